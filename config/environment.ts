@@ -1,0 +1,42 @@
+/** Everything the processes read from their environment, parsed once; an error names its variable. */
+import { z } from 'zod';
+
+const flag = z.stringbool().default(false);
+
+const Environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  /** Postgres, the record of what happened. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(20),
+  /** Temporal, the process: host:port of its frontend. */
+  TEMPORAL_ADDRESS: z.string().min(3).default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  /** API and pages. */
+  HOST: z.string().default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  /** Where customers reach the pages; links in checkouts and e-mails start with it. Default: this process's own port. */
+  PUBLIC_URL: z.url().optional(),
+  /** The card processor. `STRIPE_API_URL` points at the sandbox in development and is unset against Stripe itself. */
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_/, 'must be a Stripe secret key (sk_…)'),
+  STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_/, 'must be a Stripe publishable key (pk_…)'),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1),
+  STRIPE_API_URL: z.url().optional(),
+  /** A token that may create organizations and their first tokens; none: only the command line can. */
+  OPERATOR_TOKEN: z.string().min(24).optional(),
+  /** Lets webhooks go to loopback and private addresses; for development. */
+  WEBHOOKS_ALLOW_PRIVATE_ADDRESSES: flag,
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+export type Environment = z.infer<typeof Environment> & { readonly PUBLIC_URL: string };
+
+/** Reads the environment. Throws one error that lists each variable that is missing or wrong, by name. */
+export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The environment is not complete:\n${lines.join('\n')}\nSee .env.example.`);
+  }
+  return { ...parsed.data, PUBLIC_URL: parsed.data.PUBLIC_URL ?? `http://127.0.0.1:${parsed.data.PORT}` };
+}
