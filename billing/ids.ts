@@ -1,0 +1,20 @@
+/** The ids of the product's things: strings at run time, kept apart by the compiler so that they can't be mixed up. */
+
+declare const kind: unique symbol;
+type Id<Kind extends string> = string & { readonly [kind]: Kind };
+
+export type OrganizationId = Id<'organization'>;
+export type CustomerId = Id<'customer'>;
+export type ProductId = Id<'product'>;
+export type PriceId = Id<'price'>;
+export type CheckoutId = Id<'checkout'>;
+export type SubscriptionId = Id<'subscription'>;
+export type OrderId = Id<'order'>;
+export type PaymentId = Id<'payment'>;
+export type PaymentMethodId = Id<'payment method'>;
+export type BenefitId = Id<'benefit'>;
+export type GrantId = Id<'grant'>;
+export type LicenseKeyId = Id<'license key'>;
+export type TestClockId = Id<'test clock'>;
+export type WebhookEndpointId = Id<'webhook endpoint'>;
+export type WebhookEventId = Id<'webhook event'>;

@@ -1,0 +1,61 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { CheckoutId, OrderId, SubscriptionId } from '../../billing/ids.ts';
+import { type Address, amount, currency, instant, type Metadata, metadata, timestamps } from './columns.ts';
+import { Customer } from './customer.ts';
+import { Organization } from './organization.ts';
+import { Price } from './price.ts';
+import { INTERVALS, Product } from './product.ts';
+
+/** A purchase on its way: open until it is paid and delivered (`succeeded`) or its time is over (`expired`). */
+export const Checkout = defineEntity({
+  name: 'Checkout',
+  tableName: 'checkouts',
+  properties: {
+    id: p.uuid().$type<CheckoutId>().primary(),
+    ...timestamps(),
+    organization: () => p.manyToOne(Organization),
+    status: p.enum(['open', 'confirmed', 'succeeded', 'failed', 'expired']).default('open'),
+    /** Lets the buyer's browser read and pay this checkout; shown to nobody else. */
+    clientSecret: p.text().unique(),
+    expiresAt: instant(),
+    successUrl: p.text().nullable(),
+    returnUrl: p.text().nullable(),
+    embedOrigin: p.text().nullable(),
+    /** What the buyer may choose from, in the merchant's order. */
+    productIds: p.array<string>(),
+    product: () => p.manyToOne(Product),
+    price: () => p.manyToOne(Price),
+    currency: currency(),
+    amount: amount(),
+    allowTrial: p.boolean().default(true),
+    allowDiscountCodes: p.boolean().default(true),
+    requireBillingAddress: p.boolean().default(false),
+    trialInterval: p.enum(INTERVALS).nullable(),
+    trialIntervalCount: p.integer().nullable(),
+    customer: () => p.manyToOne(Customer).nullable(),
+    externalCustomerId: p.text().nullable(),
+    customerName: p.text().nullable(),
+    customerEmail: p.text().nullable(),
+    customerBillingName: p.text().nullable(),
+    customerBillingAddress: p.json<Address>().nullable(),
+    customerTaxId: p.text().nullable(),
+    customerIpAddress: p.text().nullable(),
+    isBusinessCustomer: p.boolean().default(false),
+    locale: p.text().nullable(),
+    metadata: metadata(),
+    customerMetadata: p.json<Metadata>().default('{}'),
+    customFieldData: p.json<Record<string, unknown>>().default('{}'),
+    /** How often Pay was pressed and taken up: each time has its own keys at the processor. */
+    attempt: p.integer().default(0),
+    /** `pi_…` or `seti_…` of the attempt under way, with what the browser needs to finish it. */
+    intentId: p.text().nullable(),
+    intentClientSecret: p.text().nullable(),
+    intentStatus: p.text().nullable(),
+    /** What went wrong last, for the buyer to read. */
+    failure: p.text().nullable(),
+    subscriptionId: p.uuid().$type<SubscriptionId>().nullable(),
+    orderId: p.uuid().$type<OrderId>().nullable(),
+  },
+  indexes: [{ properties: ['organization', 'createdAt'] }],
+});
+export type CheckoutRow = InferEntity<typeof Checkout>;

@@ -1,0 +1,78 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { CheckoutId, OrderId, PriceId } from '../../billing/ids.ts';
+import { type Address, amount, currency, instant, metadata, timestamps } from './columns.ts';
+import { Customer } from './customer.ts';
+import { Organization } from './organization.ts';
+import { Product } from './product.ts';
+import { Subscription } from './subscription.ts';
+
+export const BILLING_REASONS = [
+  'purchase',
+  'subscription_create',
+  'subscription_cycle',
+  'subscription_update',
+  'subscription_meter_cycle',
+] as const;
+
+/** What a customer owes or has paid, once. Amounts in minor units of `currency`. */
+export const Order = defineEntity({
+  name: 'Order',
+  tableName: 'orders',
+  properties: {
+    id: p.uuid().$type<OrderId>().primary(),
+    ...timestamps(),
+    organization: () => p.manyToOne(Organization),
+    customer: () => p.manyToOne(Customer),
+    product: () => p.manyToOne(Product).nullable(),
+    subscription: () => p.manyToOne(Subscription).nullable(),
+    checkoutId: p.uuid().$type<CheckoutId>().nullable().unique(),
+    /** Which period of the subscription it bills; unique with it, so that no period is billed twice. */
+    cycle: p.integer().nullable(),
+    status: p.enum(['draft', 'pending', 'paid', 'refunded', 'partially_refunded', 'void']),
+    billingReason: p.enum(BILLING_REASONS),
+    currency: currency(),
+    subtotalAmount: amount(),
+    discountAmount: amount().default(0),
+    netAmount: amount(),
+    taxAmount: amount().default(0),
+    totalAmount: amount(),
+    refundedAmount: amount().default(0),
+    refundedTaxAmount: amount().default(0),
+    platformFeeAmount: amount().default(0),
+    billingName: p.text().nullable(),
+    billingAddress: p.json<Address>().nullable(),
+    /** Given when the order leaves `draft`, never changed; without gaps. */
+    invoiceNumber: p.text().nullable(),
+    description: p.text(),
+    paidAt: instant().nullable(),
+    nextPaymentAttemptAt: instant().nullable(),
+    metadata: metadata(),
+    customFieldData: p.json<Record<string, unknown>>().default('{}'),
+    items: () => p.oneToMany(OrderItem).mappedBy('order').orderBy({ position: 'asc' }),
+  },
+  uniques: [
+    { properties: ['subscription', 'cycle'] },
+    { properties: ['organization', 'invoiceNumber'] },
+  ],
+  indexes: [{ properties: ['organization', 'createdAt'] }, { properties: ['customer'] }],
+});
+export type OrderRow = InferEntity<typeof Order>;
+
+/** One line of an order. */
+export const OrderItem = defineEntity({
+  name: 'OrderItem',
+  tableName: 'order_items',
+  properties: {
+    id: p.uuid().primary(),
+    ...timestamps(),
+    order: () => p.manyToOne(Order),
+    position: p.integer(),
+    label: p.text(),
+    amount: amount(),
+    taxAmount: amount().default(0),
+    proration: p.boolean().default(false),
+    priceId: p.uuid().$type<PriceId>().nullable(),
+  },
+  indexes: [{ properties: ['order'] }],
+});
+export type OrderItemRow = InferEntity<typeof OrderItem>;

@@ -1,0 +1,36 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+
+export const OUTBOX_TOPICS = ['webhooks', 'grant', 'checkout', 'processor_event'] as const;
+
+/**
+ * A process to wake, written in the transaction that made it necessary. The worker's relay starts or signals the
+ * workflow and deletes the row; doing so twice does no harm.
+ */
+export const OutboxMessage = defineEntity({
+  name: 'OutboxMessage',
+  tableName: 'outbox',
+  properties: {
+    id: p.bigint('number').primary().autoincrement(),
+    topic: p.enum(OUTBOX_TOPICS),
+    /** The endpoint, grant, checkout or processor event that it is about. */
+    subjectId: p.text(),
+  },
+});
+export type OutboxMessageRow = InferEntity<typeof OutboxMessage>;
+
+/** An event of the processor, kept by its id so that the second copy of it changes nothing. */
+export const ProcessorEvent = defineEntity({
+  name: 'ProcessorEvent',
+  tableName: 'processor_events',
+  properties: {
+    /** `evt_…` */
+    id: p.text().primary(),
+    type: p.text(),
+    /** `pi_…`, `seti_…`: the object it is about, which is read afresh rather than trusted from the event. */
+    objectId: p.text(),
+    /** The workflow that the object's metadata names, if any. */
+    workflowId: p.text().nullable(),
+    receivedAt: p.datetime(3),
+  },
+});
+export type ProcessorEventRow = InferEntity<typeof ProcessorEvent>;

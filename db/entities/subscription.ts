@@ -1,0 +1,65 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { CheckoutId, SubscriptionId } from '../../billing/ids.ts';
+import { amount, currency, instant, metadata, timestamps } from './columns.ts';
+import { Customer } from './customer.ts';
+import { Organization } from './organization.ts';
+import { Price } from './price.ts';
+import { INTERVALS, Product } from './product.ts';
+
+export const SUBSCRIPTION_STATUSES = ['trialing', 'active', 'past_due', 'paused', 'canceled'] as const;
+export const CANCELLATION_REASONS = [
+  'too_expensive',
+  'missing_features',
+  'switched_service',
+  'unused',
+  'customer_service',
+  'low_quality',
+  'too_complex',
+  'other',
+] as const;
+
+/** A customer's standing purchase. Written only by its workflow's activities, each under the next `sequence`. */
+export const Subscription = defineEntity({
+  name: 'Subscription',
+  tableName: 'subscriptions',
+  properties: {
+    id: p.uuid().$type<SubscriptionId>().primary(),
+    ...timestamps(),
+    organization: () => p.manyToOne(Organization),
+    customer: () => p.manyToOne(Customer),
+    product: () => p.manyToOne(Product),
+    price: () => p.manyToOne(Price),
+    checkoutId: p.uuid().$type<CheckoutId>().nullable().unique(),
+    status: p.enum(SUBSCRIPTION_STATUSES),
+    amount: amount(),
+    currency: currency(),
+    recurringInterval: p.enum(INTERVALS),
+    recurringIntervalCount: p.integer(),
+    /** Period n ends n intervals after the anchor, so that the anchor's day of the month is kept. */
+    anchor: instant(),
+    /** Periods since the anchor; 0 while trialing. */
+    cycle: p.integer(),
+    currentPeriodStart: instant(),
+    currentPeriodEnd: instant(),
+    trialStart: instant().nullable(),
+    trialEnd: instant().nullable(),
+    startedAt: instant().nullable(),
+    cancelAtPeriodEnd: p.boolean().default(false),
+    canceledAt: instant().nullable(),
+    endsAt: instant().nullable(),
+    endedAt: instant().nullable(),
+    pastDueAt: instant().nullable(),
+    cancellationReason: p.enum(CANCELLATION_REASONS).nullable(),
+    cancellationComment: p.text().nullable(),
+    metadata: metadata(),
+    customFieldData: p.json<Record<string, unknown>>().default('{}'),
+    /** How many steps of the workflow have been written; a step at or below it has been written before. */
+    sequence: p.integer().default(0),
+  },
+  indexes: [
+    { properties: ['organization', 'createdAt'] },
+    { properties: ['customer'] },
+    { properties: ['product'] },
+  ],
+});
+export type SubscriptionRow = InferEntity<typeof Subscription>;
