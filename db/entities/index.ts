@@ -5,6 +5,7 @@ export * from './benefit-grant.ts';
 export * from './checkout.ts';
 export * from './customer.ts';
 export * from './customer-session.ts';
+export * from './email.ts';
 export * from './ledger.ts';
 export * from './license-key.ts';
 export * from './order.ts';

@@ -50,10 +50,7 @@ export const Order = defineEntity({
     customFieldData: p.json<Record<string, unknown>>().default('{}'),
     items: () => p.oneToMany(OrderItem).mappedBy('order').orderBy({ position: 'asc' }),
   },
-  uniques: [
-    { properties: ['subscription', 'cycle'] },
-    { properties: ['organization', 'invoiceNumber'] },
-  ],
+  uniques: [{ properties: ['subscription', 'cycle'] }, { properties: ['organization', 'invoiceNumber'] }],
   indexes: [{ properties: ['organization', 'createdAt'] }, { properties: ['customer'] }],
 });
 export type OrderRow = InferEntity<typeof Order>;

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-export const OUTBOX_TOPICS = ['webhooks', 'grant', 'checkout', 'processor_event'] as const;
+export const OUTBOX_TOPICS = ['webhooks', 'grant', 'checkout', 'processor_event', 'email'] as const;
 
 /**
  * A process to wake, written in the transaction that made it necessary. The worker's relay starts or signals the

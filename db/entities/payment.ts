@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { PaymentId, PaymentMethodId } from '../../billing/ids.ts';
-import { amount, currency, timestamps } from './columns.ts';
 import { Checkout } from './checkout.ts';
+import { amount, currency, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
 import { Order } from './order.ts';
 import { Organization } from './organization.ts';

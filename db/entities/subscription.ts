@@ -56,10 +56,6 @@ export const Subscription = defineEntity({
     /** How many steps of the workflow have been written; a step at or below it has been written before. */
     sequence: p.integer().default(0),
   },
-  indexes: [
-    { properties: ['organization', 'createdAt'] },
-    { properties: ['customer'] },
-    { properties: ['product'] },
-  ],
+  indexes: [{ properties: ['organization', 'createdAt'] }, { properties: ['customer'] }, { properties: ['product'] }],
 });
 export type SubscriptionRow = InferEntity<typeof Subscription>;

@@ -1,0 +1,19 @@
+/** What activities are given by the worker. */
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Client } from '@temporalio/client';
+import type Stripe from 'stripe';
+import type { Environment } from '../config/environment.ts';
+import type { EntityManager } from '../db/orm.ts';
+
+export interface Dependencies {
+  readonly orm: MikroORM;
+  readonly stripe: Stripe;
+  /** For processes that steer others, such as a test clock. */
+  readonly temporal: Client;
+  readonly environment: Environment;
+}
+
+/** Runs `work` in one transaction on an entity manager of its own; what it has changed is flushed before the commit. */
+export function transaction<T>({ orm }: Dependencies, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  return orm.em.fork().transactional(work);
+}

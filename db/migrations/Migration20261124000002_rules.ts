@@ -1,0 +1,56 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** What the database itself refuses or says, whatever the code does. */
+export class Migration20261124000002_rules extends Migration {
+  override up(): void {
+    // The books: each transaction sums to 0 when it commits, and is never changed afterwards.
+    this.addSql(`
+      create function ledger_balanced() returns trigger language plpgsql as $$
+      begin
+        if (select coalesce(sum(amount), 0) <> 0 from ledger_entries where transaction_id = new.transaction_id) then
+          raise exception 'ledger transaction % does not sum to 0', new.transaction_id using errcode = 'check_violation';
+        end if;
+        return null;
+      end $$`);
+    this.addSql(`
+      create constraint trigger ledger_balanced after insert on ledger_entries
+      deferrable initially deferred for each row execute function ledger_balanced()`);
+    this.addSql(`
+      create function ledger_immutable() returns trigger language plpgsql as $$
+      begin
+        raise exception 'the ledger is never changed; write a correcting transaction' using errcode = 'check_violation';
+      end $$`);
+    this.addSql(`
+      create trigger ledger_immutable before update or delete on ledger_entries
+      for each row execute function ledger_immutable()`);
+    this.addSql(`
+      create trigger ledger_immutable before update or delete on ledger_transactions
+      for each row execute function ledger_immutable()`);
+
+    // Customers are unique among the living.
+    this.addSql(
+      `create unique index customers_email_unique on customers (organization_id, lower(email)) where deleted_at is null`,
+    );
+    this.addSql(
+      `create unique index customers_external_id_unique on customers (organization_id, external_id) where deleted_at is null`,
+    );
+
+    // The relay hears of new work at once, and finds what is not numbered yet without reading what is.
+    this.addSql(`
+      create function outbox_notify() returns trigger language plpgsql as $$
+      begin
+        perform pg_notify('outbox', '');
+        return null;
+      end $$`);
+    this.addSql(
+      `create trigger outbox_notify after insert on outbox for each statement execute function outbox_notify()`,
+    );
+    this.addSql(
+      `create index webhook_events_unnumbered on webhook_events (endpoint_id, position) where sequence is null`,
+    );
+    this.addSql(
+      `create index webhook_events_pending on webhook_events (endpoint_id, sequence) where state = 'pending'`,
+    );
+    this.addSql(`create index webhook_events_by_time on webhook_events (endpoint_id, created_at)`);
+  }
+}

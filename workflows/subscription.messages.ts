@@ -1,0 +1,50 @@
+/** What may be asked of a subscription's process. Instants are milliseconds since 1970. */
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CustomerId, OrganizationId, PriceId, ProductId, SubscriptionId } from '../billing/ids.ts';
+import type { CancellationReason } from '../billing/subscription-state.ts';
+
+/** Answers when the subscription stands in the database. */
+export const created = defineUpdate<Committed>('created');
+export const cancel = defineUpdate<Committed, [Cancel]>('cancel');
+export const uncancel = defineUpdate<Committed>('uncancel');
+export const revoke = defineUpdate<Committed, [Cancel]>('revoke');
+export const moveTrialEnd = defineUpdate<Committed, [{ trialEnd: number | 'now' }]>('moveTrialEnd');
+export const editMetadata = defineUpdate<Committed, [{ metadata: Record<string, string | number | boolean> }]>(
+  'editMetadata',
+);
+/** Tries the unpaid order again at once; nothing happens where none is unpaid. */
+export const retryPayment = defineUpdate<RetryOutcome, [{ trigger: 'retry_customer' | 'retry_payment_method_update' }]>(
+  'retryPayment',
+);
+/** The processor said something about a payment of this subscription. */
+export const processorEvent = defineSignal<[{ objectId: string }]>('processorEvent');
+
+/** The change stands in the database, under this sequence number of the subscription's row. */
+export interface Committed {
+  readonly sequence: number;
+}
+
+export interface Cancel {
+  readonly reason: CancellationReason | null;
+  readonly comment: string | null;
+}
+
+export type RetryOutcome =
+  | { readonly status: 'paid' | 'nothing_due' }
+  | { readonly status: 'declined'; readonly reason: string; readonly message: string };
+
+/** How a process begins: from its row, or by making the row first (a free product, without a checkout). */
+export interface SubscriptionStart {
+  readonly subscriptionId: SubscriptionId;
+  /** What the customer's test clock shows; null: real time. */
+  readonly clockNow: number | null;
+  readonly create?: {
+    readonly organizationId: OrganizationId;
+    readonly customerId: CustomerId;
+    readonly productId: ProductId;
+    readonly priceId: PriceId;
+    readonly metadata: Record<string, string | number | boolean>;
+  };
+}
+
+export const subscriptionWorkflowId = (id: SubscriptionId): string => `subscription/${id}`;
