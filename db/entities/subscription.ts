@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { CheckoutId, SubscriptionId } from '../../billing/ids.ts';
+import { CANCELLATION_REASONS } from '../../billing/subscription-state.ts';
 import { amount, currency, instant, metadata, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
 import { Organization } from './organization.ts';
@@ -7,17 +8,6 @@ import { Price } from './price.ts';
 import { INTERVALS, Product } from './product.ts';
 
 export const SUBSCRIPTION_STATUSES = ['trialing', 'active', 'past_due', 'paused', 'canceled'] as const;
-export const CANCELLATION_REASONS = [
-  'too_expensive',
-  'missing_features',
-  'switched_service',
-  'unused',
-  'customer_service',
-  'low_quality',
-  'too_complex',
-  'other',
-] as const;
-
 /** A customer's standing purchase. Written only by its workflow's activities, each under the next `sequence`. */
 export const Subscription = defineEntity({
   name: 'Subscription',

@@ -1,0 +1,97 @@
+/** Money in integer minor units, the currency's own number of decimals, and splitting without loss. */
+
+/** An amount in minor units of an ISO 4217 currency in lower case. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** Currencies without, or with other than two, decimals among those the processor takes (ISO 4217). */
+const DECIMALS: Readonly<Record<string, number>> = {
+  bif: 0,
+  clp: 0,
+  djf: 0,
+  gnf: 0,
+  jpy: 0,
+  kmf: 0,
+  krw: 0,
+  mga: 0,
+  pyg: 0,
+  rwf: 0,
+  ugx: 0,
+  vnd: 0,
+  vuv: 0,
+  xaf: 0,
+  xof: 0,
+  xpf: 0,
+  bhd: 3,
+  jod: 3,
+  kwd: 3,
+  omr: 3,
+  tnd: 3,
+};
+
+export function decimalsOf(currency: string): number {
+  return DECIMALS[currency.toLowerCase()] ?? 2;
+}
+
+/** The smallest charges Stripe takes, by currency; https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
+const MINIMUM_CHARGE: Readonly<Record<string, number>> = {
+  usd: 50,
+  aed: 200,
+  aud: 50,
+  bgn: 100,
+  brl: 50,
+  cad: 50,
+  chf: 50,
+  czk: 1500,
+  dkk: 250,
+  eur: 50,
+  gbp: 30,
+  hkd: 400,
+  huf: 17_500,
+  inr: 50,
+  jpy: 50,
+  mxn: 1000,
+  myr: 200,
+  nok: 300,
+  nzd: 50,
+  pln: 200,
+  ron: 200,
+  sek: 300,
+  sgd: 50,
+  thb: 1000,
+};
+
+/** The least that can be charged in a currency, in its minor units. */
+export function minimumCharge(currency: string): number {
+  return MINIMUM_CHARGE[currency.toLowerCase()] ?? 50;
+}
+
+/** Rounds to whole minor units; halves go away from zero. */
+export function roundHalfAwayFromZero(value: number): number {
+  return Math.sign(value) * Math.round(Math.abs(value)) + 0;
+}
+
+/**
+ * Divides an amount over parts in proportion to their weights (none negative). The parts are whole and sum to the
+ * amount: what rounding leaves goes to the largest remainders, the first of equals first.
+ */
+export function split(amount: number, weights: readonly number[]): number[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (total === 0) return weights.map((_, index) => (index === 0 ? amount : 0));
+  const sign = Math.sign(amount) || 1;
+  const whole = BigInt(Math.abs(amount));
+  const exact = weights.map((weight) => whole * BigInt(weight));
+  const parts = exact.map((share) => share / BigInt(total));
+  let left = Number(whole - parts.reduce((sum, part) => sum + part, 0n));
+  const byRemainder = exact
+    .map((share, index) => ({ index, remainder: share % BigInt(total) }))
+    .sort((a, b) => (a.remainder === b.remainder ? a.index - b.index : a.remainder > b.remainder ? -1 : 1));
+  for (const { index } of byRemainder) {
+    if (left === 0) break;
+    parts[index] = (parts[index] ?? 0n) + 1n;
+    left -= 1;
+  }
+  return parts.map((part) => sign * Number(part) + 0);
+}

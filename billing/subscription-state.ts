@@ -1,0 +1,92 @@
+/**
+ * The state of a subscription's process, and what is due next in it. Plain data: it is carried from one run of the
+ * workflow to the next, and can be rebuilt from the database at any time. Instants are ms since 1970.
+ */
+import type { OrderId } from './ids.ts';
+import { trialReminderAt } from './trials.ts';
+
+export const CANCELLATION_REASONS = [
+  'too_expensive',
+  'missing_features',
+  'switched_service',
+  'unused',
+  'customer_service',
+  'low_quality',
+  'too_complex',
+  'other',
+] as const;
+export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
+
+export type SubscriptionStatus = 'trialing' | 'active' | 'past_due' | 'paused' | 'canceled';
+
+export interface SubscriptionState {
+  readonly status: SubscriptionStatus;
+  readonly currentPeriodStart: number;
+  readonly currentPeriodEnd: number;
+  readonly trialStart: number | null;
+  readonly trialEnd: number | null;
+  readonly trialReminded: boolean;
+  readonly cancelAtPeriodEnd: boolean;
+  /** Set while an order is unpaid. */
+  readonly dunning: Dunning | null;
+}
+
+/** An order whose charge failed, and what follows from it. */
+export interface Dunning {
+  readonly orderId: OrderId;
+  readonly firstFailedAt: number;
+  /** Attempts made so far, whoever asked for them; numbers the next one's key. */
+  readonly attempts: number;
+  /** Failures that the schedule counts. */
+  readonly scheduledFailures: number;
+  readonly nextRetryAt: number;
+  /** When the benefits go if it is still unpaid; null once they are gone. */
+  readonly benefitsEndAt: number | null;
+}
+
+export type DueKind = 'trial_reminder' | 'renewal' | 'retry' | 'grace_end' | 'end';
+
+export interface Due {
+  readonly kind: DueKind;
+  readonly at: number;
+}
+
+export function isOver(state: SubscriptionState): boolean {
+  return state.status === 'canceled';
+}
+
+/** The earliest thing to do; null where only a request can move the subscription. The trial's end is a renewal too. */
+export function nextDue(state: SubscriptionState): Due | null {
+  return earliest(dues(state));
+}
+
+function dues(state: SubscriptionState): Due[] {
+  const periodEnd: Due = { kind: state.cancelAtPeriodEnd ? 'end' : 'renewal', at: state.currentPeriodEnd };
+  switch (state.status) {
+    case 'trialing': {
+      const reminder =
+        state.trialReminded || state.cancelAtPeriodEnd || state.trialStart === null || state.trialEnd === null
+          ? null
+          : trialReminderAt(state.trialStart, state.trialEnd);
+      return reminder === null ? [periodEnd] : [{ kind: 'trial_reminder', at: reminder }, periodEnd];
+    }
+    case 'active':
+      return [periodEnd];
+    case 'past_due': {
+      // No new period begins while the last one is unpaid; one that was to be the last still ends.
+      const { dunning } = state;
+      const ends = state.cancelAtPeriodEnd ? [periodEnd] : [];
+      if (dunning === null) return ends;
+      const grace: Due[] = dunning.benefitsEndAt === null ? [] : [{ kind: 'grace_end', at: dunning.benefitsEndAt }];
+      return [...grace, { kind: 'retry', at: dunning.nextRetryAt }, ...ends];
+    }
+    case 'paused':
+    case 'canceled':
+      return [];
+  }
+}
+
+/** Of things due at the same instant, the first named comes first. */
+function earliest(candidates: readonly Due[]): Due | null {
+  return candidates.reduce<Due | null>((first, due) => (first === null || due.at < first.at ? due : first), null);
+}
