@@ -10,14 +10,14 @@ const SCRIPT = `
 trap '' HUP INT TERM
 groups=''
 while read -r line; do groups="$line"; done
-for group in $groups; do kill -TERM -- "-$group" 2>/dev/null; done
+for group in $groups; do kill -TERM "-$group" 2>/dev/null; done
 for tenth in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
   left=''
-  for group in $groups; do kill -0 -- "-$group" 2>/dev/null && left="$left $group"; done
+  for group in $groups; do kill -0 "-$group" 2>/dev/null && left="$left $group"; done
   [ -z "$left" ] && exit 0
   sleep 0.1
 done
-for group in $groups; do kill -KILL -- "-$group" 2>/dev/null; done
+for group in $groups; do kill -KILL "-$group" 2>/dev/null; done
 `;
 
 const groups = new Set<number>();
