@@ -15,11 +15,16 @@ export interface Totals {
   readonly total: number;
 }
 
-/** subtotal = Σ lines, net = subtotal − discount, total = net + tax. */
-export function totalsOf(lines: readonly Line[]): Totals {
+/** What is taken off and what is added; whole-order amounts in minor units. */
+export interface Adjustments {
+  readonly discount: number;
+  readonly tax: number;
+}
+
+/** subtotal = Σ lines, net = subtotal − discount (never below 0), total = net + tax. */
+export function totalsOf(lines: readonly Line[], { discount, tax }: Adjustments = { discount: 0, tax: 0 }): Totals {
   const subtotal = lines.reduce((sum, line) => sum + line.amount, 0);
-  const discount = 0;
-  const net = subtotal - discount;
-  const tax = 0;
-  return { subtotal, discount, net, tax, total: net + tax };
+  const applied = Math.min(discount, Math.max(0, subtotal));
+  const net = subtotal - applied;
+  return { subtotal, discount: applied, net, tax, total: net + tax };
 }

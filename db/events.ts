@@ -1,7 +1,7 @@
 /** Tells an organization's webhook endpoints what happened, in the transaction in which it happens. */
 import { randomUUID } from 'node:crypto';
 import type { EventType } from '../billing/event-types.ts';
-import type { OrganizationId, WebhookEventId } from '../billing/ids.ts';
+import type { OrganizationId, WebhookEndpointId, WebhookEventId } from '../billing/ids.ts';
 import { WebhookEndpoint, WebhookEvent } from './entities/webhook.ts';
 import type { EntityManager } from './orm.ts';
 import { wake } from './outbox.ts';
@@ -44,15 +44,20 @@ async function listeners(em: EntityManager, organizationId: OrganizationId, type
   return endpoints.filter((endpoint) => endpoint.events.includes(type));
 }
 
-const known = new WeakMap<EntityManager, Map<OrganizationId, Promise<{ id: string; events: string[] }[]>>>();
+interface Listener {
+  readonly id: WebhookEndpointId;
+  readonly events: string[];
+}
+
+const known = new WeakMap<EntityManager, Map<OrganizationId, Promise<Listener[]>>>();
 
 /** Read once for each transaction, since one change often has several events. */
 function endpointsOf(em: EntityManager, organizationId: OrganizationId) {
   const ofManager = known.get(em) ?? new Map();
   known.set(em, ofManager);
-  const found =
+  const found: Promise<Listener[]> =
     ofManager.get(organizationId) ??
     em.find(WebhookEndpoint, { organization: organizationId, deletedAt: null }, { fields: ['id', 'events'] });
   ofManager.set(organizationId, found);
-  return found as Promise<{ id: string; events: string[] }[]>;
+  return found;
 }

@@ -25,14 +25,18 @@ export const Subscription = defineEntity({
     currency: currency(),
     recurringInterval: p.enum(INTERVALS),
     recurringIntervalCount: p.integer(),
-    /** Period n ends n intervals after the anchor, so that the anchor's day of the month is kept. */
+    /** Periods are counted from it, so that its day of the month is kept. */
     anchor: instant(),
-    /** Periods since the anchor; 0 while trialing. */
+    /** Periods opened so far; it only grows, and 0 means none but a trial. */
     cycle: p.integer(),
+    /** What `cycle` was at the anchor: the current period is number `cycle - anchorCycle` of those from the anchor. */
+    anchorCycle: p.integer().default(0),
     currentPeriodStart: instant(),
     currentPeriodEnd: instant(),
     trialStart: instant().nullable(),
     trialEnd: instant().nullable(),
+    /** The trial end that the customer has been reminded of. */
+    trialRemindedFor: instant().nullable(),
     startedAt: instant().nullable(),
     cancelAtPeriodEnd: p.boolean().default(false),
     canceledAt: instant().nullable(),

@@ -1,0 +1,94 @@
+/** Makes an order with its lines and invoice number, in the transaction of what it bills. */
+import { randomUUID } from 'node:crypto';
+import type { CheckoutId, OrderId } from '../../billing/ids.ts';
+import { type Line, totalsOf } from '../../billing/orders.ts';
+import type { CustomerRow } from '../../db/entities/customer.ts';
+import { Order, OrderItem, type OrderRow } from '../../db/entities/order.ts';
+import { Organization } from '../../db/entities/organization.ts';
+import type { ProductRow } from '../../db/entities/product.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import type { EntityManager } from '../../db/orm.ts';
+
+export interface NewOrder {
+  readonly id: OrderId;
+  readonly customer: CustomerRow;
+  readonly product: ProductRow;
+  readonly subscription: SubscriptionRow | null;
+  readonly cycle: number | null;
+  readonly checkoutId: CheckoutId | null;
+  readonly billingReason: OrderRow['billingReason'];
+  readonly currency: string;
+  readonly lines: readonly Line[];
+  readonly metadata: OrderRow['metadata'];
+  readonly at: Date;
+}
+
+/**
+ * A pending order. Whoever makes it pays it in the same transaction when nothing is due. The caller numbers it
+ * (`numberInvoice`) as the last thing before the commit, and tells of it afterwards.
+ */
+export async function createOrder(em: EntityManager, order: NewOrder): Promise<OrderRow> {
+  const totals = totalsOf(order.lines);
+  const row = em.create(Order, {
+    id: order.id,
+    createdAt: order.at,
+    organization: order.customer.organization,
+    customer: order.customer,
+    product: order.product,
+    subscription: order.subscription,
+    cycle: order.cycle,
+    checkoutId: order.checkoutId,
+    status: 'pending',
+    billingReason: order.billingReason,
+    currency: order.currency,
+    subtotalAmount: totals.subtotal,
+    discountAmount: totals.discount,
+    netAmount: totals.net,
+    taxAmount: totals.tax,
+    totalAmount: totals.total,
+    billingName: order.customer.billingName ?? order.customer.name ?? null,
+    billingAddress: order.customer.billingAddress ?? null,
+    description: order.product.name,
+    metadata: order.metadata,
+  });
+  for (const [position, line] of order.lines.entries()) {
+    em.create(OrderItem, {
+      id: randomUUID(),
+      createdAt: order.at,
+      order: row,
+      position,
+      label: line.label,
+      amount: line.amount,
+      proration: line.proration,
+      priceId: line.priceId,
+    });
+  }
+  return row;
+}
+
+/**
+ * Gives the order the next number of its series. The series' row stays locked until the commit, which is what keeps
+ * the numbers without gaps; so this comes last in a transaction.
+ */
+export async function numberInvoice(em: EntityManager, order: OrderRow): Promise<void> {
+  if (order.invoiceNumber) return;
+  const organization = await em.findOneOrFail(Organization, order.organization.id);
+  if (organization.invoiceNumbering === 'customer') {
+    const number = await next(em, 'customers', order.customer.id);
+    order.invoiceNumber = `${organization.invoicePrefix}-${order.customer.id.slice(0, 8).toUpperCase()}-${padded(number)}`;
+  } else {
+    order.invoiceNumber = `${organization.invoicePrefix}-${padded(await next(em, 'organizations', organization.id))}`;
+  }
+}
+
+async function next(em: EntityManager, table: 'customers' | 'organizations', id: string): Promise<number> {
+  const rows: { number: number }[] = await em.execute(
+    `update ${table} set next_invoice_number = next_invoice_number + 1 where id = ? returning next_invoice_number - 1 as number`,
+    [id],
+  );
+  const number = rows[0]?.number;
+  if (number === undefined) throw new Error(`no row ${id} in ${table} to number an invoice by`);
+  return number;
+}
+
+const padded = (number: number): string => String(number).padStart(4, '0');

@@ -1,0 +1,55 @@
+/** An order is paid: its row, the payment's row and the books, in one transaction with the events that tell of it. */
+import { platformFee } from '../../billing/fees.ts';
+import { emit } from '../../db/events.ts';
+import type { OrderRow } from '../../db/entities/order.ts';
+import { Organization } from '../../db/entities/organization.ts';
+import type { PaymentRow } from '../../db/entities/payment.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { ORDER_POPULATE, orderView } from '../../db/views/order.ts';
+import { recordPayment } from '../ledger/record.ts';
+
+/** Pays the order and writes the books; the payment's row already says what the processor answered. */
+export async function payOrder(em: EntityManager, order: OrderRow, payment: PaymentRow, at: Date): Promise<void> {
+  const organization = await em.findOneOrFail(Organization, order.organization.id);
+  const fee = platformFee(payment.amount, payment.currency, isInternational(payment.methodCountry, organization.country));
+  payment.order = order;
+  payment.status = 'succeeded';
+  payment.modifiedAt = at;
+  markPaid(order, at);
+  order.platformFeeAmount = fee;
+  await em.flush();
+  await recordPayment(em, {
+    paymentId: payment.id,
+    organizationId: organization.id,
+    currency: payment.currency,
+    amount: payment.amount,
+    processorFee: payment.processorFee ?? null,
+    platformFee: fee,
+    at,
+  });
+}
+
+/** An order with nothing left to pay. */
+export function markPaid(order: OrderRow, at: Date): void {
+  order.status = 'paid';
+  order.paidAt = at;
+  order.nextPaymentAttemptAt = null;
+  order.modifiedAt = at;
+}
+
+export async function tellOrder(
+  em: EntityManager,
+  order: OrderRow,
+  at: Date,
+  ...types: readonly ('order.created' | 'order.updated' | 'order.paid')[]
+): Promise<void> {
+  const data = async () => {
+    await em.populate([order], ORDER_POPULATE);
+    return orderView(order);
+  };
+  await emit(em, ...types.map((type) => ({ organizationId: order.organization.id, type, at, data })));
+}
+
+function isInternational(cardCountry: string | null | undefined, sellerCountry: string | null | undefined): boolean {
+  return cardCountry !== null && cardCountry !== undefined && cardCountry !== (sellerCountry ?? 'US');
+}

@@ -1,0 +1,75 @@
+/** Charges a saved card without the customer being there: renewals and their retries. */
+import { ApplicationFailure } from '@temporalio/common';
+import type Stripe from 'stripe';
+import type { PaymentId } from '../../billing/ids.ts';
+import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
+import { PaymentMethod } from '../../db/entities/payment-method.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { findPaymentIntent, keyed } from './keyed.ts';
+import type { ChargeOutcome } from './outcome.ts';
+import { declineOf, keepDeclined, keepPaid } from './payment-row.ts';
+
+interface Asked {
+  readonly paymentId: PaymentId;
+}
+
+/** Takes a pending payment's amount from its card. Safe to repeat within the 24 hours that the processor keeps keys. */
+export async function charge({ orm, stripe }: Dependencies, { paymentId }: Asked): Promise<ChargeOutcome> {
+  const em = orm.em.fork();
+  const payment = await em.findOneOrFail(Payment, paymentId, { populate: ['customer'] });
+  const card = await savedCard(em, payment);
+  const customer = payment.customer.stripeCustomerId;
+  if (!card || !customer) {
+    const message = 'There is no saved payment method to charge.';
+    return keepDeclined(em, paymentId, { intentId: null, reason: 'payment_method_missing', message });
+  }
+  const answer = await keyed(
+    `payment/${paymentId}`,
+    (options) => stripe.paymentIntents.create(intentFor(payment, customer, card), options),
+    () => findPaymentIntent(stripe, customer, paymentId),
+  );
+  return answer.kind === 'made' ? outcomeOf(em, paymentId, answer.object) : keepDeclined(em, paymentId, answer);
+}
+
+/** For a charge whose answer never came: what the processor says of it now. Not known to it: not made. */
+export async function findCharge({ orm, stripe }: Dependencies, { paymentId }: Asked): Promise<ChargeOutcome> {
+  const em = orm.em.fork();
+  const payment = await em.findOneOrFail(Payment, paymentId, { populate: ['customer'] });
+  const customer = payment.customer.stripeCustomerId;
+  const intent = customer ? await findPaymentIntent(stripe, customer, paymentId) : null;
+  if (intent !== null) return outcomeOf(em, paymentId, intent);
+  const message = 'The card processor could not be reached.';
+  return keepDeclined(em, paymentId, { intentId: null, reason: 'processor_unreachable', message });
+}
+
+function intentFor(payment: PaymentRow, customer: string, card: string): Stripe.PaymentIntentCreateParams {
+  return {
+    amount: payment.amount,
+    currency: payment.currency,
+    customer,
+    payment_method: card,
+    payment_method_types: ['card'],
+    off_session: true,
+    confirm: true,
+    metadata: { payment_id: payment.id, order_id: payment.order?.id ?? '', organization_id: payment.organization.id },
+    expand: ['latest_charge.balance_transaction'],
+  };
+}
+
+async function outcomeOf(em: EntityManager, paymentId: PaymentId, intent: Stripe.PaymentIntent): Promise<ChargeOutcome> {
+  switch (intent.status) {
+    case 'succeeded':
+      return keepPaid(em, paymentId, intent);
+    case 'processing':
+      throw ApplicationFailure.retryable(`${intent.id} is still being processed`, 'Processing');
+    default:
+      return keepDeclined(em, paymentId, declineOf(intent));
+  }
+}
+
+async function savedCard(em: EntityManager, payment: PaymentRow): Promise<string | null> {
+  if (!payment.paymentMethodId) return null;
+  const method = await em.findOne(PaymentMethod, { id: payment.paymentMethodId, deletedAt: null });
+  return method?.stripeId ?? null;
+}

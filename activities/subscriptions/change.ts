@@ -1,0 +1,38 @@
+/** Changes to a running subscription other than its end: the trial, and what the merchant pins to it. */
+import type { Metadata } from '../../db/entities/columns.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { writeEmail } from '../email/write.ts';
+import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
+
+/**
+ * Sets the end of the trial, of one that runs or of a new one on an active subscription. The next charge moves there,
+ * and later periods are counted from it.
+ */
+export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEnd: number }): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    const trialEnd = new Date(step.trialEnd);
+    row.status = 'trialing';
+    row.trialStart ??= at;
+    row.trialEnd = trialEnd;
+    row.anchor = trialEnd;
+    row.anchorCycle = row.cycle;
+    row.currentPeriodEnd = trialEnd;
+    if (row.cancelAtPeriodEnd) row.endsAt = trialEnd;
+    await tellSubscription(em, row, at, 'subscription.updated');
+  });
+}
+
+/** Writes the e-mail that the trial is about to end. */
+export function remindOfTrialEnd(deps: Dependencies, step: Step): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    row.trialRemindedFor = row.trialEnd ?? null;
+    await writeEmail(em, { kind: 'subscription_trial_conversion_reminder', subscription: row, at });
+  });
+}
+
+export function editMetadata(deps: Dependencies, step: Step & { readonly metadata: Metadata }): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    row.metadata = step.metadata;
+    await tellSubscription(em, row, at, 'subscription.updated');
+  });
+}

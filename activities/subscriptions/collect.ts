@@ -1,0 +1,136 @@
+/** What follows from an attempt to charge a subscription's order: paid, to be tried again, or given up. */
+import type { OrderId, PaymentId } from '../../billing/ids.ts';
+import { CUSTOMER_RETRIES, isFinalDecline, nextRetry } from '../../billing/dunning.ts';
+import { Customer } from '../../db/entities/customer.ts';
+import { Order, type OrderRow } from '../../db/entities/order.ts';
+import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
+import { Product } from '../../db/entities/product.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { wantGrants } from '../../db/grants.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { type Dependencies, transaction } from '../dependencies.ts';
+import { writeEmail } from '../email/write.ts';
+import { refuse } from '../failures.ts';
+import { payOrder, tellOrder } from '../orders/pay.ts';
+import type { ChargeOutcome, Declined } from '../stripe/outcome.ts';
+import { endNow } from './end.ts';
+import { skipMissedPeriods } from './renew.ts';
+import { benefitsEndAt } from './state.ts';
+import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
+
+export interface Attempt {
+  readonly orderId: OrderId;
+  readonly paymentId: PaymentId;
+  /** 2 for the first attempt after the one made with the order. */
+  readonly attempt: number;
+  readonly trigger: PaymentRow['trigger'];
+  readonly at: number;
+}
+
+/** Freezes a further attempt at an unpaid order: amount, and the customer's present card. */
+export async function openAttempt(deps: Dependencies, given: Attempt): Promise<void> {
+  await transaction(deps, async (em) => {
+    if ((await em.count(Payment, { id: given.paymentId })) > 0) return;
+    const order = await em.findOneOrFail(Order, given.orderId);
+    if (given.trigger === 'retry_customer') {
+      const retries = await em.count(Payment, { order: order.id, trigger: 'retry_customer' });
+      if (retries >= CUSTOMER_RETRIES) {
+        refuse('Refused', `This order was retried ${CUSTOMER_RETRIES} times; use another card, or wait for the next attempt.`);
+      }
+    }
+    const customer = await em.findOneOrFail(Customer, order.customer.id);
+    em.create(Payment, {
+      id: given.paymentId,
+      createdAt: new Date(given.at),
+      organization: order.organization,
+      customer,
+      order,
+      attempt: given.attempt,
+      trigger: given.trigger,
+      amount: order.totalAmount,
+      currency: order.currency,
+      paymentMethodId: customer.defaultPaymentMethodId ?? null,
+    });
+  });
+}
+
+export interface Settle extends Step {
+  readonly orderId: OrderId;
+  readonly paymentId: PaymentId;
+  readonly outcome: ChargeOutcome;
+  /** Failures so far that the retry schedule counts, this one included when it is one of them. */
+  readonly scheduledFailures: number;
+}
+
+export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    const [order, payment] = await Promise.all([
+      em.findOneOrFail(Order, step.orderId),
+      em.findOneOrFail(Payment, step.paymentId),
+    ]);
+    if (step.outcome.status === 'paid') {
+      await payOrder(em, order, payment, at);
+      if (row.status === 'past_due') await recover(em, row, at);
+      await tellOrder(em, order, at, 'order.updated', 'order.paid');
+    } else {
+      payment.status = 'failed';
+      payment.modifiedAt = at;
+      await failed(em, row, order, step, step.outcome, at);
+    }
+  });
+}
+
+/** Active again; benefits that were taken come back. */
+async function recover(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+  row.status = 'active';
+  row.pastDueAt = null;
+  skipMissedPeriods(row, at);
+  await want(em, row, 'granted', at);
+  await tellSubscription(em, row, at, 'subscription.updated', 'subscription.active');
+}
+
+async function failed(
+  em: EntityManager,
+  row: SubscriptionRow,
+  order: OrderRow,
+  { scheduledFailures }: Settle,
+  declined: Declined,
+  at: Date,
+): Promise<void> {
+  const isFirst = row.status !== 'past_due';
+  if (isFirst) {
+    row.status = 'past_due';
+    row.pastDueAt = at;
+  }
+  const retryAt = nextRetry((row.pastDueAt ?? at).getTime(), scheduledFailures);
+  if (retryAt === null || isFinalDecline(declined.reason)) {
+    order.nextPaymentAttemptAt = null;
+    order.modifiedAt = at;
+    await tellOrder(em, order, at, 'order.updated');
+    if (isFirst) await tellSubscription(em, row, at, 'subscription.updated', 'subscription.past_due');
+    await endNow(em, row, at);
+    return;
+  }
+  order.nextPaymentAttemptAt = new Date(retryAt);
+  order.modifiedAt = at;
+  await em.flush();
+  if (isFirst) {
+    await writeEmail(em, { kind: 'subscription_past_due', subscription: row, at });
+    if ((await benefitsEndAt(em, row)) <= at.getTime()) await want(em, row, 'revoked', at);
+    await tellSubscription(em, row, at, 'subscription.updated', 'subscription.past_due');
+  }
+  await tellOrder(em, order, at, 'order.updated');
+}
+
+/** The grace period is over and the order still unpaid. */
+export function endGrace(deps: Dependencies, step: Step): Promise<Stepped> {
+  return takeStep(deps, step, (em, row, at) => want(em, row, 'revoked', at));
+}
+
+async function want(em: EntityManager, row: SubscriptionRow, wanted: 'granted' | 'revoked', at: Date): Promise<void> {
+  const [customer, product] = await Promise.all([
+    em.findOneOrFail(Customer, row.customer.id),
+    em.findOneOrFail(Product, row.product.id),
+  ]);
+  await wantGrants(em, { customer, product, subscription: row, wanted, at });
+}

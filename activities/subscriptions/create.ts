@@ -1,0 +1,60 @@
+/** A subscription begins: its row, its grants and its events, in the transaction of whatever begins it. */
+import type { CheckoutId, SubscriptionId } from '../../billing/ids.ts';
+import { periodOf } from '../../billing/periods.ts';
+import { type TrialTerms, trialEnd } from '../../billing/trials.ts';
+import type { CustomerRow } from '../../db/entities/customer.ts';
+import type { PriceRow } from '../../db/entities/price.ts';
+import type { ProductRow } from '../../db/entities/product.ts';
+import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { wantGrants } from '../../db/grants.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { refuse } from '../failures.ts';
+
+export interface NewSubscription {
+  readonly id: SubscriptionId;
+  readonly customer: CustomerRow;
+  readonly product: ProductRow;
+  readonly price: PriceRow;
+  readonly checkoutId: CheckoutId | null;
+  readonly trial: TrialTerms | null;
+  readonly metadata: SubscriptionRow['metadata'];
+  readonly customFieldData: SubscriptionRow['customFieldData'];
+  readonly at: Date;
+}
+
+/** Active with its first period, or trialing with the trial as its period; the caller tells of it once all is written. */
+export async function beginSubscription(em: EntityManager, given: NewSubscription): Promise<SubscriptionRow> {
+  const { product, price, at, trial } = given;
+  if (!product.recurringInterval || !product.recurringIntervalCount) {
+    refuse('Refused', `${product.name} is sold once; it can't be subscribed to.`);
+  }
+  const recurrence = { interval: product.recurringInterval, count: product.recurringIntervalCount };
+  const trialEndsAt = trial === null ? null : new Date(trialEnd(at.getTime(), trial));
+  const period = periodOf(at.getTime(), recurrence, 1);
+  const row = em.create(Subscription, {
+    id: given.id,
+    createdAt: at,
+    organization: given.customer.organization,
+    customer: given.customer,
+    product,
+    price,
+    checkoutId: given.checkoutId,
+    status: trialEndsAt === null ? 'active' : 'trialing',
+    amount: price.amount,
+    currency: price.currency,
+    recurringInterval: recurrence.interval,
+    recurringIntervalCount: recurrence.count,
+    anchor: trialEndsAt ?? at,
+    cycle: trialEndsAt === null ? 1 : 0,
+    currentPeriodStart: at,
+    currentPeriodEnd: trialEndsAt ?? new Date(period.end),
+    trialStart: trialEndsAt === null ? null : at,
+    trialEnd: trialEndsAt,
+    startedAt: at,
+    metadata: given.metadata,
+    customFieldData: given.customFieldData,
+  });
+  await em.flush();
+  await wantGrants(em, { customer: given.customer, product, subscription: row, wanted: 'granted', at });
+  return row;
+}

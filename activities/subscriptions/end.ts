@@ -1,0 +1,85 @@
+/** How a subscription is called off and ended: at the period's end, taken back, or at once. */
+import type { CancellationReason } from '../../billing/subscription-state.ts';
+import { Customer } from '../../db/entities/customer.ts';
+import { Order } from '../../db/entities/order.ts';
+import { Product } from '../../db/entities/product.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { wantGrants } from '../../db/grants.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { tellOrder } from '../orders/pay.ts';
+import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
+
+export interface Canceling extends Step {
+  readonly reason: CancellationReason | null;
+  readonly comment: string | null;
+}
+
+/** The subscription runs on to the end of its period and is not renewed. */
+export function cancelAtPeriodEnd(deps: Dependencies, step: Canceling): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    row.cancelAtPeriodEnd = true;
+    row.canceledAt = at;
+    row.endsAt = row.currentPeriodEnd;
+    keepReason(row, step);
+    await tellSubscription(em, row, at, 'subscription.updated', 'subscription.canceled');
+  });
+}
+
+export function takeBackCancellation(deps: Dependencies, step: Step): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    row.cancelAtPeriodEnd = false;
+    row.canceledAt = null;
+    row.endsAt = null;
+    row.cancellationReason = null;
+    row.cancellationComment = null;
+    await tellSubscription(em, row, at, 'subscription.updated', 'subscription.uncanceled');
+  });
+}
+
+/** Ends it now: at its canceled period's end, or because the merchant revokes it. */
+export function endSubscription(deps: Dependencies, step: Canceling): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    keepReason(row, step);
+    await endNow(em, row, at);
+  });
+}
+
+function keepReason(row: SubscriptionRow, { reason, comment }: Pick<Canceling, 'reason' | 'comment'>): void {
+  if (reason !== null) row.cancellationReason = reason;
+  if (comment !== null) row.cancellationComment = comment;
+}
+
+/** Within a step: `canceled`, benefits asked back, nothing left to be charged. */
+export async function endNow(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+  const wasCalledOff = row.canceledAt !== null && row.canceledAt !== undefined;
+  row.status = 'canceled';
+  row.canceledAt ??= at;
+  row.endsAt = at;
+  row.endedAt = at;
+  const [customer, product] = await Promise.all([
+    em.findOneOrFail(Customer, row.customer.id),
+    em.findOneOrFail(Product, row.product.id),
+  ]);
+  await stopCollecting(em, row, at);
+  await wantGrants(em, { customer, product, subscription: row, wanted: 'revoked', at });
+  await tellSubscription(
+    em,
+    row,
+    at,
+    'subscription.updated',
+    ...(wasCalledOff ? [] : (['subscription.canceled'] as const)),
+    'subscription.revoked',
+  );
+}
+
+/** An unpaid order of an ended subscription stays owed, and is not charged by itself any more. */
+async function stopCollecting(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+  const unpaid = await em.find(Order, { subscription: row.id, status: 'pending', nextPaymentAttemptAt: { $ne: null } });
+  for (const order of unpaid) {
+    order.nextPaymentAttemptAt = null;
+    order.modifiedAt = at;
+    await em.flush();
+    await tellOrder(em, order, at, 'order.updated');
+  }
+}

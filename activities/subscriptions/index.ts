@@ -1,0 +1,96 @@
+/** The steps of a subscription's life in the database. Each may be tried any number of times; it is written once. */
+import type { CustomerId, OrganizationId, PriceId, ProductId, SubscriptionId } from '../../billing/ids.ts';
+import type { SubscriptionState } from '../../billing/subscription-state.ts';
+import { Customer } from '../../db/entities/customer.ts';
+import type { Metadata } from '../../db/entities/columns.ts';
+import { Price } from '../../db/entities/price.ts';
+import { Product } from '../../db/entities/product.ts';
+import { Subscription } from '../../db/entities/subscription.ts';
+import { type Dependencies, transaction } from '../dependencies.ts';
+import { refuse } from '../failures.ts';
+import { editMetadata, moveTrialEnd, remindOfTrialEnd } from './change.ts';
+import { endGrace, openAttempt, settle } from './collect.ts';
+import { beginSubscription } from './create.ts';
+import { cancelAtPeriodEnd, endSubscription, takeBackCancellation } from './end.ts';
+import { openPeriod } from './renew.ts';
+import { stateOf } from './state.ts';
+import { tellSubscription } from './step.ts';
+
+/** Where a process takes up a subscription: its state and the sequence of the last step written. */
+export interface LoadedSubscription {
+  readonly organizationId: OrganizationId;
+  readonly customerId: CustomerId;
+  readonly sequence: number;
+  readonly state: SubscriptionState;
+}
+
+export interface CreateSubscription {
+  readonly subscriptionId: SubscriptionId;
+  readonly customerId: CustomerId;
+  readonly productId: ProductId;
+  readonly priceId: PriceId;
+  readonly metadata: Metadata;
+  readonly at: number;
+}
+
+type WithoutDependencies<F> = F extends (deps: Dependencies, ...args: infer A) => infer R ? (...args: A) => R : never;
+
+export function subscriptionActivities(deps: Dependencies) {
+  const bind =
+    <F extends (deps: Dependencies, ...args: never[]) => unknown>(step: F): WithoutDependencies<F> =>
+    ((...args: never[]) => step(deps, ...args)) as WithoutDependencies<F>;
+  return {
+    loadSubscription: ({ subscriptionId }: { subscriptionId: SubscriptionId }) => load(deps, subscriptionId),
+    createSubscription: bind(create),
+    openPeriod: bind(openPeriod),
+    openAttempt: bind(openAttempt),
+    settle: bind(settle),
+    endGrace: bind(endGrace),
+    cancelAtPeriodEnd: bind(cancelAtPeriodEnd),
+    takeBackCancellation: bind(takeBackCancellation),
+    endSubscription: bind(endSubscription),
+    moveTrialEnd: bind(moveTrialEnd),
+    remindOfTrialEnd: bind(remindOfTrialEnd),
+    editMetadata: bind(editMetadata),
+  };
+}
+
+function load(deps: Dependencies, subscriptionId: SubscriptionId): Promise<LoadedSubscription> {
+  return transaction(deps, async (em) => {
+    const row = await em.findOne(Subscription, subscriptionId);
+    if (row === null) refuse('NotFound', `There is no subscription ${subscriptionId}.`);
+    return {
+      organizationId: row.organization.id,
+      customerId: row.customer.id,
+      sequence: row.sequence,
+      state: await stateOf(em, row),
+    };
+  });
+}
+
+/** For a free product, without a checkout: no order is made. */
+function create(deps: Dependencies, given: CreateSubscription): Promise<LoadedSubscription> {
+  return transaction(deps, async (em) => {
+    const found = await em.findOne(Subscription, given.subscriptionId);
+    if (found === null) {
+      const at = new Date(given.at);
+      const [customer, product, price] = await Promise.all([
+        em.findOneOrFail(Customer, given.customerId),
+        em.findOneOrFail(Product, given.productId),
+        em.findOneOrFail(Price, given.priceId),
+      ]);
+      const row = await beginSubscription(em, {
+        id: given.subscriptionId,
+        customer,
+        product,
+        price,
+        checkoutId: null,
+        trial: null,
+        metadata: given.metadata,
+        customFieldData: {},
+        at,
+      });
+      await tellSubscription(em, row, at, 'subscription.created', 'subscription.active');
+    }
+  }).then(() => load(deps, given.subscriptionId));
+}

@@ -1,0 +1,116 @@
+/** A period ends and the next one opens, with the order that bills it. The end of a trial is the first such opening. */
+import type { OrderId, PaymentId } from '../../billing/ids.ts';
+import { cycleAt, type Period, periodOf } from '../../billing/periods.ts';
+import { Customer } from '../../db/entities/customer.ts';
+import type { OrderRow } from '../../db/entities/order.ts';
+import { Payment } from '../../db/entities/payment.ts';
+import { Price } from '../../db/entities/price.ts';
+import { Product } from '../../db/entities/product.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { cycleGrants } from '../../db/grants.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { createOrder, numberInvoice } from '../orders/create.ts';
+import { markPaid, tellOrder } from '../orders/pay.ts';
+import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
+
+export interface OpenPeriod extends Step {
+  /** Ids for the order and its first payment, made by the workflow so that a repeated step makes the same rows. */
+  readonly orderId: OrderId;
+  readonly paymentId: PaymentId;
+}
+
+export interface Opened extends Stepped {
+  /** Whether there is something to charge; otherwise the order is paid already. */
+  readonly charge: boolean;
+}
+
+export async function openPeriod(deps: Dependencies, step: OpenPeriod): Promise<Opened> {
+  const { state } = await takeStep(deps, step, async (em, row, at) => {
+    const wasTrialing = row.status === 'trialing';
+    enterNextPeriod(row, at);
+    await em.flush();
+    const order = await billPeriod(em, row, step, at);
+    await cycleGrants(em, row, at);
+    await tellSubscription(
+      em,
+      row,
+      at,
+      'subscription.updated',
+      'subscription.cycled',
+      ...(wasTrialing ? (['subscription.active'] as const) : []),
+    );
+    if (order.totalAmount === 0) markPaid(order, at);
+    await numberInvoice(em, order);
+    await em.flush();
+    await tellOrder(em, order, at, 'order.created', ...(order.status === 'paid' ? (['order.paid'] as const) : []));
+  });
+  return { state, charge: await isCharged(deps, step.paymentId) };
+}
+
+/** Also answers for a step that stood already: its payment's row says whether there is something to charge. */
+async function isCharged({ orm }: Dependencies, paymentId: PaymentId): Promise<boolean> {
+  return (await orm.em.fork().count(Payment, { id: paymentId })) > 0;
+}
+
+function enterNextPeriod(row: SubscriptionRow, at: Date): void {
+  const period = nextPeriod(row);
+  if (row.status === 'trialing') row.status = 'active';
+  row.currentPeriodStart = new Date(period.start);
+  row.currentPeriodEnd = new Date(period.end);
+  row.modifiedAt = at;
+}
+
+/** After a trial the first period of the anchor, which is the trial's end; else the one after the current. */
+function nextPeriod(row: SubscriptionRow): Period {
+  const recurrence = { interval: row.recurringInterval, count: row.recurringIntervalCount };
+  row.cycle += 1;
+  return periodOf(row.anchor.getTime(), recurrence, row.cycle - row.anchorCycle);
+}
+
+async function billPeriod(em: EntityManager, row: SubscriptionRow, step: OpenPeriod, at: Date): Promise<OrderRow> {
+  const [customer, product, price] = await Promise.all([
+    em.findOneOrFail(Customer, row.customer.id),
+    em.findOneOrFail(Product, row.product.id),
+    em.findOneOrFail(Price, row.price.id),
+  ]);
+  const order = await createOrder(em, {
+    id: step.orderId,
+    customer,
+    product,
+    subscription: row,
+    cycle: row.cycle,
+    checkoutId: null,
+    billingReason: 'subscription_cycle',
+    currency: row.currency,
+    lines: [{ label: product.name, amount: price.amount, priceId: price.id, proration: false }],
+    metadata: row.metadata,
+    at,
+  });
+  if (order.totalAmount > 0) {
+    em.create(Payment, {
+      id: step.paymentId,
+      createdAt: at,
+      organization: row.organization,
+      customer,
+      order,
+      attempt: 1,
+      trigger: 'subscription_cycle',
+      amount: order.totalAmount,
+      currency: order.currency,
+      paymentMethodId: customer.defaultPaymentMethodId ?? null,
+    });
+  }
+  await em.flush();
+  return order;
+}
+
+/** Leaves out periods that passed while an order was unpaid: they were not delivered, so they are not billed. */
+export function skipMissedPeriods(row: SubscriptionRow, at: Date): void {
+  if (row.currentPeriodEnd.getTime() > at.getTime()) return;
+  const recurrence = { interval: row.recurringInterval, count: row.recurringIntervalCount };
+  row.cycle = row.anchorCycle + cycleAt(row.anchor.getTime(), recurrence, at.getTime());
+  const period = periodOf(row.anchor.getTime(), recurrence, row.cycle - row.anchorCycle);
+  row.currentPeriodStart = new Date(period.start);
+  row.currentPeriodEnd = new Date(period.end);
+}

@@ -1,0 +1,56 @@
+/** Reads from a subscription's rows where its process stands: the base of every answer to the workflow, and of repair. */
+import type { OrderId } from '../../billing/ids.ts';
+import { DAY } from '../../billing/periods.ts';
+import type { Dunning, SubscriptionState } from '../../billing/subscription-state.ts';
+import { BenefitGrant } from '../../db/entities/benefit-grant.ts';
+import { Order } from '../../db/entities/order.ts';
+import { Organization } from '../../db/entities/organization.ts';
+import { Payment } from '../../db/entities/payment.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import type { EntityManager } from '../../db/orm.ts';
+
+export async function stateOf(em: EntityManager, row: SubscriptionRow): Promise<SubscriptionState> {
+  return {
+    status: row.status,
+    currentPeriodStart: row.currentPeriodStart.getTime(),
+    currentPeriodEnd: row.currentPeriodEnd.getTime(),
+    trialStart: row.trialStart?.getTime() ?? null,
+    trialEnd: row.trialEnd?.getTime() ?? null,
+    trialReminded: row.status === 'trialing' && isReminded(row),
+    cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+    dunning: row.status === 'past_due' ? await dunningOf(em, row) : null,
+  };
+}
+
+/** A reminder belongs to the trial end that it names, so that a moved trial is reminded of again. */
+function isReminded(row: SubscriptionRow): boolean {
+  return row.trialRemindedFor !== null && row.trialRemindedFor?.getTime() === row.trialEnd?.getTime();
+}
+
+async function dunningOf(em: EntityManager, row: SubscriptionRow): Promise<Dunning | null> {
+  const order = await em.findOne(Order, { subscription: row.id, status: 'pending' }, { orderBy: { createdAt: 'desc' } });
+  if (order === null || !row.pastDueAt || !order.nextPaymentAttemptAt) return null;
+  const payments = await em.find(Payment, { order: order.id }, { fields: ['trigger', 'status'] });
+  const counted = payments.filter(({ trigger, status }) => status === 'failed' && SCHEDULED.has(trigger));
+  return {
+    orderId: order.id as OrderId,
+    firstFailedAt: row.pastDueAt.getTime(),
+    attempts: payments.length,
+    scheduledFailures: counted.length,
+    nextRetryAt: order.nextPaymentAttemptAt.getTime(),
+    benefitsEndAt: (await holdsBenefits(em, row)) ? await benefitsEndAt(em, row) : null,
+  };
+}
+
+const SCHEDULED: ReadonlySet<string> = new Set(['purchase', 'subscription_cycle', 'retry_dunning']);
+
+async function holdsBenefits(em: EntityManager, row: SubscriptionRow): Promise<boolean> {
+  return (await em.count(BenefitGrant, { subscription: row.id, wanted: 'granted' })) > 0;
+}
+
+/** The end of the organization's grace period, counted from the first failure. */
+export async function benefitsEndAt(em: EntityManager, row: SubscriptionRow): Promise<number> {
+  const organization = await em.findOneOrFail(Organization, row.organization.id);
+  const days = organization.subscriptionSettings.benefit_revocation_grace_period;
+  return (row.pastDueAt?.getTime() ?? 0) + days * DAY;
+}

@@ -1,0 +1,76 @@
+/** One step of a subscription's process: written once under its sequence number, however often it is tried. */
+import type { SubscriptionId } from '../../billing/ids.ts';
+import type { SubscriptionState } from '../../billing/subscription-state.ts';
+import { LockMode } from '@mikro-orm/core';
+import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { emit } from '../../db/events.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { loadCustomerState } from '../../db/views/customer-state.ts';
+import { SUBSCRIPTION_POPULATE, subscriptionView } from '../../db/views/subscription.ts';
+import { type Dependencies, transaction } from '../dependencies.ts';
+import { refuse } from '../failures.ts';
+import { stateOf } from './state.ts';
+
+/** Which step, of which subscription, at what time (ms since 1970, the process's clock). */
+export interface Step {
+  readonly subscriptionId: SubscriptionId;
+  readonly sequence: number;
+  readonly at: number;
+}
+
+export interface Stepped {
+  readonly state: SubscriptionState;
+}
+
+/**
+ * Runs `write` unless this step stands already, and answers with the state that the rows then show. The row is locked,
+ * so that a second worker that tries the same step waits and then finds it done.
+ */
+export function takeStep(
+  deps: Dependencies,
+  step: Step,
+  write: (em: EntityManager, row: SubscriptionRow, at: Date) => Promise<void>,
+): Promise<Stepped> {
+  return transaction(deps, async (em) => {
+    const row = await em.findOne(Subscription, step.subscriptionId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (row === null) refuse('NotFound', `There is no subscription ${step.subscriptionId}.`);
+    if (row.sequence < step.sequence) {
+      const at = new Date(step.at);
+      row.sequence = step.sequence;
+      row.modifiedAt = at;
+      await write(em, row, at);
+      await em.flush();
+    }
+    return { state: await stateOf(em, row) };
+  });
+}
+
+export type SubscriptionEvent =
+  | 'subscription.created'
+  | 'subscription.updated'
+  | 'subscription.active'
+  | 'subscription.canceled'
+  | 'subscription.uncanceled'
+  | 'subscription.cycled'
+  | 'subscription.revoked'
+  | 'subscription.past_due';
+
+/** Tells of the subscription as it now stands, and of what that means for the customer. */
+export async function tellSubscription(
+  em: EntityManager,
+  row: SubscriptionRow,
+  at: Date,
+  ...types: readonly SubscriptionEvent[]
+): Promise<void> {
+  await em.flush();
+  const organizationId = row.organization.id;
+  const data = async () => {
+    await em.populate([row], SUBSCRIPTION_POPULATE);
+    return subscriptionView(row);
+  };
+  await emit(
+    em,
+    ...types.map((type) => ({ organizationId, type, at, data })),
+    { organizationId, type: 'customer.state_changed', at, data: () => loadCustomerState(em, row.customer.id) },
+  );
+}
