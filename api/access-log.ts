@@ -1,0 +1,33 @@
+/** Gives each request an id and a logger, and writes one line when it is answered: no tokens, no query, no bodies. */
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request } from 'express';
+import type { Logger } from '../config/logging.ts';
+import type { Answering } from './dispatch.ts';
+
+const SANE = /^[\w.:-]{1,128}$/;
+const QUIET = new Set(['/healthz', '/readyz']);
+
+/** `x-request-id` is taken over where it is a short plain word, else a new one is made; it comes back either way. */
+export function accessLog(log: Logger) {
+  return (req: Request, res: Answering, next: NextFunction): void => {
+    const given = req.get('x-request-id');
+    const requestId = given && SANE.test(given) ? given : randomUUID();
+    const started = process.hrtime.bigint();
+    const { method } = req;
+    const path = hideSecrets(req.path);
+    res.locals.requestId = requestId;
+    res.locals.log = log.child({ requestId });
+    res.setHeader('x-request-id', requestId);
+    res.once('close', () => {
+      const milliseconds = Number(process.hrtime.bigint() - started) / 1e6;
+      const line = { method, path, status: res.statusCode, milliseconds, finished: res.writableFinished };
+      if (QUIET.has(path)) res.locals.log.debug(line, 'request');
+      else res.locals.log.info(line, 'request');
+    });
+    next();
+  };
+}
+
+/** Some paths carry the secret that opens what they name. */
+const hideSecrets = (path: string) =>
+  path.replace(/(\/(?:checkouts\/client|checkout|portal|claim)\/)[^/]+/, '$1[redacted]').slice(0, 500);

@@ -1,0 +1,110 @@
+/** One request through one route: authorize, parse, handle, check the answer, send it. */
+import { once } from 'node:events';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { Logger } from '../config/logging.ts';
+import type { EntityManager } from '../db/orm.ts';
+import { authenticateCustomer, authenticateOperator, authenticateOrganization } from './auth.ts';
+import { readBody } from './body.ts';
+import { parseQuery } from './query-string.ts';
+import { type CsvFile, csv, csvLine, raw, redirect } from './replies.ts';
+import type { Callers, RequestContext, Route } from './route.ts';
+import type { Services } from './services.ts';
+import { parsePart, refuseUnstorableText } from './validation.ts';
+
+/** What the server keeps of a request while it answers. */
+export type Locals = { requestId: string; log: Logger };
+export type Answering = Response<unknown, Locals>;
+
+export interface Backing {
+  readonly orm: Pick<MikroORM, 'em'>;
+  readonly services: Services;
+}
+
+/** Answers a request by its route. Throws `ApiError` for what is refused; nothing is read before the caller is known. */
+export async function dispatch(route: Route, { orm, services }: Backing, req: Request, res: Answering): Promise<void> {
+  const em = orm.em.fork();
+  const at = new Date();
+  const caller = await authenticate(route, em, req, services, at);
+  if (route.auth !== 'public') res.locals.log = res.locals.log.child(names(caller));
+  const body = route.body && (await readBody(route.body, req, res));
+  const context: RequestContext = {
+    ...services,
+    ...caller,
+    em,
+    log: res.locals.log,
+    request: { id: res.locals.requestId, ip: req.ip ?? null, headers: req.headers, at },
+  };
+  const answer = await route.handle({
+    ...context,
+    params: parse('path', route.params, req.params),
+    query: parse('query', route.query, parseQuery(queryText(req))),
+    body: route.body === raw ? body : parse('body', route.body, body),
+  });
+  await send(route, answer, services, res);
+}
+
+type Caller = Callers['organization'] | Callers['customer'] | Callers['operator'] | Record<never, never>;
+
+async function authenticate(
+  route: Route,
+  em: EntityManager,
+  req: Request,
+  { environment }: Services,
+  at: Date,
+): Promise<Caller> {
+  switch (route.auth) {
+    case 'organization':
+      return authenticateOrganization(em, req.headers, route.scopes, at);
+    case 'customer':
+      return authenticateCustomer(em, req.headers, at);
+    case 'operator':
+      return authenticateOperator(req.headers, environment.OPERATOR_TOKEN);
+    case 'public':
+      return {};
+    default:
+      return route.auth satisfies never;
+  }
+}
+
+function names(caller: Caller): Record<string, string> {
+  if ('organization' in caller) return { organizationId: caller.organization };
+  if ('customer' in caller) return { organizationId: caller.customer.organizationId, customerId: caller.customer.id };
+  return {};
+}
+
+function parse(part: 'path' | 'query' | 'body', schema: z.ZodType | undefined, given: unknown): unknown {
+  if (part !== 'body' || schema) refuseUnstorableText(part, given);
+  return schema && parsePart(part, schema, given);
+}
+
+function queryText(req: Request): string {
+  const start = req.url.indexOf('?');
+  return start < 0 ? '' : req.url.slice(start + 1);
+}
+
+async function send(route: Route, answer: unknown, { environment }: Services, res: Answering): Promise<void> {
+  if (route.response === redirect) return res.redirect(302, String(answer));
+  if (route.response === csv) return sendCsv(answer as CsvFile, res);
+  if (environment.NODE_ENV !== 'production') check(route, route.response, answer);
+  if (answer === undefined) res.status(route.status === 200 ? 204 : route.status).end();
+  else res.status(route.status).type('json').send(JSON.stringify(answer));
+}
+
+/** Outside production an answer of the wrong shape is an error of ours, found before a client finds it. */
+function check(route: Route, schema: z.ZodType, answer: unknown): void {
+  const checked = schema.safeParse(answer);
+  if (checked.success) return;
+  throw new Error(`${route.method} ${route.path} answered in a wrong shape:\n${z.prettifyError(checked.error)}`);
+}
+
+async function sendCsv({ filename, columns, rows }: CsvFile, res: Answering): Promise<void> {
+  res.status(200).attachment(filename).type('text/csv');
+  res.write(csvLine(columns));
+  for await (const row of rows) {
+    if (res.destroyed) return;
+    if (!res.write(csvLine(row))) await Promise.race([once(res, 'drain'), once(res, 'close')]);
+  }
+  res.end();
+}
