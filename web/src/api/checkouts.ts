@@ -1,0 +1,82 @@
+/** The checkout, as its customer may see and change it: the client secret in the path is the only key. */
+import * as z from 'zod/mini';
+import { Address, Interval, Organization, Price, Product } from './catalog.ts';
+import { call } from './client.ts';
+
+const FieldMode = z.enum(['required', 'optional', 'disabled']);
+export type FieldMode = z.infer<typeof FieldMode>;
+
+export const AddressModes = z.object({
+  country: FieldMode,
+  state: FieldMode,
+  city: FieldMode,
+  postal_code: FieldMode,
+  line1: FieldMode,
+  line2: FieldMode,
+});
+export type AddressModes = z.infer<typeof AddressModes>;
+
+export const Checkout = z.object({
+  id: z.string(),
+  client_secret: z.string(),
+  status: z.enum(['open', 'expired', 'confirmed', 'succeeded', 'failed']),
+  expires_at: z.string(),
+  success_url: z.string(),
+  return_url: z.nullable(z.string()),
+  amount: z.number(),
+  discount_amount: z.number(),
+  net_amount: z.number(),
+  tax_amount: z.nullable(z.number()),
+  tax_behavior: z.nullish(z.string()),
+  total_amount: z.number(),
+  currency: z.string(),
+  active_trial_interval: z.nullable(Interval),
+  active_trial_interval_count: z.nullable(z.number()),
+  trial_end: z.nullable(z.string()),
+  is_payment_required: z.boolean(),
+  is_payment_form_required: z.boolean(),
+  customer_id: z.nullable(z.string()),
+  customer_name: z.nullable(z.string()),
+  customer_email: z.nullable(z.string()),
+  customer_billing_address: z.nullable(Address),
+  billing_address_fields: AddressModes,
+  payment_processor_metadata: z.record(z.string(), z.string()),
+  products: z.array(Product),
+  product: z.nullable(Product),
+  product_price: z.nullable(Price),
+  prices: z.nullable(z.record(z.string(), z.array(Price))),
+  organization: Organization,
+});
+export type Checkout = z.infer<typeof Checkout>;
+
+const Confirmed = z.extend(Checkout, { customer_session_token: z.nullable(z.string()) });
+export type Confirmed = z.infer<typeof Confirmed>;
+
+export interface CheckoutChange {
+  readonly product_id?: string;
+  readonly customer_billing_address?: Address;
+}
+
+export interface Confirmation {
+  readonly product_id?: string;
+  readonly customer_email: string;
+  readonly customer_name?: string;
+  readonly customer_billing_address?: Address;
+  /** None where nothing is to be paid, now or later. */
+  readonly confirmation_token_id?: string;
+}
+
+const pathOf = (clientSecret: string) => `/v1/checkouts/client/${encodeURIComponent(clientSecret)}`;
+
+export function getCheckout(clientSecret: string, signal?: AbortSignal): Promise<Checkout> {
+  return call({ path: pathOf(clientSecret), answer: Checkout, signal });
+}
+
+export function changeCheckout(clientSecret: string, change: CheckoutChange): Promise<Checkout> {
+  return call({ method: 'PATCH', path: pathOf(clientSecret), body: change, answer: Checkout });
+}
+
+/** Buys. Never repeated by itself: whoever calls decides what an unknown outcome means. */
+export function confirmCheckout(clientSecret: string, body: Confirmation): Promise<Confirmed> {
+  return call({ method: 'POST', path: `${pathOf(clientSecret)}/confirm`, body, answer: Confirmed });
+}

@@ -1,0 +1,16 @@
+/** A seller and what it sells, public. */
+import * as z from 'zod/mini';
+import { Organization, Processor, Product } from './catalog.ts';
+import { call } from './client.ts';
+
+const Shop = z.object({
+  organization: Organization,
+  products: z.array(Product),
+  /** How the portal reaches the card processor to add a card. */
+  payment_processor_metadata: z.optional(Processor),
+});
+export type Shop = z.infer<typeof Shop>;
+
+export function getShop(slug: string, signal?: AbortSignal): Promise<Shop> {
+  return call({ path: `/v1/customer-portal/organizations/${encodeURIComponent(slug)}`, answer: Shop, signal });
+}

@@ -1,0 +1,199 @@
+/** What a customer sees of their own, by the token of a customer session. */
+import * as z from 'zod/mini';
+import { Address, Interval, Product } from './catalog.ts';
+import { call } from './client.ts';
+
+export const CANCELLATION_REASONS = [
+  'too_expensive',
+  'missing_features',
+  'switched_service',
+  'unused',
+  'customer_service',
+  'low_quality',
+  'too_complex',
+  'other',
+] as const;
+export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
+
+export const Subscription = z.object({
+  id: z.string(),
+  amount: z.number(),
+  currency: z.string(),
+  recurring_interval: Interval,
+  recurring_interval_count: z.number(),
+  status: z.enum([
+    'incomplete',
+    'incomplete_expired',
+    'trialing',
+    'active',
+    'past_due',
+    'canceled',
+    'unpaid',
+    'paused',
+  ]),
+  current_period_end: z.string(),
+  trial_end: z.nullable(z.string()),
+  cancel_at_period_end: z.boolean(),
+  started_at: z.nullable(z.string()),
+  ends_at: z.nullable(z.string()),
+  ended_at: z.nullable(z.string()),
+  product: Product,
+});
+export type Subscription = z.infer<typeof Subscription>;
+
+export const Order = z.object({
+  id: z.string(),
+  created_at: z.string(),
+  status: z.enum(['draft', 'pending', 'paid', 'refunded', 'partially_refunded', 'void']),
+  total_amount: z.number(),
+  refunded_amount: z.number(),
+  currency: z.string(),
+  billing_reason: z.string(),
+  invoice_number: z.nullable(z.string()),
+  description: z.string(),
+  next_payment_attempt_at: z.nullish(z.string()),
+});
+export type Order = z.infer<typeof Order>;
+
+const Activation = z.object({ id: z.string(), label: z.string(), created_at: z.string() });
+export type Activation = z.infer<typeof Activation>;
+
+export const LicenseKey = z.object({
+  id: z.string(),
+  organization_id: z.string(),
+  benefit_id: z.string(),
+  key: z.string(),
+  status: z.enum(['granted', 'revoked', 'disabled']),
+  limit_activations: z.nullable(z.number()),
+  usage: z.number(),
+  limit_usage: z.nullable(z.number()),
+  expires_at: z.nullable(z.string()),
+});
+export type LicenseKey = z.infer<typeof LicenseKey>;
+
+const LicenseKeyWithActivations = z.extend(LicenseKey, { activations: z.array(Activation) });
+export type LicenseKeyWithActivations = z.infer<typeof LicenseKeyWithActivations>;
+
+export const BenefitGrant = z.object({
+  id: z.string(),
+  benefit_id: z.string(),
+  is_granted: z.boolean(),
+  is_revoked: z.boolean(),
+  error: z.nullish(z.object({ message: z.string() })),
+  benefit: z.object({
+    type: z.string(),
+    description: z.string(),
+    properties: z.object({ note: z.nullish(z.string()) }),
+  }),
+});
+export type BenefitGrant = z.infer<typeof BenefitGrant>;
+
+export const Customer = z.object({
+  id: z.string(),
+  email: z.nullable(z.string()),
+  name: z.nullable(z.string()),
+  billing_name: z.nullable(z.string()),
+  billing_address: z.nullable(Address),
+  default_payment_method_id: z.nullish(z.string()),
+});
+export type Customer = z.infer<typeof Customer>;
+
+export const PaymentMethod = z.object({
+  id: z.string(),
+  type: z.string(),
+  method_metadata: z.optional(
+    z.object({ brand: z.string(), last4: z.string(), exp_month: z.number(), exp_year: z.number() }),
+  ),
+});
+export type PaymentMethod = z.infer<typeof PaymentMethod>;
+
+const AddedPaymentMethod = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('succeeded') }),
+  z.object({ status: z.literal('requires_action'), client_secret: z.string() }),
+]);
+export type AddedPaymentMethod = z.infer<typeof AddedPaymentMethod>;
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  readonly pages: number;
+}
+
+export interface CustomerChange {
+  readonly billing_name?: string | null;
+  readonly billing_address?: Address | null;
+  readonly default_payment_method_id?: string;
+}
+
+const BASE = '/v1/customer-portal';
+
+/** Every call of the portal, bound to one session. Each throws `ApiFailure`; an ended session is `unauthorized`. */
+export function portalOf(token: string) {
+  async function list<T>(path: string, item: z.ZodMiniType<T>, page: number, limit: number): Promise<Page<T>> {
+    const answer = z.object({
+      items: z.array(item),
+      pagination: z.object({ total_count: z.number(), max_page: z.number() }),
+    });
+    const found = await call({ path: `${BASE}${path}?page=${page}&limit=${limit}`, token, answer });
+    return { items: found.items, total: found.pagination.total_count, pages: found.pagination.max_page };
+  }
+
+  return {
+    customer: () => call({ path: `${BASE}/customers/me`, token, answer: Customer }),
+    changeCustomer: (body: CustomerChange) =>
+      call({ method: 'PATCH', path: `${BASE}/customers/me`, token, body, answer: Customer }),
+
+    subscriptions: () => list('/subscriptions/', Subscription, 1, 100),
+    cancel: (id: string, reason: CancellationReason | null, comment: string | null) =>
+      call({
+        method: 'PATCH',
+        path: `${BASE}/subscriptions/${id}`,
+        token,
+        body: { cancel_at_period_end: true, cancellation_reason: reason, cancellation_comment: comment },
+        answer: Subscription,
+      }),
+    uncancel: (id: string) =>
+      call({
+        method: 'PATCH',
+        path: `${BASE}/subscriptions/${id}`,
+        token,
+        body: { cancel_at_period_end: false },
+        answer: Subscription,
+      }),
+
+    orders: (page: number) => list('/orders/', Order, page, 10),
+    benefitGrants: () => list('/benefit-grants/', BenefitGrant, 1, 100),
+
+    licenseKeys: () => list('/license-keys/', LicenseKey, 1, 100),
+    licenseKey: (id: string) => call({ path: `${BASE}/license-keys/${id}`, token, answer: LicenseKeyWithActivations }),
+    deactivate: (key: LicenseKey, activationId: string) =>
+      call({
+        method: 'POST',
+        path: `${BASE}/license-keys/deactivate`,
+        token,
+        body: { key: key.key, organization_id: key.organization_id, activation_id: activationId },
+        answer: z.unknown(),
+      }),
+
+    paymentMethods: () => list('/customers/me/payment-methods', PaymentMethod, 1, 100),
+    addPaymentMethod: (confirmationToken: string, isDefault: boolean, returnUrl: string) =>
+      call({
+        method: 'POST',
+        path: `${BASE}/customers/me/payment-methods`,
+        token,
+        body: { confirmation_token_id: confirmationToken, set_default: isDefault, return_url: returnUrl },
+        answer: AddedPaymentMethod,
+      }),
+    confirmPaymentMethod: (setupIntent: string, isDefault: boolean) =>
+      call({
+        method: 'POST',
+        path: `${BASE}/customers/me/payment-methods/confirm`,
+        token,
+        body: { setup_intent_id: setupIntent, set_default: isDefault },
+        answer: AddedPaymentMethod,
+      }),
+    removePaymentMethod: (id: string) =>
+      call({ method: 'DELETE', path: `${BASE}/customers/me/payment-methods/${id}`, token, answer: z.unknown() }),
+  };
+}
+export type Portal = ReturnType<typeof portalOf>;

@@ -1,0 +1,127 @@
+/** The right-hand side of the checkout: who buys, from where, with which card. */
+import { type SubmitEvent, useRef, useState } from 'react';
+import { type AddressPart, addressOf, draftOf, missingParts } from '../address/address.ts';
+import { AddressFields } from '../address/address-fields.tsx';
+import type { Address } from '../api/catalog.ts';
+import type { Checkout } from '../api/checkouts.ts';
+import { formatMoney } from '../format/money.ts';
+import { formatTrial } from '../format/terms.ts';
+import { Button } from '../parts/button.tsx';
+import { focusFirstInvalid, InputField } from '../parts/field.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { CardForm, type CardFormHandle, type CardPurpose } from './card/card-form.tsx';
+import { PaymentNotice } from './payment-notice.tsx';
+import { processorOf } from './processor.ts';
+import { dueToday, hasTrial } from './summary.tsx';
+import { type PaymentProblem, usePayment } from './use-payment.ts';
+
+interface CheckoutFormProps {
+  readonly checkout: Checkout;
+  readonly earlierProblem: PaymentProblem | null;
+  /** The address decides on tax: told as soon as country or region change. */
+  readonly onAddress: (address: Address) => void;
+  readonly settled: () => Promise<unknown>;
+}
+
+type Errors = Partial<Record<AddressPart | 'email' | 'name', string>>;
+
+export function CheckoutForm({ checkout, earlierProblem, onAddress, settled }: CheckoutFormProps) {
+  const [email, setEmail] = useState(checkout.customer_email ?? '');
+  const [name, setName] = useState(checkout.customer_name ?? '');
+  const [address, setAddress] = useState(() => draftOf(checkout.customer_billing_address));
+  const [errors, setErrors] = useState<Errors>({});
+  const form = useRef<HTMLFormElement>(null);
+  const card = useRef<CardFormHandle>(null);
+  const { isPaying, problem, pay } = usePayment(checkout, card, settled, earlierProblem);
+  const processor = processorOf(checkout);
+  const modes = checkout.billing_address_fields;
+  const needsCard = checkout.is_payment_form_required;
+
+  function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const found: Errors = {};
+    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim()))
+      found.email = 'Enter an e-mail address, such as ada@example.com.';
+    if (needsCard && name.trim() === '') found.name = 'Enter your name.';
+    for (const part of missingParts(address, modes)) found[part] = 'This is needed.';
+    setErrors(found);
+    if (Object.keys(found).length > 0) return focusFirstInvalid(form.current);
+    void pay({ email: email.trim(), name: name.trim(), address: addressOf(address, modes) });
+  }
+
+  return (
+    <form ref={form} className="stack" onSubmit={submit} noValidate aria-label="Checkout">
+      <h2>{needsCard ? 'Payment' : 'Your details'}</h2>
+      <InputField
+        label="E-mail"
+        type="email"
+        inputMode="email"
+        autoComplete="email"
+        required
+        maxLength={254}
+        readOnly={checkout.customer_id !== null && checkout.customer_email !== null}
+        value={email}
+        error={errors.email ?? fieldError(problem, 'customer_email')}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <InputField
+        label="Name"
+        autoComplete="name"
+        required={needsCard}
+        maxLength={256}
+        value={name}
+        error={errors.name ?? fieldError(problem, 'customer_name')}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <AddressFields
+        draft={address}
+        modes={modes}
+        errors={errors}
+        onChange={(draft) => {
+          setAddress(draft);
+          const moved = draft.country !== address.country || draft.state !== address.state;
+          const next = addressOf(draft, modes);
+          if (moved && next !== undefined) onAddress(next);
+        }}
+      />
+      {needsCard && processor === undefined && (
+        <Notice tone="danger" title="This shop can’t take payments yet">
+          <p>It has no card processor. Please tell {checkout.organization.name}.</p>
+        </Notice>
+      )}
+      {needsCard && processor !== undefined && (
+        <CardForm processor={processor} purpose={purposeOf(checkout)} ref={card} />
+      )}
+      {problem !== null && <PaymentNotice problem={problem} />}
+      <Button type="submit" look="primary" wide busy={isPaying}>
+        {isPaying ? 'One moment …' : actionOf(checkout)}
+      </Button>
+      <p className="soft small">{consentOf(checkout)}</p>
+    </form>
+  );
+}
+
+function purposeOf(checkout: Checkout): CardPurpose {
+  const { currency, total_amount: amount } = checkout;
+  if (!checkout.is_payment_required || hasTrial(checkout)) return { mode: 'setup', currency };
+  return { mode: 'payment', amount, currency, isKept: checkout.product?.is_recurring === true };
+}
+
+/** The button says what pressing it does, with the amount. */
+function actionOf(checkout: Checkout): string {
+  const trial = formatTrial(checkout.active_trial_interval, checkout.active_trial_interval_count);
+  if (trial !== undefined) return `Start ${trial}`;
+  const due = dueToday(checkout);
+  return due === 0 ? 'Get it free' : `Pay ${formatMoney(due, checkout.currency)}`;
+}
+
+function consentOf(checkout: Checkout): string {
+  const seller = checkout.organization.name;
+  if (checkout.product?.is_recurring !== true || !checkout.is_payment_form_required) return `Sold by ${seller}.`;
+  return `You allow ${seller} to charge this card for each renewal until you cancel. Cancelling takes two clicks.`;
+}
+
+function fieldError(problem: PaymentProblem | null, path: string): string | undefined {
+  if (problem?.kind !== 'fields') return undefined;
+  return problem.fields.find((field) => field.path.endsWith(path))?.message;
+}

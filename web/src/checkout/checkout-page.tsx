@@ -1,0 +1,101 @@
+/** /checkout/:clientSecret. What is bought on the left, who pays on the right; one page for each way it can be closed. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
+import { Redirect } from 'wouter';
+import { useHistoryState } from 'wouter/use-browser-location';
+import { type Checkout, type CheckoutChange, changeCheckout, getCheckout } from '../api/checkouts.ts';
+import { ApiFailure } from '../api/client.ts';
+import { Loading } from '../parts/loading.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { PageTitle } from '../parts/page-title.tsx';
+import { ShopMark } from '../parts/shop-mark.tsx';
+import { TroublePage } from '../parts/trouble-page.tsx';
+import { CheckoutForm } from './checkout-form.tsx';
+import { ClosedCheckout } from './closed-checkout.tsx';
+import { ProductChoice } from './product-choice.tsx';
+import { Summary } from './summary.tsx';
+
+export function CheckoutPage({ clientSecret }: { clientSecret: string }) {
+  const { data, error, isFetching, refetch } = useQuery({
+    queryKey: ['checkout', clientSecret],
+    queryFn: ({ signal }) => getCheckout(clientSecret, signal),
+    // The form must not change under the fingers of whoever types; each change of it answers with the new state.
+    refetchOnWindowFocus: false,
+  });
+  if (error !== null) {
+    const kind = error instanceof ApiFailure ? error.error.kind : 'broken';
+    if (kind === 'expired') return <ClosedCheckout why="expired" />;
+    if (kind === 'missing' || kind === 'invalid') return <ClosedCheckout why="missing" />;
+    if (data === undefined) return <TroublePage failure={error} retrying={isFetching} onRetry={() => void refetch()} />;
+  }
+  if (data === undefined) return <CheckoutSkeleton />;
+  switch (data.status) {
+    case 'open':
+      return <OpenCheckout checkout={data} />;
+    case 'confirmed':
+    case 'succeeded':
+      return <Redirect to={`/checkout/${clientSecret}/confirmation`} replace />;
+    case 'expired':
+      return <ClosedCheckout why="expired" returnUrl={data.return_url} />;
+    case 'failed':
+      return <ClosedCheckout why="failed" returnUrl={data.return_url} />;
+  }
+}
+
+function OpenCheckout({ checkout }: { checkout: Checkout }) {
+  const queries = useQueryClient();
+  const { reason } = useHistoryState<{ reason?: string } | null>() ?? {};
+  const pending = useRef<Promise<unknown>>(Promise.resolve());
+  const secret = checkout.client_secret;
+  const change = useMutation({
+    mutationFn: (wanted: CheckoutChange) => changeCheckout(secret, wanted),
+    scope: { id: `checkout ${secret}` },
+    onSuccess: (changed) => queries.setQueryData(['checkout', secret], changed),
+  });
+  function ask(wanted: CheckoutChange) {
+    pending.current = change.mutateAsync(wanted).catch(() => null);
+  }
+
+  return (
+    <main className="checkout">
+      <div className="checkout-summary">
+        <div className="stack">
+          <ShopMark organization={checkout.organization} />
+          <PageTitle tab={`${checkout.product?.name ?? 'Checkout'} · ${checkout.organization.name}`}>
+            {checkout.product?.name ?? 'Checkout'}
+          </PageTitle>
+          <ProductChoice checkout={checkout} disabled={change.isPending} onChoose={(id) => ask({ product_id: id })} />
+          {change.isError && change.variables.product_id !== undefined && (
+            <Notice tone="danger" title="The plan could not be changed">
+              <p>{change.error.message}</p>
+            </Notice>
+          )}
+          <Summary checkout={checkout} />
+          {checkout.return_url !== null && <a href={checkout.return_url}>Back to {checkout.organization.name}</a>}
+        </div>
+      </div>
+      <div className="checkout-form">
+        <CheckoutForm
+          key={secret}
+          checkout={checkout}
+          earlierProblem={reason === undefined ? null : { kind: 'declined', reason }}
+          onAddress={(address) => ask({ customer_billing_address: address })}
+          settled={() => pending.current}
+        />
+      </div>
+    </main>
+  );
+}
+
+function CheckoutSkeleton() {
+  return (
+    <main className="checkout">
+      <div className="checkout-summary">
+        <Loading what="your checkout" lines={4} />
+      </div>
+      <div className="checkout-form">
+        <Loading what="the payment form" lines={6} />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,37 @@
+/** Why a payment did not go through, and what to do about it. */
+import { Notice } from '../parts/notice.tsx';
+import type { PaymentProblem } from './use-payment.ts';
+
+export function PaymentNotice({ problem }: { problem: PaymentProblem }) {
+  switch (problem.kind) {
+    case 'declined':
+      return (
+        <Notice tone="danger" title="The payment did not go through">
+          <p>{problem.reason}</p>
+          <p>You have not been charged. Check the card’s details, or try another card.</p>
+        </Notice>
+      );
+    case 'refused':
+      return (
+        <Notice tone="danger" title="This can’t be bought just now">
+          <p>{problem.reason}</p>
+        </Notice>
+      );
+    case 'unreachable':
+      return (
+        <Notice tone="danger" title="No connection">
+          <p>The server could not be reached. Press the button again once you are online: you will be charged once.</p>
+        </Notice>
+      );
+    case 'fields':
+      return (
+        <Notice tone="danger" title="Please check the form">
+          <ul>
+            {problem.fields.map(({ path, message }) => (
+              <li key={path}>{message}</li>
+            ))}
+          </ul>
+        </Notice>
+      );
+  }
+}

@@ -1,0 +1,35 @@
+/** Choosing between the products a checkout offers. */
+import type { Checkout } from '../api/checkouts.ts';
+import { formatPrice, formatRhythm, staticPrice } from '../format/terms.ts';
+
+interface ProductChoiceProps {
+  readonly checkout: Checkout;
+  readonly disabled: boolean;
+  readonly onChoose: (productId: string) => void;
+}
+
+export function ProductChoice({ checkout, disabled, onChoose }: ProductChoiceProps) {
+  if (checkout.products.length < 2) return null;
+  return (
+    <fieldset className="choices" disabled={disabled}>
+      <legend className="legend">Choose a plan</legend>
+      {checkout.products.map((product) => {
+        const price = staticPrice(checkout.prices?.[product.id] ?? product.prices, checkout.currency);
+        return (
+          <label key={product.id} className="choice">
+            <input
+              type="radio"
+              name="product"
+              checked={product.id === checkout.product?.id}
+              onChange={() => onChoose(product.id)}
+            />
+            <span>{product.name}</span>
+            <span className="soft small">
+              {formatPrice(price)} {product.is_recurring ? formatRhythm(product) : ''}
+            </span>
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}

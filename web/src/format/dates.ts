@@ -1,0 +1,7 @@
+/** Instants of the API, for people: the reader's own time zone. */
+import { readingLocale } from './money.ts';
+
+/** "8 Dec 2026", in the reader's order. */
+export function formatDate(instant: string): string {
+  return new Intl.DateTimeFormat(readingLocale(), { dateStyle: 'medium' }).format(new Date(instant));
+}

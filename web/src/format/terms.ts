@@ -1,0 +1,39 @@
+/** What a product costs and when, in words. */
+import type { Interval, Price, Product } from '../api/catalog.ts';
+import { formatMoney } from './money.ts';
+
+/** "a month", "every 3 months". */
+export function formatEvery(interval: Interval, count: number): string {
+  return count === 1 ? `a ${interval}` : `every ${count} ${interval}s`;
+}
+
+/** "14 days", "1 month". */
+export function formatSpan(interval: Interval, count: number): string {
+  return `${count} ${interval}${count === 1 ? '' : 's'}`;
+}
+
+/** The price a customer pays without usage: in `currency` if there is one, else the first. */
+export function staticPrice(prices: readonly Price[], currency?: string): Price | undefined {
+  const standing = prices.filter((price) => !price.is_archived && price.amount_type !== 'metered_unit');
+  return standing.find((price) => price.price_currency === currency) ?? standing[0];
+}
+
+/** "$10.00", "Free"; without a price for now "Priced at checkout". */
+export function formatPrice(price: Price | undefined): string {
+  if (price === undefined) return 'Priced at checkout';
+  if (price.price_amount !== undefined) {
+    return price.price_amount === 0 ? 'Free' : formatMoney(price.price_amount, price.price_currency);
+  }
+  return price.amount_type === 'free' ? 'Free' : 'Priced at checkout';
+}
+
+/** "a month" for a subscription, "once" for a purchase. */
+export function formatRhythm(product: Product): string {
+  if (!product.is_recurring || product.recurring_interval === null) return 'once';
+  return formatEvery(product.recurring_interval, product.recurring_interval_count ?? 1);
+}
+
+/** "14 days free", or nothing. */
+export function formatTrial(interval: Interval | null, count: number | null): string | undefined {
+  return interval === null || count === null ? undefined : `${formatSpan(interval, count)} free`;
+}

@@ -1,0 +1,127 @@
+/** Name and address as they stand on invoices. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type SubmitEvent, useRef, useState } from 'react';
+import { type AddressPart, addressOf, draftOf, missingParts } from '../address/address.ts';
+import { AddressFields } from '../address/address-fields.tsx';
+import { COUNTRIES } from '../address/countries.ts';
+import type { Address } from '../api/catalog.ts';
+import type { AddressModes } from '../api/checkouts.ts';
+import { ApiFailure } from '../api/client.ts';
+import type { Customer } from '../api/portal.ts';
+import { Button } from '../parts/button.tsx';
+import { focusFirstInvalid, InputField } from '../parts/field.tsx';
+import { Notice } from '../parts/notice.tsx';
+import { usePortal } from './context.ts';
+
+const MODES: AddressModes = {
+  country: 'required',
+  line1: 'optional',
+  line2: 'optional',
+  postal_code: 'optional',
+  city: 'optional',
+  state: 'optional',
+};
+
+export function Details({ customer }: { customer: Customer }) {
+  const [isEditing, setEditing] = useState(false);
+  return (
+    <section className="panel stack" aria-labelledby="details">
+      <div className="row apart">
+        <h2 id="details">Details</h2>
+        {!isEditing && (
+          <Button small onClick={() => setEditing(true)}>
+            Edit<span className="unseen"> name and billing address</span>
+          </Button>
+        )}
+      </div>
+      {isEditing ? <Form customer={customer} onDone={() => setEditing(false)} /> : <Shown customer={customer} />}
+    </section>
+  );
+}
+
+function Shown({ customer }: { customer: Customer }) {
+  return (
+    <dl className="stack-tight">
+      <div>
+        <dt className="soft small">E-mail</dt>
+        <dd>{customer.email ?? 'None'}</dd>
+      </div>
+      <div>
+        <dt className="soft small">Name on invoices</dt>
+        <dd>{customer.billing_name ?? customer.name ?? 'None yet'}</dd>
+      </div>
+      <div>
+        <dt className="soft small">Billing address</dt>
+        <dd>
+          {linesOf(customer.billing_address).map((line) => (
+            <div key={line}>{line}</div>
+          ))}
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function Form({ customer, onDone }: { customer: Customer; onDone: () => void }) {
+  const { portal, say } = usePortal();
+  const queries = useQueryClient();
+  const form = useRef<HTMLFormElement>(null);
+  const [name, setName] = useState(customer.billing_name ?? customer.name ?? '');
+  const [address, setAddress] = useState(() => draftOf(customer.billing_address));
+  const [errors, setErrors] = useState<Partial<Record<AddressPart, string>>>({});
+  const save = useMutation({
+    mutationFn: () =>
+      portal.changeCustomer({ billing_name: name.trim() || null, billing_address: addressOf(address, MODES) }),
+    onSuccess: async () => {
+      await queries.invalidateQueries({ queryKey: ['portal', 'customer'] });
+      say({ tone: 'good', text: 'Your details are saved.' });
+      onDone();
+    },
+  });
+  function submit(event: SubmitEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (save.isPending) return;
+    const missing = missingParts(address, MODES);
+    setErrors(Object.fromEntries(missing.map((part) => [part, 'This is needed.'])));
+    if (missing.length > 0) return focusFirstInvalid(form.current);
+    save.mutate();
+  }
+  return (
+    <form ref={form} className="stack" noValidate onSubmit={submit}>
+      <InputField
+        label="Name on invoices"
+        autoComplete="billing name"
+        maxLength={256}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <AddressFields draft={address} modes={MODES} errors={errors} onChange={setAddress} />
+      {save.error !== null && (
+        <Notice tone="danger" title="Your details were not saved">
+          <p>{wordsOf(save.error)}</p>
+        </Notice>
+      )}
+      <div className="row">
+        <Button type="submit" look="primary" busy={save.isPending}>
+          Save
+        </Button>
+        <Button onClick={onDone}>Leave as it was</Button>
+      </div>
+    </form>
+  );
+}
+
+function linesOf(address: Address | null): readonly string[] {
+  if (address === null) return ['None yet'];
+  const country = COUNTRIES.find(({ code }) => code === address.country)?.name ?? address.country;
+  const town = [address.postal_code, address.city].filter(Boolean).join(' ');
+  const region = address.state?.replace(/^[A-Z]{2}-/, '');
+  return [address.line1, address.line2, town, region, country]
+    .filter((line) => line != null && line !== '')
+    .map(String);
+}
+
+function wordsOf(failure: Error): string {
+  if (!(failure instanceof ApiFailure) || failure.error.kind !== 'invalid') return failure.message;
+  return failure.error.fields.map(({ message }) => message).join(' ');
+}

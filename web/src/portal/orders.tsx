@@ -1,0 +1,87 @@
+/** What was bought and paid, newest first, ten at a time. */
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { Order } from '../api/portal.ts';
+import { formatDate } from '../format/dates.ts';
+import { formatMoney } from '../format/money.ts';
+import { Button } from '../parts/button.tsx';
+import { usePortal } from './context.ts';
+import { Section } from './section.tsx';
+import type { Badge } from './subscription-words.ts';
+
+export function Orders() {
+  const { portal } = usePortal();
+  const [page, setPage] = useState(1);
+  const query = useQuery({
+    queryKey: ['portal', 'orders', page],
+    queryFn: () => portal.orders(page),
+    placeholderData: keepPreviousData,
+  });
+  return (
+    <Section title="Orders" query={query}>
+      {({ items, pages }) => (
+        <>
+          {items.length === 0 && <p className="soft">Your orders appear here once you have been charged.</p>}
+          {items.length > 0 && (
+            <ul className="items">
+              {items.map((order) => (
+                <li key={order.id}>
+                  <Item order={order} />
+                </li>
+              ))}
+            </ul>
+          )}
+          {pages > 1 && (
+            <nav className="row" aria-label="Pages of orders">
+              {page > 1 && (
+                <Button small onClick={() => setPage(page - 1)}>
+                  Newer
+                </Button>
+              )}
+              <span className="soft small" aria-live="polite">
+                Page {page} of {pages}
+              </span>
+              {page < pages && (
+                <Button small onClick={() => setPage(page + 1)}>
+                  Older
+                </Button>
+              )}
+            </nav>
+          )}
+        </>
+      )}
+    </Section>
+  );
+}
+
+const BADGES: Record<Order['status'], Badge> = {
+  draft: { word: 'Draft', tone: 'plain' },
+  pending: { word: 'Not paid yet', tone: 'warning' },
+  paid: { word: 'Paid', tone: 'good' },
+  refunded: { word: 'Refunded', tone: 'plain' },
+  partially_refunded: { word: 'Partly refunded', tone: 'plain' },
+  void: { word: 'Void', tone: 'plain' },
+};
+
+function Item({ order }: { order: Order }) {
+  const { word, tone } = BADGES[order.status];
+  return (
+    <div className="row apart">
+      <div>
+        <p>{order.description}</p>
+        <p className="soft small">
+          {formatDate(order.created_at)}
+          {order.invoice_number !== null && ` · ${order.invoice_number}`}
+          {order.refunded_amount > 0 && ` · ${formatMoney(order.refunded_amount, order.currency)} refunded`}
+        </p>
+        {order.next_payment_attempt_at != null && (
+          <p className="soft small">We try again on {formatDate(order.next_payment_attempt_at)}.</p>
+        )}
+      </div>
+      <div className="row">
+        <span>{formatMoney(order.total_amount, order.currency)}</span>
+        <span className={`badge badge-${tone}`}>{word}</span>
+      </div>
+    </div>
+  );
+}

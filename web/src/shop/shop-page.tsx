@@ -1,0 +1,92 @@
+/** /shop/:slug. Everything a seller offers, each with a way to buy it. */
+import { useQuery } from '@tanstack/react-query';
+import type { Product } from '../api/catalog.ts';
+import { ApiFailure } from '../api/client.ts';
+import { getShop } from '../api/organizations.ts';
+import { formatPrice, formatRhythm, formatTrial, staticPrice } from '../format/terms.ts';
+import { Loading } from '../parts/loading.tsx';
+import { PageTitle } from '../parts/page-title.tsx';
+import { PlainPage } from '../parts/plain-page.tsx';
+import { ShopMark } from '../parts/shop-mark.tsx';
+import { TroublePage } from '../parts/trouble-page.tsx';
+
+export default function ShopPage({ slug }: { slug: string }) {
+  const { data, error, isFetching, refetch } = useQuery({
+    queryKey: ['shop', slug],
+    queryFn: ({ signal }) => getShop(slug, signal),
+  });
+  if (data === undefined) {
+    if (error === null) {
+      return (
+        <main className="page">
+          <Loading what="the shop" />
+        </main>
+      );
+    }
+    if (error instanceof ApiFailure && error.error.kind === 'missing') {
+      return (
+        <PlainPage title="There is no such shop">
+          <p>Check the address, or ask the seller for theirs.</p>
+        </PlainPage>
+      );
+    }
+    return <TroublePage failure={error} retrying={isFetching} onRetry={() => void refetch()} />;
+  }
+  const { organization, products } = data;
+  return (
+    <>
+      <header className="top-bar">
+        <div className="row apart">
+          <ShopMark organization={organization} />
+          <a href={`/portal/${organization.slug}`}>Your purchases</a>
+        </div>
+      </header>
+      <main className="page">
+        <PageTitle tab={organization.name}>{organization.name}</PageTitle>
+        {products.length === 0 ? (
+          <p className="panel soft">Nothing is for sale here yet.</p>
+        ) : (
+          <ul className="cards">
+            {products.map((product) => (
+              <ProductCard key={product.id} product={product} slug={organization.slug} />
+            ))}
+          </ul>
+        )}
+      </main>
+    </>
+  );
+}
+
+function ProductCard({ product, slug }: { product: Product; slug: string }) {
+  const price = staticPrice(product.prices);
+  const trial = formatTrial(product.trial_interval, product.trial_interval_count);
+  return (
+    <li className="card">
+      <div className="stack-tight">
+        <h2>{product.name}</h2>
+        <p className="price-line">
+          <span className="price">{formatPrice(price)}</span>
+          {product.is_recurring && <span className="soft">{formatRhythm(product)}</span>}
+        </p>
+        {trial !== undefined && (
+          <p>
+            <span className="badge badge-good">{trial}</span>
+          </p>
+        )}
+      </div>
+      {product.description !== null && <p className="soft">{product.description}</p>}
+      {product.benefits.length > 0 && (
+        <ul className="ticks">
+          {product.benefits.map((benefit) => (
+            <li key={benefit.id}>{benefit.description}</li>
+          ))}
+        </ul>
+      )}
+      {/* The server makes a checkout and leads there, so this must be a request of its own. */}
+      <a className="button button-primary" href={`/shop/${slug}/buy/${product.id}`}>
+        {trial === undefined ? 'Buy' : 'Try it'}
+        <span className="unseen"> {product.name}</span>
+      </a>
+    </li>
+  );
+}
