@@ -1,5 +1,5 @@
 /** Ports on the loopback interface. */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** Whether a server could listen on this port of 127.0.0.1 now. */
 export function isFree(port: number): Promise<boolean> {
@@ -22,5 +22,15 @@ export function freePort(): Promise<number> {
         else resolve(address.port);
       });
     });
+  });
+}
+
+/** Whether something takes connections on this port of 127.0.0.1 now. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
   });
 }

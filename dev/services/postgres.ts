@@ -42,38 +42,46 @@ export interface Postgres {
 export interface PostgresOptions {
   /** The data lies in `directory/postgres` and stays there; the log in `directory/logs/postgres.log`. */
   readonly directory: string;
-  /** Default: any free one. */
-  readonly port?: number;
+  /** `false`: do not wait for the disk, for data that may be lost. Default true. */
+  readonly durable?: boolean;
   readonly restart?: boolean;
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Starts it, creating the cluster and the database on first use, and mending what a kill -9 left behind. */
-export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { directory, signal } = options;
+/** Starts it on a port (default: any free one) and waits until it answers. */
+export async function startPostgres(options: PostgresOptions & { readonly port?: number }): Promise<Postgres> {
+  const server = createPostgres({ ...options, port: options.port ?? (await freePort()) });
+  await server.process.start();
+  return server;
+}
+
+/** Not started yet. Each start creates the cluster and the database if need be, and mends what a kill -9 left behind. */
+export function createPostgres(options: PostgresOptions & { readonly port: number }): Postgres {
+  const { directory, port, signal } = options;
   const home = findPostgresHome(directory);
   const password = keptPassword(directory);
-  if (!existsSync(join(home.data, 'PG_VERSION'))) await createCluster(home, password, signal);
-  refuseOtherVersion(home.data);
-  const port = options.port ?? (await freePort());
-  const settings = Object.entries({ ...SETTINGS, port }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const unsafe = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+  const settings = { ...SETTINGS, ...(options.durable === false ? unsafe : {}), port };
   const server = createProcess({
     name: 'postgres',
     command: join(home.programs, 'bin', 'postgres'),
-    args: ['-D', home.data, ...settings],
+    args: ['-D', home.data, ...Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`])],
     cwd: '/',
     env: ENVIRONMENT,
     user: home.user,
     logFile: join(directory, 'logs', 'postgres.log'),
-    beforeStart: () => clearLeftovers(home.data),
+    beforeStart: async () => {
+      if (!existsSync(join(home.data, 'PG_VERSION'))) await createCluster(home, password, signal);
+      refuseOtherVersion(home.data);
+      await clearLeftovers(home.data);
+    },
     ready: (log) => log.includes('database system is ready to accept connections'),
     // The fast shutdown: clients are cut off, and everything is written.
     stopSignal: 'SIGINT',
     restart: options.restart,
     log: options.log,
   });
-  await server.start();
   return {
     url: `postgresql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
     port,

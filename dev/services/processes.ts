@@ -7,7 +7,8 @@ import { keeper } from './keeper.ts';
 
 export interface ProcessOptions {
   readonly name: string;
-  readonly command: string;
+  /** A path, or how to find it at each start. */
+  readonly command: string | (() => Promise<string>);
   readonly args: readonly string[];
   readonly cwd?: string;
   /** The whole environment of the child. Default: this process's own. */
@@ -52,9 +53,10 @@ export function createProcess(options: ProcessOptions): Process {
   async function start(): Promise<void> {
     wanted = true;
     await options.beforeStart?.();
+    const command = typeof options.command === 'string' ? options.command : await options.command();
     if (!wanted || child !== undefined) return;
     const from = sizeOf(logFile);
-    const started = launch(options);
+    const started = launch(command, options);
     child = started;
     const startedAt = Date.now();
     let ended = false;
@@ -118,11 +120,11 @@ export function createProcess(options: ProcessOptions): Process {
   };
 }
 
-function launch(options: ProcessOptions): ChildProcess {
+function launch(command: string, options: ProcessOptions): ChildProcess {
   mkdirSync(dirname(options.logFile), { recursive: true });
   const output = openSync(options.logFile, 'a');
   try {
-    const child = spawn(options.command, [...options.args], {
+    const child = spawn(command, [...options.args], {
       cwd: options.cwd,
       env: options.env ?? process.env,
       uid: options.user?.uid,

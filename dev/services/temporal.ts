@@ -7,9 +7,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
+import type { SearchAttributeType } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
 import { type Executable, type FindOptions, findExecutable } from './executables.ts';
-import { freePort } from './ports.ts';
+import { freePort, isListening } from './ports.ts';
 import { createProcess, type Process } from './processes.ts';
 
 const CLI: Executable = {
@@ -51,6 +53,16 @@ export function findTimeSkippingServer(options: FindOptions): Promise<string> {
   return findExecutable(TIME_SKIPPING_SERVER, options);
 }
 
+const CLI_TYPES: Readonly<Record<SearchAttributeType, string>> = {
+  TEXT: 'Text',
+  KEYWORD: 'Keyword',
+  INT: 'Int',
+  DOUBLE: 'Double',
+  BOOL: 'Bool',
+  DATETIME: 'Datetime',
+  KEYWORD_LIST: 'KeywordList',
+};
+
 export interface Temporal {
   /** host:port of its frontend. */
   readonly address: string;
@@ -61,48 +73,48 @@ export interface Temporal {
 }
 
 export interface TemporalOptions extends FindOptions {
-  /** Default: any free one. */
-  readonly port?: number;
-  /** Default: any free one; `false`: no UI. */
-  readonly uiPort?: number | false;
   /** Forget everything at the end instead of keeping `directory/temporal.db`. */
   readonly inMemory?: boolean;
   readonly namespace?: string;
-  /** To be registered at start: name to type. */
-  readonly searchAttributes?: Readonly<Record<string, string>>;
   readonly restart?: boolean;
 }
 
-/** Starts it and waits until its namespace answers; its log is `directory/logs/temporal.log`. */
-export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
-  const { directory, namespace = 'default' } = options;
-  mkdirSync(directory, { recursive: true });
-  const command = await findTemporal(options);
+interface Ports {
+  readonly port: number;
+  /** `false`: no UI. */
+  readonly uiPort: number | false;
+}
+
+/** Starts it (ports by default any free ones) and waits until its namespace answers. */
+export async function startTemporal(options: TemporalOptions & Partial<Ports>): Promise<Temporal> {
   const port = options.port ?? (await freePort());
-  const uiPort = options.uiPort === false ? undefined : (options.uiPort ?? (await freePort()));
+  const server = createTemporal({ ...options, port, uiPort: options.uiPort ?? (await freePort()) });
+  await server.process.start();
+  return server;
+}
+
+/** Not started yet; its log will be `directory/logs/temporal.log`. */
+export function createTemporal(options: TemporalOptions & Ports): Temporal {
+  const { directory, namespace = 'default', port, uiPort } = options;
+  mkdirSync(directory, { recursive: true });
   const address = `127.0.0.1:${port}`;
   const server = createProcess({
     name: 'temporal',
-    command,
+    command: () => findTemporal(options),
     args: [
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace],
-      ...(uiPort === undefined ? ['--headless'] : ['--ui-port', String(uiPort)]),
+      ...(uiPort === false ? ['--headless'] : ['--ui-port', String(uiPort), '--ui-disable-news-fetch']),
       ...(options.inMemory === true ? [] : ['--db-filename', join(directory, 'temporal.db')]),
-      ...Object.entries(options.searchAttributes ?? {}).flatMap(([name, type]) => [
-        '--search-attribute',
-        `${name}=${type}`,
-      ]),
-      '--ui-disable-news-fetch',
+      ...SEARCH_ATTRIBUTES.flatMap(({ name, type }) => ['--search-attribute', `${name}=${CLI_TYPES[type]}`]),
     ],
     logFile: join(directory, 'logs', 'temporal.log'),
-    ready: () => answers(address, namespace),
+    ready: async () => (await isListening(port)) && (await answers(address, namespace)),
     restart: options.restart,
     log: options.log,
   });
-  await server.start();
   return {
     address,
-    uiUrl: uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`,
+    uiUrl: uiPort === false ? undefined : `http://127.0.0.1:${uiPort}`,
     get pid() {
       return server.pid;
     },
