@@ -54,7 +54,8 @@ export function createProcess(options: ProcessOptions): Process {
     wanted = true;
     await options.beforeStart?.();
     const command = typeof options.command === 'string' ? options.command : await options.command();
-    if (!wanted || child !== undefined) return;
+    if (!wanted) throw new Error(`${name} was stopped before it started.`);
+    if (child !== undefined) return;
     const from = sizeOf(logFile);
     const started = launch(command, options);
     child = started;
