@@ -1,9 +1,11 @@
 /** What an order comes to: the one function behind a checkout's sums, a renewal and its preview. Minor units. */
 
+import type { PriceId } from './ids.ts';
+
 export interface Line {
   readonly label: string;
   readonly amount: number;
-  readonly priceId: string | null;
+  readonly priceId: PriceId | null;
   readonly proration: boolean;
 }
 

@@ -28,4 +28,3 @@ export interface CheckoutStart {
   readonly clockNow: number | null;
 }
 
-export const checkoutWorkflowId = (id: CheckoutId): string => `checkout/${id}`;

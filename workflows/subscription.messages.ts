@@ -1,5 +1,5 @@
 /** What may be asked of a subscription's process. Instants are milliseconds since 1970. */
-import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import { defineUpdate } from '@temporalio/workflow';
 import type { CustomerId, OrganizationId, PriceId, ProductId, SubscriptionId } from '../billing/ids.ts';
 import type { CancellationReason } from '../billing/subscription-state.ts';
 
@@ -16,8 +16,6 @@ export const editMetadata = defineUpdate<Committed, [{ metadata: Record<string, 
 export const retryPayment = defineUpdate<RetryOutcome, [{ trigger: 'retry_customer' | 'retry_payment_method_update' }]>(
   'retryPayment',
 );
-/** The processor said something about a payment of this subscription. */
-export const processorEvent = defineSignal<[{ objectId: string }]>('processorEvent');
 
 /** The change stands in the database, under this sequence number of the subscription's row. */
 export interface Committed {
@@ -31,7 +29,7 @@ export interface Cancel {
 
 export type RetryOutcome =
   | { readonly status: 'paid' | 'nothing_due' }
-  | { readonly status: 'declined'; readonly reason: string; readonly message: string };
+  | { readonly status: 'declined'; readonly reason: string };
 
 /** How a process begins: from its row, or by making the row first (a free product, without a checkout). */
 export interface SubscriptionStart {
@@ -47,4 +45,3 @@ export interface SubscriptionStart {
   };
 }
 
-export const subscriptionWorkflowId = (id: SubscriptionId): string => `subscription/${id}`;

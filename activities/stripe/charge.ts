@@ -49,7 +49,7 @@ function intentFor(payment: PaymentRow, customer: string, card: string): Stripe.
     currency: payment.currency,
     customer,
     payment_method: card,
-    payment_method_types: ['card'],
+    allowed_payment_method_types: ['card'],
     off_session: true,
     confirm: true,
     metadata: { payment_id: payment.id, order_id: payment.order?.id ?? '', organization_id: payment.organization.id },

@@ -35,7 +35,7 @@ export async function openAttempt(deps: Dependencies, given: Attempt): Promise<v
     if (given.trigger === 'retry_customer') {
       const retries = await em.count(Payment, { order: order.id, trigger: 'retry_customer' });
       if (retries >= CUSTOMER_RETRIES) {
-        refuse('Refused', `This order was retried ${CUSTOMER_RETRIES} times; use another card, or wait for the next attempt.`);
+        refuse('RetryLimit', `This order was retried ${CUSTOMER_RETRIES} times; use another card, or wait for the next attempt.`);
       }
     }
     const customer = await em.findOneOrFail(Customer, order.customer.id);

@@ -6,6 +6,7 @@ import type { Metadata } from '../../db/entities/columns.ts';
 import { Price } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
+import { bound } from '../bound.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { refuse } from '../failures.ts';
 import { editMetadata, moveTrialEnd, remindOfTrialEnd } from './change.ts';
@@ -33,29 +34,26 @@ export interface CreateSubscription {
   readonly at: number;
 }
 
-type WithoutDependencies<F> = F extends (deps: Dependencies, ...args: infer A) => infer R ? (...args: A) => R : never;
+export const subscriptionActivities = (deps: Dependencies) =>
+  bound(deps, {
+    loadSubscription,
+    createSubscription,
+    openPeriod,
+    openAttempt,
+    settle,
+    endGrace,
+    cancelAtPeriodEnd,
+    takeBackCancellation,
+    endSubscription,
+    moveTrialEnd,
+    remindOfTrialEnd,
+    editMetadata,
+  });
 
-export function subscriptionActivities(deps: Dependencies) {
-  const bind =
-    <F extends (deps: Dependencies, ...args: never[]) => unknown>(step: F): WithoutDependencies<F> =>
-    ((...args: never[]) => step(deps, ...args)) as WithoutDependencies<F>;
-  return {
-    loadSubscription: ({ subscriptionId }: { subscriptionId: SubscriptionId }) => load(deps, subscriptionId),
-    createSubscription: bind(create),
-    openPeriod: bind(openPeriod),
-    openAttempt: bind(openAttempt),
-    settle: bind(settle),
-    endGrace: bind(endGrace),
-    cancelAtPeriodEnd: bind(cancelAtPeriodEnd),
-    takeBackCancellation: bind(takeBackCancellation),
-    endSubscription: bind(endSubscription),
-    moveTrialEnd: bind(moveTrialEnd),
-    remindOfTrialEnd: bind(remindOfTrialEnd),
-    editMetadata: bind(editMetadata),
-  };
-}
-
-function load(deps: Dependencies, subscriptionId: SubscriptionId): Promise<LoadedSubscription> {
+function loadSubscription(
+  deps: Dependencies,
+  { subscriptionId }: { readonly subscriptionId: SubscriptionId },
+): Promise<LoadedSubscription> {
   return transaction(deps, async (em) => {
     const row = await em.findOne(Subscription, subscriptionId);
     if (row === null) refuse('NotFound', `There is no subscription ${subscriptionId}.`);
@@ -69,8 +67,8 @@ function load(deps: Dependencies, subscriptionId: SubscriptionId): Promise<Loade
 }
 
 /** For a free product, without a checkout: no order is made. */
-function create(deps: Dependencies, given: CreateSubscription): Promise<LoadedSubscription> {
-  return transaction(deps, async (em) => {
+async function createSubscription(deps: Dependencies, given: CreateSubscription): Promise<LoadedSubscription> {
+  await transaction(deps, async (em) => {
     const found = await em.findOne(Subscription, given.subscriptionId);
     if (found === null) {
       const at = new Date(given.at);
@@ -92,5 +90,6 @@ function create(deps: Dependencies, given: CreateSubscription): Promise<LoadedSu
       });
       await tellSubscription(em, row, at, 'subscription.created', 'subscription.active');
     }
-  }).then(() => load(deps, given.subscriptionId));
+  });
+  return loadSubscription(deps, given);
 }

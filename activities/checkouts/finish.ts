@@ -1,0 +1,190 @@
+/** How an attempt at a checkout ends: delivered, open again, or over. */
+import { LockMode } from '@mikro-orm/core';
+import type { CheckoutId, CustomerId, OrderId, OrganizationId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
+import type { Line } from '../../billing/orders.ts';
+import { activeTrial } from '../../billing/trials.ts';
+import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
+import type { OrderRow } from '../../db/entities/order.ts';
+import { Payment } from '../../db/entities/payment.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { wantGrants } from '../../db/grants.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { type Dependencies, transaction } from '../dependencies.ts';
+import { createOrder, numberInvoice } from '../orders/create.ts';
+import { markPaid, payOrder, tellOrder } from '../orders/pay.ts';
+import { beginSubscription } from '../subscriptions/create.ts';
+import { tellSubscription } from '../subscriptions/step.ts';
+import { tellCheckout } from './tell.ts';
+
+export interface Deliver {
+  readonly checkoutId: CheckoutId;
+  /** Null where nothing was charged. */
+  readonly paymentId: PaymentId | null;
+  /** Ids for what is made, from the workflow, so that a repeated delivery makes nothing twice. */
+  readonly subscriptionId: SubscriptionId;
+  readonly orderId: OrderId;
+  readonly at: number;
+}
+
+export interface Delivered {
+  readonly organizationId: OrganizationId;
+  readonly customerId: CustomerId;
+  /** The subscription that now needs its process; null for a one-time purchase. */
+  readonly subscriptionId: SubscriptionId | null;
+}
+
+/** All that was bought, in one transaction: subscription, order, books, grants, and the checkout's success. */
+export function deliverCheckout(deps: Dependencies, given: Deliver): Promise<Delivered> {
+  return transaction(deps, async (em) => {
+    const checkout = await lockCheckout(em, given.checkoutId);
+    const customer = await em.findOneOrFail(Customer, { id: checkout.customer?.id ?? null });
+    if (checkout.status !== 'succeeded') await deliver(deps, em, checkout, customer, given);
+    return {
+      organizationId: checkout.organization.id,
+      customerId: customer.id,
+      subscriptionId: checkout.subscriptionId ?? null,
+    };
+  });
+}
+
+async function deliver(
+  deps: Dependencies,
+  em: EntityManager,
+  checkout: CheckoutRow,
+  customer: CustomerRow,
+  given: Deliver,
+): Promise<void> {
+  const at = new Date(given.at);
+  const subscription = checkout.product.recurringInterval
+    ? await subscribe(em, checkout, customer, given.subscriptionId, at)
+    : null;
+  const order = await orderFor(em, checkout, customer, subscription, given.orderId, at);
+  await em.flush();
+  if (subscription === null) {
+    await wantGrants(em, { customer, product: checkout.product, order, wanted: 'granted', at });
+  }
+  if (given.paymentId === null) markPaid(order, at);
+  else await payOrder(em, order, await em.findOneOrFail(Payment, given.paymentId), at);
+  Object.assign(checkout, {
+    status: 'succeeded' as const,
+    subscriptionId: subscription?.id ?? null,
+    orderId: order.id,
+    intentStatus: 'succeeded',
+    intentClientSecret: null,
+    modifiedAt: at,
+  });
+  await tellCheckout(deps, em, checkout, at, 'checkout.updated');
+  if (subscription !== null) {
+    const active = subscription.status === 'active' ? (['subscription.active'] as const) : [];
+    await tellSubscription(em, subscription, at, 'subscription.created', ...active);
+  }
+  await numberInvoice(em, order);
+  await em.flush();
+  await tellOrder(em, order, at, 'order.created', 'order.paid');
+}
+
+function subscribe(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  customer: CustomerRow,
+  id: SubscriptionId,
+  at: Date,
+): Promise<SubscriptionRow> {
+  return beginSubscription(em, {
+    id,
+    customer,
+    product: checkout.product,
+    price: checkout.price,
+    checkoutId: checkout.id,
+    trial: checkout.amount === 0 ? null : activeTrial(checkout, checkout.product),
+    metadata: checkout.metadata,
+    customFieldData: checkout.customFieldData,
+    at,
+  });
+}
+
+function orderFor(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  customer: CustomerRow,
+  subscription: SubscriptionRow | null,
+  id: OrderId,
+  at: Date,
+): Promise<OrderRow> {
+  return createOrder(em, {
+    id,
+    customer,
+    product: checkout.product,
+    subscription,
+    cycle: subscription?.cycle ?? null,
+    checkoutId: checkout.id,
+    billingReason: subscription === null ? 'purchase' : 'subscription_create',
+    currency: checkout.currency,
+    lines: [lineOf(checkout, subscription)],
+    metadata: checkout.metadata,
+    at,
+  });
+}
+
+/** A trial is on the first order as a line of its own that costs nothing, like the peer's. */
+function lineOf(checkout: CheckoutRow, subscription: SubscriptionRow | null): Line {
+  const { product, price } = checkout;
+  return subscription?.status === 'trialing'
+    ? { label: `Trial period for ${product.name}`, amount: 0, priceId: price.id, proration: false }
+    : { label: product.name, amount: checkout.amount, priceId: price.id, proration: false };
+}
+
+export interface Reopen {
+  readonly checkoutId: CheckoutId;
+  readonly paymentId: PaymentId | null;
+  readonly reason: string;
+  readonly at: number;
+}
+
+/** The attempt failed: the checkout may be paid again, and says what went wrong. */
+export function reopenCheckout(deps: Dependencies, { checkoutId, paymentId, reason, at }: Reopen): Promise<string> {
+  return transaction(deps, async (em) => {
+    const checkout = await lockCheckout(em, checkoutId);
+    const payment = paymentId === null ? null : await em.findOneOrFail(Payment, paymentId);
+    const message = payment?.declineMessage ?? checkout.failure ?? reason;
+    if (checkout.status === 'confirmed') {
+      const now = new Date(at);
+      if (payment !== null) {
+        payment.status = 'failed';
+        payment.declineReason ??= reason;
+        payment.modifiedAt = now;
+      }
+      Object.assign(checkout, {
+        status: 'open' as const,
+        failure: message,
+        intentId: null,
+        intentClientSecret: null,
+        intentStatus: null,
+        modifiedAt: now,
+      });
+      await tellCheckout(deps, em, checkout, now, 'checkout.updated');
+    }
+    return message;
+  });
+}
+
+export function expireCheckout(deps: Dependencies, given: { checkoutId: CheckoutId; at: number }): Promise<void> {
+  return transaction(deps, async (em) => {
+    const checkout = await lockCheckout(em, given.checkoutId);
+    if (checkout.status !== 'open' && checkout.status !== 'confirmed') return;
+    const at = new Date(given.at);
+    checkout.status = 'expired';
+    checkout.intentClientSecret = null;
+    checkout.modifiedAt = at;
+    await tellCheckout(deps, em, checkout, at, 'checkout.updated', 'checkout.expired');
+  });
+}
+
+function lockCheckout(em: EntityManager, id: CheckoutId): Promise<CheckoutRow> {
+  return em.findOneOrFail(Checkout, id, {
+    lockMode: LockMode.PESSIMISTIC_WRITE,
+    populate: ['product', 'price'],
+    strategy: 'select-in',
+  }) as Promise<CheckoutRow>;
+}

@@ -1,0 +1,25 @@
+/** A new card is tried at once on what its customer owes. */
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { CustomerId } from '../../billing/ids.ts';
+import { subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
+import { Subscription } from '../../db/entities/subscription.ts';
+import { retryPayment } from '../../workflows/subscription.messages.ts';
+import type { Dependencies } from '../dependencies.ts';
+
+/** One try for each card and subscription: `cause` names the card, and the same cause asks only once. */
+export async function retryUnpaid(
+  { orm, temporal }: Dependencies,
+  { customerId, cause }: { readonly customerId: CustomerId; readonly cause: string },
+): Promise<void> {
+  const unpaid = await orm.em.fork().find(Subscription, { customer: customerId, status: 'past_due' }, { fields: ['id'] });
+  for (const { id } of unpaid) {
+    try {
+      await temporal.workflow.getHandle(subscriptionWorkflowId(id)).executeUpdate(retryPayment, {
+        args: [{ trigger: 'retry_payment_method_update' }],
+        updateId: `retry/${cause}`,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+}

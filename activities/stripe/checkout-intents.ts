@@ -1,0 +1,204 @@
+/** Pays a checkout, or sets a card up for later, with the card behind the buyer's confirmation token. */
+import Stripe from 'stripe';
+import type { CheckoutId, PaymentId } from '../../billing/ids.ts';
+import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
+import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
+import { Payment } from '../../db/entities/payment.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { ensureStripeCustomer, keepPaymentMethod } from './customers.ts';
+import { findPaymentIntent, keyed } from './keyed.ts';
+import type { IntentOutcome } from './outcome.ts';
+import { declineOf, keepDeclined, keepPaid } from './payment-row.ts';
+
+export interface ConfirmIntent {
+  readonly checkoutId: CheckoutId;
+  /** The frozen payment; null to set a card up without charging it. */
+  readonly paymentId: PaymentId | null;
+  readonly attempt: number;
+  readonly confirmationToken: string;
+  readonly at: number;
+}
+
+export interface IntentRef {
+  readonly checkoutId: CheckoutId;
+  readonly paymentId: PaymentId | null;
+  readonly intentId: string;
+  readonly at: number;
+}
+
+const EXPAND = ['latest_charge.balance_transaction', 'payment_method'];
+
+/** Safe to repeat within the 24 hours that the processor keeps keys. */
+export async function confirmIntent(deps: Dependencies, given: ConfirmIntent): Promise<IntentOutcome> {
+  const { orm, stripe, environment } = deps;
+  const em = orm.em.fork();
+  const checkout = await em.findOneOrFail(Checkout, given.checkoutId, { populate: ['product', 'customer'] });
+  const customer = await em.findOneOrFail(Customer, { id: checkout.customer?.id ?? null });
+  const stripeCustomer = await ensureStripeCustomer(em, stripe, customer);
+  const common = {
+    customer: stripeCustomer,
+    confirmation_token: given.confirmationToken,
+    confirm: true,
+    return_url: `${environment.PUBLIC_URL}/checkout/${checkout.clientSecret}/confirmation`,
+    metadata: {
+      workflow_id: checkoutWorkflowId(checkout.id),
+      checkout_id: checkout.id,
+      organization_id: checkout.organization.id,
+    },
+  };
+  const key = `checkout/${checkout.id}/attempt/${given.attempt}`;
+  if (given.paymentId === null) {
+    const answer = await keyed(
+      key,
+      (options) => stripe.setupIntents.create({ ...common, usage: 'off_session', expand: ['payment_method'] }, options),
+      async () => null,
+    );
+    if (answer.kind === 'declined') return keepRefusal(em, checkout, null, answer);
+    return setupOutcome(em, checkout, customer, answer.object, new Date(given.at));
+  }
+  const paymentId = given.paymentId;
+  const payment = await em.findOneOrFail(Payment, paymentId);
+  const params: Stripe.PaymentIntentCreateParams = {
+    ...common,
+    metadata: { ...common.metadata, payment_id: paymentId },
+    amount: payment.amount,
+    currency: payment.currency,
+    allowed_payment_method_types: ['card'],
+    ...(checkout.product.recurringInterval ? { setup_future_usage: 'off_session' as const } : {}),
+    expand: EXPAND,
+  };
+  const answer = await keyed(
+    key,
+    (options) => stripe.paymentIntents.create(params, options),
+    () => findPaymentIntent(stripe, stripeCustomer, paymentId),
+  );
+  if (answer.kind === 'declined') return keepRefusal(em, checkout, paymentId, answer);
+  return paymentOutcome(em, checkout, customer, paymentId, answer.object, new Date(given.at));
+}
+
+/** For an attempt whose answer never came: what the processor says of it now. Not known to it: not made. */
+export async function findIntent(deps: Dependencies, given: Omit<IntentRef, 'intentId'>): Promise<IntentOutcome> {
+  const { orm, stripe } = deps;
+  const em = orm.em.fork();
+  const checkout = await em.findOneOrFail(Checkout, given.checkoutId, { populate: ['product'] });
+  const customer = await em.findOneOrFail(Customer, { id: checkout.customer?.id ?? null });
+  const known = customer.stripeCustomerId && given.paymentId !== null;
+  const intent = known ? await findPaymentIntent(stripe, customer.stripeCustomerId ?? '', given.paymentId ?? '') : null;
+  if (intent !== null) return readIntent(deps, { ...given, intentId: intent.id });
+  const message = 'The card processor could not be reached. You have not been charged.';
+  return keepRefusal(em, checkout, given.paymentId, { intentId: null, reason: 'processor_unreachable', message });
+}
+
+/** What the processor says of an intent now, whatever was heard of it before. */
+export async function readIntent({ orm, stripe }: Dependencies, given: IntentRef): Promise<IntentOutcome> {
+  const em = orm.em.fork();
+  const checkout = await em.findOneOrFail(Checkout, given.checkoutId, { populate: ['product'] });
+  const customer = await em.findOneOrFail(Customer, { id: checkout.customer?.id ?? null });
+  const at = new Date(given.at);
+  if (given.paymentId === null) {
+    const intent = await stripe.setupIntents.retrieve(given.intentId, { expand: ['payment_method'] });
+    return setupOutcome(em, checkout, customer, intent, at);
+  }
+  const intent = await stripe.paymentIntents.retrieve(given.intentId, { expand: EXPAND });
+  return paymentOutcome(em, checkout, customer, given.paymentId, intent, at);
+}
+
+/** Calls an intent off; where it was too late for that, answers what became of it. */
+export async function cancelIntent(deps: Dependencies, given: IntentRef): Promise<IntentOutcome> {
+  try {
+    const { stripe } = deps;
+    if (given.paymentId === null) await stripe.setupIntents.cancel(given.intentId);
+    else await stripe.paymentIntents.cancel(given.intentId);
+  } catch (error) {
+    // 400: it is over already, one way or the other.
+    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
+  }
+  return readIntent(deps, given);
+}
+
+async function paymentOutcome(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  customer: CustomerRow,
+  paymentId: PaymentId,
+  intent: Stripe.PaymentIntent,
+  at: Date,
+): Promise<IntentOutcome> {
+  switch (intent.status) {
+    case 'succeeded':
+      if (intent.setup_future_usage && typeof intent.payment_method === 'object' && intent.payment_method !== null) {
+        await keepDefaultMethod(em, customer, intent.payment_method, at);
+      }
+      return keepPaid(em, paymentId, intent);
+    case 'requires_action':
+    case 'requires_confirmation':
+    case 'processing':
+      return keepPending(em, checkout, intent);
+    default:
+      return keepRefusal(em, checkout, paymentId, declineOf(intent));
+  }
+}
+
+async function setupOutcome(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  customer: CustomerRow,
+  intent: Stripe.SetupIntent,
+  at: Date,
+): Promise<IntentOutcome> {
+  switch (intent.status) {
+    case 'succeeded':
+      if (typeof intent.payment_method === 'object' && intent.payment_method !== null) {
+        await keepDefaultMethod(em, customer, intent.payment_method, at);
+      }
+      return { status: 'set_up' };
+    case 'requires_action':
+    case 'requires_confirmation':
+    case 'processing':
+      return keepPending(em, checkout, intent);
+    default: {
+      const error = intent.last_setup_error;
+      return keepRefusal(em, checkout, null, {
+        intentId: intent.id,
+        reason: error?.decline_code ?? error?.code ?? intent.status,
+        message: error?.message ?? 'The card could not be set up.',
+      });
+    }
+  }
+}
+
+async function keepDefaultMethod(
+  em: EntityManager,
+  customer: CustomerRow,
+  method: Stripe.PaymentMethod,
+  at: Date,
+): Promise<void> {
+  const row = await keepPaymentMethod(em, customer, method, at);
+  await em.nativeUpdate(Customer, customer.id, { defaultPaymentMethodId: row.id });
+}
+
+async function keepPending(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  intent: Stripe.PaymentIntent | Stripe.SetupIntent,
+): Promise<IntentOutcome> {
+  await em.nativeUpdate(
+    Checkout,
+    { id: checkout.id, status: 'confirmed' },
+    { intentId: intent.id, intentClientSecret: intent.client_secret, intentStatus: intent.status },
+  );
+  return { status: 'action_required', intentId: intent.id };
+}
+
+async function keepRefusal(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  paymentId: PaymentId | null,
+  declined: { readonly intentId: string | null; readonly reason: string; readonly message: string },
+): Promise<IntentOutcome> {
+  await em.nativeUpdate(Checkout, { id: checkout.id, status: 'confirmed' }, { failure: declined.message });
+  if (paymentId !== null) return keepDeclined(em, paymentId, declined);
+  return { status: 'declined', reason: declined.reason };
+}

@@ -1,0 +1,44 @@
+/** `node worker/main.ts`: the worker process. Runs workflows and activities, and relays the outbox. Drains on SIGTERM. */
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import type { Dependencies } from '../activities/dependencies.ts';
+import { stripeClient } from '../activities/stripe/client.ts';
+import { readEnvironment } from '../config/environment.ts';
+import { createLogger } from '../config/logging.ts';
+import { openDatabase } from '../db/orm.ts';
+import { workflowsPath } from './bundle.ts';
+import { startRelay } from './relay.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
+import { createWorkers } from './workers.ts';
+
+const environment = readEnvironment();
+const log = createLogger({ level: environment.LOG_LEVEL, name: 'worker' });
+Runtime.install({
+  logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+    const write = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+    log[write[level]]({ ...meta }, message);
+  }),
+});
+
+const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = environment;
+const orm = await openDatabase({ url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE });
+const connection = await NativeConnection.connect({ address });
+const temporal = new Client({ connection: await Connection.connect({ address }), namespace });
+await ensureSearchAttributes(connection, namespace);
+
+const deps: Dependencies = { orm, stripe: stripeClient(environment), temporal, environment };
+const bundle = process.env['WORKFLOW_BUNDLE'];
+const workflows = bundle ? { workflowBundle: { codePath: bundle } } : { workflowsPath };
+const workers = await createWorkers({ connection, namespace, deps, workflows });
+const relay = startRelay({ orm, temporal, log });
+log.info({ queues: workers.map(({ options }) => options.taskQueue) }, 'working');
+
+// Each worker drains by itself on SIGTERM and SIGINT; what they share is closed after the last of them.
+try {
+  await Promise.all(workers.map((worker) => worker.run()));
+} finally {
+  await relay.stop();
+  await orm.close();
+  await connection.close();
+  await temporal.connection.close();
+}

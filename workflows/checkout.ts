@@ -1,0 +1,254 @@
+/**
+ * One checkout, from open to paid and delivered, or expired. However it is interrupted, it ends up paid with everything
+ * delivered, or not paid and open again.
+ */
+import {
+  ActivityFailure,
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  TimeoutFailure,
+  upsertSearchAttributes,
+  uuid4,
+} from '@temporalio/workflow';
+import type { Prepared } from '../activities/checkouts/prepare.ts';
+import type { ConfirmIntent } from '../activities/stripe/checkout-intents.ts';
+import type { IntentOutcome } from '../activities/stripe/outcome.ts';
+import type { OrderId, PaymentId, SubscriptionId } from '../billing/ids.ts';
+import { subscriptionWorkflowId } from '../billing/workflow-ids.ts';
+import * as messages from './checkout.messages.ts';
+import { now, type TestClockState, waitUntil } from './clock.ts';
+import { Inbox } from './inbox.ts';
+import { database, processor, processorReads } from './proxies.ts';
+import { CUSTOMER, foundBy, STATUS } from './search-attributes.ts';
+import { subscription } from './subscription.ts';
+import { liveUntil } from './test-clock.messages.ts';
+
+/** How often the processor is asked about an intent that it doesn't speak of by itself. */
+const FIRST_POLL = 10_000;
+const LONGEST_POLL = 10 * 60_000;
+
+export async function checkout(start: messages.CheckoutStart): Promise<void> {
+  await new Checkout(start).live();
+}
+
+/** An attempt that waits for the buyer, at their bank or in their browser. */
+interface Pending {
+  readonly intentId: string;
+  readonly paymentId: PaymentId | null;
+  readonly confirmationToken: string | null;
+  nextPollAt: number;
+  pause: number;
+}
+
+class Checkout {
+  private readonly start: messages.CheckoutStart;
+  private clock: TestClockState | null;
+  private readonly inbox = new Inbox<messages.Confirm, messages.ConfirmOutcome>();
+  private status: 'open' | 'succeeded' | 'expired' = 'open';
+  private pending: Pending | null = null;
+  private lastDeclined: { token: string | null; outcome: messages.ConfirmOutcome } | null = null;
+  private attempt = 0;
+  private heardOfIntent = false;
+  private resting = false;
+
+  constructor(start: messages.CheckoutStart) {
+    this.start = start;
+    this.clock = start.clockNow === null ? null : { now: start.clockNow, target: start.clockNow };
+    setHandler(messages.confirm, (input) => this.inbox.ask(input), {
+      description: 'Pay, or set up a card',
+      validator: (_input) => this.refuseWhenExpired(),
+    });
+    setHandler(messages.checkoutProcessorEvent, () => {
+      this.heardOfIntent = true;
+    });
+    setHandler(liveUntil, (input) => this.liveUntil(input.to));
+  }
+
+  async live(): Promise<void> {
+    while (this.status === 'open') {
+      if (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.confirm(request));
+      else if (this.pending !== null && this.mustAsk(this.pending)) await this.askProcessor(this.pending);
+      else if (now(this.clock) >= this.start.expiresAt) await this.expire();
+      else await this.rest();
+    }
+    while (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.confirm(request));
+    this.resting = true;
+    await condition(allHandlersFinished);
+  }
+
+  private refuseWhenExpired(): void {
+    if (this.status === 'expired') throw ApplicationFailure.nonRetryable('This checkout has expired.', 'Expired');
+  }
+
+  /** Until somebody pays, the processor speaks, it is time to ask the processor, or the checkout expires. */
+  private async rest(): Promise<void> {
+    this.resting = true;
+    const woken = () => !this.inbox.isEmpty || (this.pending !== null && this.heardOfIntent);
+    const { pending } = this;
+    if (pending === null) {
+      await waitUntil(this.clock, this.start.expiresAt, woken, `expires ${new Date(this.start.expiresAt).toISOString()}`);
+    } else {
+      // The processor lives in real time, also where the customer lives on a test clock.
+      const expires = () => this.clock !== null && this.clock.target >= this.start.expiresAt;
+      const left = Math.max(1, pending.nextPollAt - Date.now());
+      await condition(() => woken() || expires(), left, { summary: 'until the processor is asked again' });
+      if (this.clock !== null && expires()) this.clock.now = Math.max(this.clock.now, this.start.expiresAt);
+    }
+    this.resting = false;
+  }
+
+  private mustAsk(pending: Pending): boolean {
+    return this.heardOfIntent || Date.now() >= pending.nextPollAt;
+  }
+
+  private async confirm({ confirmationToken }: messages.Confirm): Promise<messages.ConfirmOutcome> {
+    if (this.status === 'succeeded') return { status: 'succeeded' };
+    this.refuseWhenExpired();
+    // The same press of Pay, sent twice, gets the same answer.
+    if (this.lastDeclined !== null && confirmationToken !== null && this.lastDeclined.token === confirmationToken) {
+      return this.lastDeclined.outcome;
+    }
+    if (this.pending !== null) {
+      if (this.pending.confirmationToken === confirmationToken) return { status: 'action_required' };
+      const outcome = await this.callOff(this.pending);
+      if (outcome !== null) return outcome;
+    }
+    return this.tryToPay(confirmationToken);
+  }
+
+  private async tryToPay(confirmationToken: string | null): Promise<messages.ConfirmOutcome> {
+    this.attempt += 1;
+    const ids = { checkoutId: this.start.checkoutId, attempt: this.attempt };
+    const frozen = uuid4() as PaymentId;
+    const prepared = await database.prepareCheckout({ ...ids, paymentId: frozen, confirmationToken, at: now(this.clock) });
+    if (prepared.kind === 'refused') return { status: 'refused', reason: prepared.reason };
+    this.adopt(prepared);
+    if (prepared.kind === 'free' || confirmationToken === null) {
+      await this.deliver(null);
+      return { status: 'succeeded' };
+    }
+    const paymentId = prepared.kind === 'payment' ? frozen : null;
+    const intent = await this.askForMoney({ ...ids, paymentId, confirmationToken, at: now(this.clock) });
+    return this.settle(intent, paymentId, confirmationToken);
+  }
+
+  /** An attempt whose answer never came within the key's time is looked up before anything else is done about it. */
+  private async askForMoney(attempt: ConfirmIntent): Promise<IntentOutcome> {
+    try {
+      return await processor.confirmIntent(attempt);
+    } catch (error) {
+      if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
+      return processorReads.findIntent(attempt);
+    }
+  }
+
+  /** The customer may live on a test clock; from now on so does their checkout. */
+  private adopt(prepared: Exclude<Prepared, { kind: 'refused' }>): void {
+    upsertSearchAttributes([{ key: CUSTOMER, value: prepared.customerId }]);
+    if (this.clock === null && prepared.clockNow !== null) {
+      this.clock = { now: prepared.clockNow, target: prepared.clockNow };
+    }
+  }
+
+  private async settle(
+    outcome: IntentOutcome,
+    paymentId: PaymentId | null,
+    confirmationToken: string | null,
+  ): Promise<messages.ConfirmOutcome> {
+    switch (outcome.status) {
+      case 'paid':
+      case 'set_up':
+        this.pending = null;
+        await this.deliver(paymentId);
+        return { status: 'succeeded' };
+      case 'action_required':
+        this.pending = {
+          intentId: outcome.intentId,
+          paymentId,
+          confirmationToken,
+          nextPollAt: Date.now() + FIRST_POLL,
+          pause: FIRST_POLL,
+        };
+        return { status: 'action_required' };
+      case 'declined': {
+        this.pending = null;
+        const { checkoutId } = this.start;
+        const at = now(this.clock);
+        const message = await database.reopenCheckout({ checkoutId, paymentId, reason: outcome.reason, at });
+        const declined = { status: 'declined', reason: outcome.reason, message } as const;
+        this.lastDeclined = { token: confirmationToken, outcome: declined };
+        return declined;
+      }
+    }
+  }
+
+  private async askProcessor(pending: Pending): Promise<void> {
+    this.heardOfIntent = false;
+    const outcome = await processorReads.readIntent({ ...this.refTo(pending), at: now(this.clock) });
+    if (outcome.status === 'action_required') {
+      pending.pause = Math.min(pending.pause * 2, LONGEST_POLL);
+      pending.nextPollAt = Date.now() + pending.pause;
+      if (now(this.clock) >= this.start.expiresAt) await this.expire();
+      return;
+    }
+    await this.settle(outcome, pending.paymentId, pending.confirmationToken);
+  }
+
+  /** Null once the attempt is off; its outcome where the buyer was faster. */
+  private async callOff(pending: Pending): Promise<messages.ConfirmOutcome | null> {
+    const outcome = await processor.cancelIntent({ ...this.refTo(pending), at: now(this.clock) });
+    const settled = await this.settle(outcome, pending.paymentId, pending.confirmationToken);
+    return settled.status === 'succeeded' ? settled : null;
+  }
+
+  private refTo({ intentId, paymentId }: Pending) {
+    return { checkoutId: this.start.checkoutId, intentId, paymentId };
+  }
+
+  private async expire(): Promise<void> {
+    if (this.pending !== null && (await this.callOff(this.pending)) !== null) return;
+    await database.expireCheckout({ checkoutId: this.start.checkoutId, at: now(this.clock) });
+    this.become('expired');
+  }
+
+  private async deliver(paymentId: PaymentId | null): Promise<void> {
+    const delivered = await database.deliverCheckout({
+      checkoutId: this.start.checkoutId,
+      paymentId,
+      subscriptionId: uuid4() as SubscriptionId,
+      orderId: uuid4() as OrderId,
+      at: now(this.clock),
+    });
+    const { subscriptionId, organizationId, customerId } = delivered;
+    if (subscriptionId !== null) {
+      await startChild(subscription, {
+        workflowId: subscriptionWorkflowId(subscriptionId),
+        args: [{ subscriptionId, clockNow: this.clock?.now ?? null }],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        typedSearchAttributes: foundBy(organizationId, customerId),
+        staticSummary: `Subscription of customer ${customerId}`,
+      });
+    }
+    this.become('succeeded');
+  }
+
+  private become(status: 'succeeded' | 'expired'): void {
+    this.status = status;
+    upsertSearchAttributes([{ key: STATUS, value: status }]);
+  }
+
+  /** For a test clock: lets time pass until `to`, and answers once the checkout rests there. */
+  private async liveUntil(to: number): Promise<{ nextDue: number | null }> {
+    const { clock } = this;
+    if (clock === null) throw ApplicationFailure.nonRetryable('This checkout lives in real time.', 'Refused');
+    clock.target = Math.max(clock.target, to);
+    const isExpiring = () => this.status === 'open' && this.start.expiresAt <= to;
+    await condition(() => this.resting && this.inbox.isEmpty && !isExpiring());
+    clock.now = Math.max(clock.now, to);
+    return { nextDue: this.status === 'open' ? this.start.expiresAt : null };
+  }
+}

@@ -1,0 +1,5 @@
+/** Every process, by the name under which it is started. This is what the worker bundles; export nothing else. */
+export { cardSetup } from './card-setup.ts';
+export { checkout } from './checkout.ts';
+export { subscription } from './subscription.ts';
+export { testClock } from './test-clock.ts';

@@ -1,0 +1,44 @@
+/** How each kind of activity is called: its queue, its time, its patience. */
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { checkoutActivities } from '../activities/checkouts/index.ts';
+import type { steeringActivities } from '../activities/steering/index.ts';
+import type { stripeActivities } from '../activities/stripe/index.ts';
+import type { subscriptionActivities } from '../activities/subscriptions/index.ts';
+import { PROCESSOR_QUEUE } from './task-queues.ts';
+
+type DatabaseSteps = ReturnType<typeof subscriptionActivities> & ReturnType<typeof checkoutActivities>;
+
+/**
+ * A step in the database: milliseconds when all is well, so it runs within the workflow's own task; while Postgres is
+ * away it is tried until it is back.
+ */
+export const database = proxyLocalActivities<DatabaseSteps>({
+  startToCloseTimeout: '20 s',
+  localRetryThreshold: '30 s',
+  retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '15 s' },
+});
+
+/**
+ * A call that moves money. It ends before the processor forgets its idempotency key (24 h); what became of a call
+ * without an answer is then looked up.
+ */
+export const processor = proxyActivities<ReturnType<typeof stripeActivities>>({
+  taskQueue: PROCESSOR_QUEUE,
+  startToCloseTimeout: '40 s',
+  scheduleToCloseTimeout: '22 h',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' },
+});
+
+/** A question to the processor, asked until it is answered. */
+export const processorReads = proxyActivities<ReturnType<typeof stripeActivities>>({
+  taskQueue: PROCESSOR_QUEUE,
+  startToCloseTimeout: '40 s',
+  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '10 min' },
+});
+
+/** Calls to other processes, which may take their time: a whole period of a subscription happens within one. */
+export const steering = proxyActivities<ReturnType<typeof steeringActivities>>({
+  startToCloseTimeout: '10 min',
+  heartbeatTimeout: '60 s',
+  retry: { initialInterval: '500 ms', backoffCoefficient: 2, maximumInterval: '10 s' },
+});

@@ -1,0 +1,67 @@
+/**
+ * A test clock: lets all that hangs on it live until an instant, in the order in which things fall due, and says when
+ * everything has come to rest.
+ */
+import { allHandlersFinished, ApplicationFailure, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import type { TestClockId } from '../billing/ids.ts';
+import { steering } from './proxies.ts';
+import { advanceClock, type TestClockStart } from './test-clock.messages.ts';
+
+/** After this long without an advance the process ends; the next advance starts it again. */
+const IDLE = '1 h';
+
+export async function testClock(start: TestClockStart): Promise<void> {
+  const { clockId } = start;
+  let now = start.now;
+  let target: number | null = null;
+  setHandler(
+    advanceClock,
+    async ({ to }) => {
+      target = to;
+    },
+    {
+      description: 'Let time pass',
+      validator: ({ to }) => {
+        if (target !== null) throw ApplicationFailure.nonRetryable('The clock is already advancing.', 'Conflict');
+        if (to <= now) throw ApplicationFailure.nonRetryable('A clock only goes forward.', 'Refused');
+      },
+    },
+  );
+
+  while (await condition(() => target !== null, IDLE)) {
+    const to: number = target ?? now;
+    await advance(clockId, now, to);
+    now = to;
+    target = null;
+    if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) {
+      await continueAsNew<typeof testClock>({ clockId, now });
+    }
+  }
+}
+
+/** Steps from one instant at which something is due to the next, so that things happen in their order. */
+async function advance(clockId: TestClockId, from: number, to: number): Promise<void> {
+  const workflowIds = await steering.listHanging({ clockId });
+  let dues = await steering.letLive({ workflowIds, to: from });
+  for (;;) {
+    const next = Math.min(...dues.map((due) => due ?? Number.POSITIVE_INFINITY));
+    if (next > to) break;
+    const turn = workflowIds.filter((_, index) => dues[index] === next);
+    const after = await steering.letLive({ workflowIds: turn, to: next });
+    dues = dues.map((due, index) => (due === next ? (after[turn.indexOf(workflowIds[index] ?? '')] ?? null) : due));
+    await steering.moveClock({ clockId, to: next, status: 'advancing' });
+  }
+  await steering.letLive({ workflowIds, to });
+  await settleDown(clockId);
+  await steering.moveClock({ clockId, to, status: 'ready' });
+}
+
+/** What doesn't come to rest, such as a receiver that never answers, doesn't keep the clock from being ready. */
+async function settleDown(clockId: TestClockId): Promise<void> {
+  try {
+    await steering.rest({ clockId });
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!(cause instanceof ApplicationFailure && cause.type === 'NotAtRest')) throw error;
+  }
+}
