@@ -18,7 +18,7 @@ const Source = z.object(CardSource);
 export interface ChosenCard {
   readonly method: Stripe.PaymentMethod;
   readonly returnUrl: string | null;
-  readonly setupFutureUsage: string | null;
+  readonly setupFutureUsage: 'on_session' | 'off_session' | null;
 }
 
 /** Throws when more than one is given, or when the card is another customer's or used up. */

@@ -91,7 +91,11 @@ export function redeem(call: Call, id: string, intent: Stripe.PaymentIntent | St
   });
   const use = intent.object === 'payment_intent' ? { payment_intent: intent.id } : { setup_intent: intent.id };
   store.put('confirmation_token', { ...token, ...use });
-  return { method, returnUrl: token.return_url, setupFutureUsage: token.setup_future_usage };
+  return {
+    method,
+    returnUrl: token.return_url,
+    setupFutureUsage: futureUsage.nullable().parse(token.setup_future_usage),
+  };
 }
 
 export const confirmationTokenRoutes: Route[] = [

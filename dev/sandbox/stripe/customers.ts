@@ -3,8 +3,9 @@ import type Stripe from 'stripe';
 import { z } from 'zod';
 import type { Call, Route } from './call.ts';
 import { idIn, idOf } from './call.ts';
+import { customerWithId } from './customer-lookup.ts';
 import { emit } from './events.ts';
-import { invalid, missing } from './failures.ts';
+import { invalid } from './failures.ts';
 import { newId, now } from './ids.ts';
 import {
   address,
@@ -19,8 +20,9 @@ import {
   read,
   shipping,
   text,
+  wholeAddress,
 } from './params.ts';
-import { attach, detach, usablePaymentMethod } from './payment-methods.ts';
+import { attachAsked, detach, usablePaymentMethod } from './payment-methods.ts';
 
 const fields = {
   address: z.union([address, z.literal('')]).optional(),
@@ -54,17 +56,6 @@ const Create = z.strictObject({ ...fields, payment_method: text.optional() });
 const Update = z.strictObject({ ...fields, validate: flag.optional() });
 const Filters = z.strictObject({ ...paging, email: text.optional(), created: range.optional() });
 
-/** An existing customer who was not deleted; `param` names where the id was given. */
-export function customerWithId(call: Call, id: string, param = 'id'): Stripe.Customer {
-  const customer = call.sandbox.store.find('customer', id);
-  if (!customer || isDeleted(call, id)) throw missing('customer', id, param);
-  return customer;
-}
-
-function isDeleted(call: Call, id: string): boolean {
-  return call.sandbox.store.fact<boolean>(`deleted ${id}`) === true;
-}
-
 function changed(call: Call, customer: Stripe.Customer, change: z.output<typeof Update>): Stripe.Customer {
   const { invoice_settings: invoicing, metadata: keys, email, tax_exempt, validate: _, ...plain } = change;
   const preferred = invoicing?.default_payment_method;
@@ -87,10 +78,12 @@ function changed(call: Call, customer: Stripe.Customer, change: z.output<typeof 
     ...(plain.name === undefined ? {} : { name: plain.name }),
     ...(plain.phone === undefined ? {} : { phone: plain.phone }),
     ...(plain.preferred_locales === undefined ? {} : { preferred_locales: plain.preferred_locales }),
-    ...(plain.address === undefined ? {} : { address: plain.address === '' ? null : whole(plain.address) }),
+    ...(plain.address === undefined ? {} : { address: plain.address === '' ? null : wholeAddress(plain.address) }),
     ...(plain.shipping === undefined
       ? {}
-      : { shipping: plain.shipping === '' ? null : { ...plain.shipping, address: whole(plain.shipping.address) } }),
+      : {
+          shipping: plain.shipping === '' ? null : { ...plain.shipping, address: wholeAddress(plain.shipping.address) },
+        }),
     invoice_settings: {
       ...customer.invoice_settings,
       ...(preferred === undefined ? {} : { default_payment_method: preferred }),
@@ -98,11 +91,6 @@ function changed(call: Call, customer: Stripe.Customer, change: z.output<typeof 
     },
     metadata: mergeMetadata(customer.metadata, keys),
   };
-}
-
-export function whole(given: z.output<typeof address>): Stripe.Address {
-  const { city = null, country = null, line1 = null, line2 = null, postal_code = null, state = null } = given;
-  return { city, country, line1, line2, postal_code, state };
 }
 
 export const customerRoutes: Route[] = [
@@ -113,7 +101,7 @@ export const customerRoutes: Route[] = [
       const { payment_method, ...given } = read(Create, call.form);
       const id = newId('cus');
       const created = call.sandbox.store.put('customer', blank(id));
-      if (payment_method) attach(call, usablePaymentMethod(call, payment_method), created.id);
+      if (payment_method) attachAsked(call, usablePaymentMethod(call, payment_method), created.id);
       const customer = call.sandbox.store.put('customer', changed(call, created, given));
       emit(call, 'customer.created', customer);
       return customer;
@@ -124,8 +112,8 @@ export const customerRoutes: Route[] = [
     path: '/v1/customers/:id',
     handle(call) {
       const id = idIn(call);
-      if (isDeleted(call, id)) return { id, object: 'customer', deleted: true };
-      return customerWithId(call, id);
+      const left = call.sandbox.store.findAny(id);
+      return left && 'deleted' in left ? left : customerWithId(call, id);
     },
   },
   {
@@ -149,10 +137,10 @@ export const customerRoutes: Route[] = [
         if (data.length === 0) break;
         for (const method of data) detach(call, method);
       }
-      store.setFact(`deleted ${customer.id}`, true);
-      store.hide(customer.id);
+      const remains = { id: customer.id, object: 'customer', deleted: true } as const;
+      store.bury(customer.id, remains);
       emit(call, 'customer.deleted', customer);
-      return { id: customer.id, object: 'customer', deleted: true };
+      return remains;
     },
   },
   {

@@ -1,14 +1,16 @@
 /** How each request to the API goes: faults, key, parameters, idempotency, the work in one transaction, the answer. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Request, Response } from 'express';
+import Stripe from 'stripe';
 import type { Call, Route, Sandbox } from './call.ts';
 import { expand } from './expand.ts';
-import { StripeFailure, unauthorized } from './failures.ts';
+import { invalid, StripeFailure, unauthorized } from './failures.ts';
 import type { Fault } from './faults.ts';
 import type { Form } from './form.ts';
 import { parseForm } from './form.ts';
 import type { Answer, IdempotencyKeys } from './idempotency.ts';
 import { newId } from './ids.ts';
+import { publicView } from './public-view.ts';
 
 export async function answer(
   sandbox: Sandbox,
@@ -18,7 +20,7 @@ export async function answer(
   response: Response,
 ) {
   const requestId = newId('req');
-  response.set('Request-Id', requestId);
+  response.set({ 'Request-Id': requestId, 'Stripe-Version': request.get('stripe-version') ?? Stripe.API_VERSION });
   const fault = sandbox.faults.pick(request.method, request.path);
   if (fault?.kind === 'drop') return void request.socket.destroy();
   try {
@@ -38,6 +40,10 @@ export async function answer(
 function understand(sandbox: Sandbox, route: Route, request: Request, requestId: string): Call {
   const query = request.originalUrl.split('?', 2)[1] ?? '';
   const body = typeof request.body === 'string' ? request.body : '';
+  const idempotencyKey = request.get('idempotency-key') ?? null;
+  if (idempotencyKey !== null && idempotencyKey.length > 255) {
+    throw invalid('Idempotency keys may be at most 255 characters long.');
+  }
   const { key, client_secret, ...form } = parseForm([query, body].filter((part) => part !== '').join('&'));
   const access = authenticate(request.get('authorization'), typeof key === 'string' ? key : undefined, route);
   const path = Object.fromEntries(Object.entries(request.params).map(([name, value]) => [name, String(value)]));
@@ -49,7 +55,7 @@ function understand(sandbox: Sandbox, route: Route, request: Request, requestId:
     path,
     form,
     requestId,
-    idempotencyKey: request.get('idempotency-key') ?? null,
+    idempotencyKey,
   };
 }
 
@@ -98,20 +104,19 @@ async function once(
   }
 }
 
+const UNKNOWN = { type: 'api_error', message: 'An unknown error occurred.' } as const;
 const OUTAGE = { type: 'api_error', message: 'An unknown error occurred (ordered by a test).' } as const;
 
 function perform(route: Route, call: Call, save: (made: Answer) => void): Answer {
   const { store, webhooks } = call.sandbox;
   const requestId = call.requestId ?? '';
+  const shown = call.access === 'publishable' ? publicView : (body: object) => body;
   const work = (): Answer => {
     try {
-      return {
-        status: 200,
-        body: JSON.stringify(expand(route.handle(withoutExpand(call)), call.form, store)),
-        requestId,
-      };
+      const body = shown(expand(route.handle(withoutExpand(call)), call.form, store));
+      return { status: 200, body: JSON.stringify(body), requestId };
     } catch (error) {
-      if (error instanceof StripeFailure && error.consequences.keepsWork) return failed(error, requestId);
+      if (error instanceof StripeFailure && error.consequences.keepsWork) return failed(error, requestId, shown);
       throw error;
     }
   };
@@ -123,7 +128,7 @@ function perform(route: Route, call: Call, save: (made: Answer) => void): Answer
       return made;
     });
   } catch (error) {
-    const made = failed(error, requestId);
+    const made = failed(error, requestId, shown);
     if (!(error instanceof StripeFailure) || error.consequences.saved) save(made);
     return made;
   } finally {
@@ -136,13 +141,10 @@ function withoutExpand(call: Call): Call {
   return { ...call, form };
 }
 
-function failed(error: unknown, requestId: string): Answer {
+function failed(error: unknown, requestId: string, shown = (body: object) => body): Answer {
   if (!(error instanceof StripeFailure)) console.error(error);
-  const failure =
-    error instanceof StripeFailure
-      ? error
-      : new StripeFailure(500, { type: 'api_error', message: 'An unknown error occurred.' });
-  return { status: failure.status, body: JSON.stringify({ error: failure.body }), requestId };
+  const failure = error instanceof StripeFailure ? error : new StripeFailure(500, UNKNOWN);
+  return { status: failure.status, body: JSON.stringify({ error: shown(failure.body) }), requestId };
 }
 
 async function hangUp(request: Request, ms: number): Promise<void> {

@@ -13,7 +13,9 @@ const Environment = z.object({
   SANDBOX_PUBLIC_URL: z.url().optional(),
 });
 
-const environment = Environment.safeParse(process.env);
+const environment = Environment.safeParse(
+  Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== '')),
+);
 if (!environment.success) {
   console.error(z.prettifyError(environment.error));
   process.exit(1);

@@ -1,4 +1,5 @@
 /** The building blocks of each route's parameters, and the refusal of what does not fit in Stripe's words. */
+import type Stripe from 'stripe';
 import { z } from 'zod';
 import { invalid } from './failures.ts';
 import type { Form, FormValue } from './form.ts';
@@ -89,4 +90,10 @@ export function mergeMetadata(present: Record<string, string> | null, change: Me
   const kept = Object.entries(merged).filter(([, value]) => value !== '');
   if (kept.length > 50) throw invalid('You may only specify up to 50 metadata keys.', 'metadata');
   return Object.fromEntries(kept);
+}
+
+/** What was not given is null. */
+export function wholeAddress(given: z.output<typeof address>): Stripe.Address {
+  const { city = null, country = null, line1 = null, line2 = null, postal_code = null, state = null } = given;
+  return { city, country, line1, line2, postal_code, state };
 }

@@ -5,11 +5,11 @@ import { idOf } from './call.ts';
 import { cardBehaviour, cardFacts, setCardFacts } from './card-details.ts';
 import type { Decline } from './card-verdicts.ts';
 import { declineFor, judge } from './card-verdicts.ts';
+import { challenge } from './challenge.ts';
 import { chargeFailed, chargeSucceeded } from './charges.ts';
 import { emit } from './events.ts';
 import { cardRefused } from './failures.ts';
 import { attach } from './payment-methods.ts';
-import { challenge } from './three-d-secure.ts';
 
 export interface Attempt {
   readonly method: Stripe.PaymentMethod;
@@ -18,6 +18,12 @@ export interface Attempt {
   readonly returnUrl: string | null;
   readonly failsOnAction: boolean;
 }
+
+const UNHANDLED = {
+  ...declineFor('authentication_required'),
+  decline_code: 'authentication_not_handled',
+  type: 'card_error',
+} as const;
 
 /** The intent afterwards. A decline is no exception here: the intent tells it, see `refuseUnlessAccepted`. */
 export function attemptPayment(call: Call, intent: Stripe.PaymentIntent, attempt: Attempt): Stripe.PaymentIntent {
@@ -36,7 +42,7 @@ export function attemptPayment(call: Call, intent: Stripe.PaymentIntent, attempt
     case 'declined':
       return decline(call, intent, method, verdict.decline);
     case 'authenticate':
-      if (attempt.failsOnAction) return decline(call, intent, method, declineFor('authentication_required'));
+      if (attempt.failsOnAction) return fail(call, intent, { ...UNHANDLED, payment_method: method });
       return askHolder(call, intent, attempt);
   }
 }

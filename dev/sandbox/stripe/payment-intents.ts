@@ -1,84 +1,17 @@
 /** Payment intents: from creation to paid or canceled. */
 import type Stripe from 'stripe';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Call, Route } from './call.ts';
 import { idIn, idOf } from './call.ts';
-import { CardSource, chooseCard } from './card-source.ts';
+import { chooseCard } from './card-source.ts';
 import { chargeable } from './currencies.ts';
-import { customerWithId } from './customers.ts';
+import { customerWithId } from './customer-lookup.ts';
 import { emit } from './events.ts';
 import { forbiddenByState, invalid, missing } from './failures.ts';
-import { newClientSecret, newId, now } from './ids.ts';
-import {
-  anything,
-  clearable,
-  flag,
-  integer,
-  list,
-  mergeMetadata,
-  metadata,
-  paging,
-  range,
-  read,
-  shipping,
-  text,
-} from './params.ts';
+import { now } from './ids.ts';
+import { read } from './params.ts';
 import { attemptPayment, refuseUnlessAccepted } from './payment-confirmation.ts';
-
-const futureUsage = z.enum(['on_session', 'off_session', '']).optional();
-const automaticMethods = z.strictObject({ enabled: flag, allow_redirects: z.enum(['always', 'never']).optional() });
-
-const described = {
-  description: clearable.optional(),
-  metadata: metadata.optional(),
-  receipt_email: clearable.optional(),
-  setup_future_usage: futureUsage,
-  shipping: z.union([shipping, z.literal('')]).optional(),
-  statement_descriptor: z.string().max(22).optional(),
-  statement_descriptor_suffix: z.string().max(22).optional(),
-  transfer_group: text.optional(),
-  payment_method_types: list.optional(),
-  payment_method_options: anything.optional(),
-};
-const confirming = {
-  ...CardSource,
-  error_on_requires_action: flag.optional(),
-  mandate_data: anything.optional(),
-  off_session: z.enum(['true', 'false', 'one_off', 'recurring']).optional(),
-  return_url: z.url().optional(),
-  use_stripe_sdk: flag.optional(),
-};
-const Create = z.strictObject({
-  ...described,
-  ...confirming,
-  amount: integer,
-  automatic_payment_methods: automaticMethods.optional(),
-  capture_method: z.enum(['automatic', 'automatic_async']).optional(),
-  confirm: flag.optional(),
-  confirmation_method: z.enum(['automatic', 'manual']).optional(),
-  currency: text,
-  customer: text.optional(),
-});
-const Update = z.strictObject({
-  ...described,
-  ...CardSource,
-  amount: integer.optional(),
-  currency: text.optional(),
-  customer: text.optional(),
-});
-const Confirm = z.strictObject({
-  ...confirming,
-  receipt_email: clearable.optional(),
-  setup_future_usage: futureUsage,
-  shipping: z.union([shipping, z.literal('')]).optional(),
-  payment_method_types: list.optional(),
-  payment_method_options: anything.optional(),
-  expected_payment_method_type: text.optional(),
-});
-const Cancel = z.strictObject({
-  cancellation_reason: z.enum(['duplicate', 'fraudulent', 'requested_by_customer', 'abandoned']).optional(),
-});
-const Filters = z.strictObject({ ...paging, customer: text.optional(), created: range.optional() });
+import { Cancel, Confirm, Create, describe, Filters, methodChoice, newIntent, Update } from './payment-intent-shape.ts';
 
 /** The intent in the address; with a publishable key only by its client secret. */
 function intentInPath(call: Call): Stripe.PaymentIntent {
@@ -106,8 +39,8 @@ function create(call: Call): Stripe.PaymentIntent {
 
 /** The card is noted, not yet charged. */
 function withCard(call: Call, intent: Stripe.PaymentIntent, given: z.output<typeof Update>): Stripe.PaymentIntent {
-  const { confirmation_token, payment_method, payment_method_data } = given;
-  const chosen = chooseCard(call, { confirmation_token, payment_method, payment_method_data }, intent);
+  const { payment_method, payment_method_data } = given;
+  const chosen = chooseCard(call, { payment_method, payment_method_data }, intent);
   if (!chosen) return intent;
   const noted = { ...intent, payment_method: chosen.method.id, status: 'requires_confirmation' } as const;
   return call.sandbox.store.put('payment_intent', noted);
@@ -129,11 +62,8 @@ function confirm(call: Call, intent: Stripe.PaymentIntent, given: z.output<typeo
     returnUrl,
     ownAction: given.use_stripe_sdk === true || call.access === 'publishable',
   });
-  const usage = given.setup_future_usage ?? chosen.setupFutureUsage ?? undefined;
-  const changed = describe(intent, {
-    ...given,
-    setup_future_usage: usage === 'on_session' || usage === 'off_session' || usage === '' ? usage : undefined,
-  });
+  const setup_future_usage = given.setup_future_usage ?? chosen.setupFutureUsage ?? undefined;
+  const changed = describe(intent, { ...given, setup_future_usage });
   const { method } = chosen;
   const attempt = {
     method,
@@ -157,31 +87,6 @@ function refuseWithoutWayBack(
     "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of these payment methods might redirect your customer off of your page, you must provide a `return_url`. If you don't want to accept redirect-based payment methods, set `automatic_payment_methods[allow_redirects]` to `never`.",
     'return_url',
   );
-}
-
-function describe(
-  intent: Stripe.PaymentIntent,
-  given: Omit<z.output<typeof Update>, 'amount' | 'currency' | 'customer'>,
-): Stripe.PaymentIntent {
-  return {
-    ...intent,
-    ...(given.description === undefined ? {} : { description: given.description }),
-    ...(given.receipt_email === undefined ? {} : { receipt_email: given.receipt_email }),
-    ...(given.setup_future_usage === undefined ? {} : { setup_future_usage: given.setup_future_usage || null }),
-    ...(given.statement_descriptor === undefined ? {} : { statement_descriptor: given.statement_descriptor }),
-    ...(given.statement_descriptor_suffix === undefined
-      ? {}
-      : { statement_descriptor_suffix: given.statement_descriptor_suffix }),
-    ...(given.transfer_group === undefined ? {} : { transfer_group: given.transfer_group }),
-    metadata: mergeMetadata(intent.metadata, given.metadata),
-  };
-}
-
-/** Stripe's default since 2023: whatever the dashboard allows, unless types are named. */
-function methodChoice(given: z.output<typeof Create>): Partial<Stripe.PaymentIntent> {
-  if (given.payment_method_types) return { payment_method_types: given.payment_method_types };
-  const { enabled = true, allow_redirects = 'always' } = given.automatic_payment_methods ?? {};
-  return { automatic_payment_methods: { enabled, allow_redirects } };
 }
 
 function unexpected(intent: Stripe.PaymentIntent, message: string) {
@@ -213,8 +118,7 @@ export const paymentIntentRoutes: Route[] = [
         'payment_intent',
         describe({ ...intent, amount, currency, customer }, given),
       );
-      const names = ['payment_method', 'payment_method_data', 'confirmation_token'];
-      return names.some((name) => name in call.form) ? withCard(call, changed, given) : changed;
+      return given.payment_method || given.payment_method_data ? withCard(call, changed, given) : changed;
     },
   },
   {
@@ -247,55 +151,3 @@ export const paymentIntentRoutes: Route[] = [
     },
   },
 ];
-
-function newIntent(amount: number, currency: string, customer: string | null): Stripe.PaymentIntent {
-  const id = newId('pi');
-  return {
-    id,
-    object: 'payment_intent',
-    allowed_payment_method_types: null,
-    amount,
-    amount_capturable: 0,
-    amount_details: { tip: {} },
-    amount_received: 0,
-    application: null,
-    application_fee_amount: null,
-    automatic_payment_methods: null,
-    canceled_at: null,
-    cancellation_reason: null,
-    capture_method: 'automatic_async',
-    client_secret: newClientSecret(id),
-    confirmation_method: 'automatic',
-    created: now(),
-    currency,
-    customer,
-    customer_account: null,
-    description: null,
-    excluded_payment_method_types: null,
-    last_payment_error: null,
-    latest_charge: null,
-    livemode: false,
-    managed_payments: null,
-    metadata: {},
-    next_action: null,
-    on_behalf_of: null,
-    payment_method: null,
-    payment_method_configuration_details: null,
-    payment_method_options: {
-      card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' },
-    },
-    payment_method_types: ['card'],
-    payment_record: null,
-    processing: null,
-    receipt_email: null,
-    review: null,
-    setup_future_usage: null,
-    shipping: null,
-    source: null,
-    statement_descriptor: null,
-    statement_descriptor_suffix: null,
-    status: 'requires_payment_method',
-    transfer_data: null,
-    transfer_group: null,
-  };
-}

@@ -14,7 +14,7 @@ import {
 } from './card-details.ts';
 import type { CardFacts } from './card-verdicts.ts';
 import { judge } from './card-verdicts.ts';
-import { customerWithId } from './customers.ts';
+import { customerWithId } from './customer-lookup.ts';
 import { emit } from './events.ts';
 import { cardRefused, invalid, missing } from './failures.ts';
 import { newId, now } from './ids.ts';
@@ -126,7 +126,7 @@ export function refuseSpent(call: Call, method: Stripe.PaymentMethod): void {
 }
 
 /** The issuer is asked about a card that is attached by itself, and may decline. */
-function attachAsked(call: Call, method: Stripe.PaymentMethod, customer: string): Stripe.PaymentMethod {
+export function attachAsked(call: Call, method: Stripe.PaymentMethod, customer: string): Stripe.PaymentMethod {
   const facts = cardFacts(call, method.id);
   const use = {
     purpose: 'setup',

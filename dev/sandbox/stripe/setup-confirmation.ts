@@ -4,12 +4,12 @@ import type { Call } from './call.ts';
 import { idOf } from './call.ts';
 import { cardBehaviour, cardFacts, setCardFacts } from './card-details.ts';
 import { judge } from './card-verdicts.ts';
+import { challenge } from './challenge.ts';
 import { emit } from './events.ts';
 import { cardRefused } from './failures.ts';
 import { newId, now } from './ids.ts';
 import type { Attempt } from './payment-confirmation.ts';
 import { attach } from './payment-methods.ts';
-import { challenge } from './three-d-secure.ts';
 
 /** The intent afterwards; `refuseUnlessSetUp` turns a decline into the API's answer. */
 export function attemptSetup(call: Call, intent: Stripe.SetupIntent, attempt: Attempt): Stripe.SetupIntent {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Call, Route } from './call.ts';
 import { idIn, idOf } from './call.ts';
 import { CardSource, chooseCard } from './card-source.ts';
-import { customerWithId } from './customers.ts';
+import { customerWithId } from './customer-lookup.ts';
 import { emit } from './events.ts';
 import { forbiddenByState, invalid, missing } from './failures.ts';
 import { newClientSecret, newId, now } from './ids.ts';
@@ -12,7 +12,8 @@ import { anything, clearable, flag, list, mergeMetadata, metadata, paging, range
 import { attemptSetup, refuseUnlessSetUp } from './setup-confirmation.ts';
 
 const described = {
-  ...CardSource,
+  payment_method: CardSource.payment_method,
+  payment_method_data: CardSource.payment_method_data,
   customer: text.optional(),
   description: clearable.optional(),
   metadata: metadata.optional(),
@@ -73,8 +74,8 @@ function create(call: Call): Stripe.SetupIntent {
 }
 
 function withCard(call: Call, intent: Stripe.SetupIntent, given: z.output<typeof Update>): Stripe.SetupIntent {
-  const { confirmation_token, payment_method, payment_method_data } = given;
-  const chosen = chooseCard(call, { confirmation_token, payment_method, payment_method_data }, intent);
+  const { payment_method, payment_method_data } = given;
+  const chosen = chooseCard(call, { payment_method, payment_method_data }, intent);
   if (!chosen) return intent;
   const noted = { ...intent, payment_method: chosen.method.id, status: 'requires_confirmation' } as const;
   return call.sandbox.store.put('setup_intent', noted);
@@ -121,8 +122,7 @@ export const setupIntentRoutes: Route[] = [
         metadata: mergeMetadata(intent.metadata, given.metadata),
         payment_method_types: given.payment_method_types ?? intent.payment_method_types,
       });
-      const names = ['payment_method', 'payment_method_data', 'confirmation_token'];
-      return names.some((name) => name in call.form) ? withCard(call, changed, given) : changed;
+      return given.payment_method || given.payment_method_data ? withCard(call, changed, given) : changed;
     },
   },
   {

@@ -2,6 +2,8 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type Stripe from 'stripe';
 import { invalid } from './failures.ts';
+import type { Filter, Listed, Page } from './listing.ts';
+import { conditions, conditionValues } from './listing.ts';
 
 export interface Kinds {
   balance_transaction: Stripe.BalanceTransaction;
@@ -22,34 +24,6 @@ export type Stored = Kinds[Kind];
 /** An event's object may be of any kind, which Stripe's own type says by a union of hundreds. */
 export interface StoredEvent extends Omit<Stripe.EventBase, 'type'> {
   readonly type: string;
-}
-
-export interface Page {
-  readonly limit?: number;
-  readonly starting_after?: string;
-  readonly ending_before?: string;
-}
-
-export type Range =
-  | number
-  | { readonly gt?: number; readonly gte?: number; readonly lt?: number; readonly lte?: number };
-
-export interface Filter {
-  readonly customer?: string;
-  readonly payment_intent?: string;
-  readonly charge?: string;
-  readonly email?: string;
-  readonly created?: Range;
-  /** For events: any of these; for balance transactions: what moved the money. */
-  readonly types?: readonly string[];
-  readonly source?: string;
-}
-
-export interface Listed<T> {
-  object: 'list';
-  data: T[];
-  has_more: boolean;
-  url: string;
 }
 
 const TABLES = `
@@ -122,14 +96,14 @@ export class Store {
     return row && parsed<Kinds[K]>(row.body);
   }
 
-  findAny(id: string): Stored | undefined {
+  findAny(id: string): Stored | Stripe.DeletedCustomer | undefined {
     const row = this.#prepared('select body from objects where id = ?').get(id);
-    return row && parsed<Stored>(row.body);
+    return row && parsed<Stored | Stripe.DeletedCustomer>(row.body);
   }
 
-  /** Out of every list, but still there to be retrieved and expanded. */
-  hide(id: string): void {
-    this.run('update objects set kind = ?, email = null where id = ?', 'deleted', id);
+  /** Out of every list, but what is left can still be retrieved and expanded. */
+  bury(id: string, remains: Stripe.DeletedCustomer): void {
+    this.run("update objects set kind = 'deleted', email = null, body = ? where id = ?", JSON.stringify(remains), id);
   }
 
   remove(id: string): void {
@@ -205,33 +179,4 @@ function indexed(object: Stored) {
     const value = values.get(name);
     return typeof value === 'string' ? value : null;
   };
-}
-
-const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
-const EQUALS = ['customer', 'payment_intent', 'charge', 'email', 'source'] as const;
-
-function bounds(created: Range | undefined): [comparison: string, value: number][] {
-  if (created === undefined) return [];
-  if (typeof created === 'number') return [['=', created]];
-  const names = ['gt', 'gte', 'lt', 'lte'] as const;
-  return names.flatMap((name): [string, number][] => {
-    const value = created[name];
-    return value === undefined ? [] : [[COMPARISONS[name], value]];
-  });
-}
-
-function conditions(filter: Filter): string[] {
-  return [
-    ...EQUALS.filter((name) => filter[name] !== undefined).map((name) => `${name} = ?`),
-    ...bounds(filter.created).map(([comparison]) => `created ${comparison} ?`),
-    ...(filter.types ? [`type in (${filter.types.map(() => '?').join(', ')})`] : []),
-  ];
-}
-
-function conditionValues(filter: Filter): (string | number)[] {
-  return [
-    ...EQUALS.flatMap((name) => filter[name] ?? []),
-    ...bounds(filter.created).map(([, value]) => value),
-    ...(filter.types ?? []),
-  ];
 }

@@ -16,11 +16,12 @@ export function switches(sandbox: Sandbox): Router {
   router.use('/_sandbox', express.json());
 
   router.get('/_sandbox', (_request, response) => {
-    response.json({
+    const index = {
       holds: store.counts(),
       faults: faults.ordered,
       webhooks: { mode: webhooks.mode, waiting: webhooks.pending },
-    });
+    };
+    response.type('json').send(JSON.stringify(index, null, 2));
   });
 
   router.get('/_sandbox/faults', (_request, response) => void response.json({ faults: faults.ordered }));

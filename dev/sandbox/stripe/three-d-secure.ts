@@ -4,6 +4,7 @@ import express from 'express';
 import type Stripe from 'stripe';
 import type { Call, Sandbox } from './call.ts';
 import { idOf } from './call.ts';
+import { wayBack } from './challenge.ts';
 import { written } from './currencies.ts';
 import { attemptPayment, failAuthentication } from './payment-confirmation.ts';
 import { usablePaymentMethod } from './payment-methods.ts';
@@ -11,15 +12,6 @@ import { attemptSetup, failSetupAuthentication } from './setup-confirmation.ts';
 import { page } from './three-d-secure-page.ts';
 
 type Intent = Stripe.PaymentIntent | Stripe.SetupIntent;
-
-/** What the client must do next: go to the bank's page, or let Stripe.js show it where there is no way back. */
-export function challenge(call: Call, intent: Intent, returnUrl: string | null) {
-  const { store, url: base } = call.sandbox;
-  const url = `${base}/3ds/${intent.id}?client_secret=${intent.client_secret ?? ''}`;
-  store.setFact(`return ${intent.id}`, returnUrl);
-  if (returnUrl !== null) return { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url } };
-  return { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: url } };
-}
 
 export function threeDSecure(sandbox: Sandbox): Router {
   const router = express.Router();
@@ -69,7 +61,7 @@ function answered(call: Call, intent: Intent, approves: boolean): Intent {
 /** Back to the shop, with what Stripe adds to its address. */
 function leave(sandbox: Sandbox, intent: Intent, response: Response): void {
   const succeeded = intent.status === 'succeeded';
-  const back = sandbox.store.fact<string | null>(`return ${intent.id}`);
+  const back = sandbox.store.fact<string | null>(wayBack(intent));
   if (!back) return void response.type('html').send(page({ kind: 'done', succeeded }));
   const url = new URL(back);
   url.searchParams.set(intent.object, intent.id);

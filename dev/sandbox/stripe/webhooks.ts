@@ -34,17 +34,20 @@ export class Webhooks {
   readonly #underWay = new Map<number, AbortController>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #mode: WebhookMode;
 
   constructor(store: Store, configured: Receiver | undefined) {
     this.#store = store;
     this.#configured = configured;
+    this.#mode = WebhookMode.catch('normal').parse(store.fact('webhook mode'));
   }
 
   get mode(): WebhookMode {
-    return WebhookMode.catch('normal').parse(this.#store.fact('webhook mode'));
+    return this.#mode;
   }
 
   set mode(mode: WebhookMode) {
+    this.#mode = mode;
     this.#store.setFact('webhook mode', mode);
   }
 
