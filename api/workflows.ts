@@ -17,8 +17,9 @@ import {
 } from '../billing/workflow-ids.ts';
 import type { cardSetup } from '../workflows/card-setup.ts';
 import { type CardSetupStart, cardSetupOutcome } from '../workflows/card-setup.messages.ts';
+import type { checkInvariants } from '../workflows/check-invariants.ts';
 import type { checkout } from '../workflows/checkout.ts';
-import { type CheckoutStart, type Confirm, confirm } from '../workflows/checkout.messages.ts';
+import { type CheckoutStart, type Confirm, confirm, expireNow } from '../workflows/checkout.messages.ts';
 import { foundBy } from '../workflows/search-attributes.ts';
 import type { subscription } from '../workflows/subscription.ts';
 import * as subscriptions from '../workflows/subscription.messages.ts';
@@ -94,6 +95,26 @@ export function workflowGateway(client: Client) {
           }),
         }),
       ),
+
+    /** Ends an open checkout before its time; one that is over already stays as it is. */
+    async expireCheckout(id: CheckoutId): Promise<void> {
+      try {
+        await workflow.getHandle(checkoutWorkflowId(id)).executeUpdate(expireNow);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+    },
+
+    /** What of the books, orders, subscriptions, grants and processor disagrees. */
+    checkInvariants: (organizationId: OrganizationId) =>
+      workflow.execute<typeof checkInvariants>('checkInvariants', {
+        workflowId: `invariants/${organizationId}`,
+        taskQueue: BILLING_QUEUE,
+        args: [{ organizationId }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        typedSearchAttributes: foundBy(organizationId, null),
+        staticSummary: `Invariants of organization ${organizationId}`,
+      }),
 
     /** Saves a card; answers when it is saved, refused, or the customer has something to do. */
     setUpCard: (start: CardSetupStart) =>

@@ -4,6 +4,8 @@ import type { CheckoutId } from '../billing/ids.ts';
 
 /** Pays, or sets up a card for later; answers when the outcome is known or the buyer has something to do. */
 export const confirm = defineUpdate<ConfirmOutcome, [Confirm]>('confirm');
+/** Ends an open checkout before its time; one that is paid in that moment stays paid. */
+export const expireNow = defineUpdate<void>('expireNow');
 /** The processor said something about this checkout's intent. */
 export const checkoutProcessorEvent = defineSignal<[{ objectId: string }]>('processorEvent');
 

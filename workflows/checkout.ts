@@ -53,6 +53,7 @@ class Checkout {
   private lastDeclined: { token: string | null; outcome: messages.ConfirmOutcome } | null = null;
   private attempt = 0;
   private heardOfIntent = false;
+  private mustExpire = false;
   private resting = false;
 
   constructor(start: messages.CheckoutStart) {
@@ -65,6 +66,10 @@ class Checkout {
     setHandler(messages.checkoutProcessorEvent, () => {
       this.heardOfIntent = true;
     });
+    setHandler(messages.expireNow, async () => {
+      this.mustExpire = true;
+      await condition(() => this.status !== 'open');
+    });
     setHandler(liveUntil, (input) => this.liveUntil(input.to));
   }
 
@@ -72,7 +77,7 @@ class Checkout {
     while (this.status === 'open') {
       if (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.confirm(request));
       else if (this.pending !== null && this.mustAsk(this.pending)) await this.askProcessor(this.pending);
-      else if (now(this.clock) >= this.start.expiresAt) await this.expire();
+      else if (this.mustExpire || now(this.clock) >= this.start.expiresAt) await this.expire();
       else await this.rest();
     }
     while (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.confirm(request));
@@ -87,7 +92,7 @@ class Checkout {
   /** Until somebody pays, the processor speaks, it is time to ask the processor, or the checkout expires. */
   private async rest(): Promise<void> {
     this.resting = true;
-    const woken = () => !this.inbox.isEmpty || (this.pending !== null && this.heardOfIntent);
+    const woken = () => !this.inbox.isEmpty || this.mustExpire || (this.pending !== null && this.heardOfIntent);
     const { pending } = this;
     if (pending === null) {
       await waitUntil(this.clock, this.start.expiresAt, woken, `expires ${new Date(this.start.expiresAt).toISOString()}`);

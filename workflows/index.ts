@@ -1,5 +1,6 @@
 /** Every process, by the name under which it is started. This is what the worker bundles; export nothing else. */
 export { cardSetup } from './card-setup.ts';
+export { checkInvariants } from './check-invariants.ts';
 export { checkout } from './checkout.ts';
 export { subscription } from './subscription.ts';
 export { testClock } from './test-clock.ts';

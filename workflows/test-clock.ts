@@ -14,10 +14,13 @@ export async function testClock(start: TestClockStart): Promise<void> {
   const { clockId } = start;
   let now = start.now;
   let target: number | null = null;
+  /** The database says that the clock is advancing, so that nobody takes the old `ready` for the new one. */
+  let begun = false;
   setHandler(
     advanceClock,
     async ({ to }) => {
       target = to;
+      await condition(() => begun);
     },
     {
       description: 'Let time pass',
@@ -30,9 +33,12 @@ export async function testClock(start: TestClockStart): Promise<void> {
 
   while (await condition(() => target !== null, IDLE)) {
     const to: number = target ?? now;
+    await steering.moveClock({ clockId, to: now, target: to, status: 'advancing' });
+    begun = true;
     await advance(clockId, now, to);
     now = to;
     target = null;
+    begun = false;
     if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) {
       await continueAsNew<typeof testClock>({ clockId, now });
     }
@@ -49,11 +55,11 @@ async function advance(clockId: TestClockId, from: number, to: number): Promise<
     const turn = workflowIds.filter((_, index) => dues[index] === next);
     const after = await steering.letLive({ workflowIds: turn, to: next });
     dues = dues.map((due, index) => (due === next ? (after[turn.indexOf(workflowIds[index] ?? '')] ?? null) : due));
-    await steering.moveClock({ clockId, to: next, status: 'advancing' });
+    await steering.moveClock({ clockId, to: next, target: to, status: 'advancing' });
   }
   await steering.letLive({ workflowIds, to });
   await settleDown(clockId);
-  await steering.moveClock({ clockId, to, status: 'ready' });
+  await steering.moveClock({ clockId, to, target: null, status: 'ready' });
 }
 
 /** What doesn't come to rest, such as a receiver that never answers, doesn't keep the clock from being ready. */

@@ -70,14 +70,14 @@ async function live(temporal: Dependencies['temporal'], workflowId: string, to: 
 /** Writes what the clock now shows; `ready` once it has arrived. */
 export function moveClock(
   deps: Dependencies,
-  { clockId, to, status }: OfClock & { readonly to: number; readonly status: 'ready' | 'advancing' },
+  given: OfClock & { readonly to: number; readonly target: number | null; readonly status: 'ready' | 'advancing' },
 ): Promise<void> {
   return transaction(deps, async (em) => {
-    const clock = await em.findOneOrFail(TestClock, clockId);
-    clock.frozenTime = new Date(to);
-    clock.status = status;
-    clock.modifiedAt = new Date(to);
-    if (status === 'ready') clock.targetTime = null;
+    const clock = await em.findOneOrFail(TestClock, given.clockId);
+    clock.frozenTime = new Date(given.to);
+    clock.targetTime = given.target === null ? null : new Date(given.target);
+    clock.status = given.status;
+    clock.modifiedAt = new Date(given.to);
   });
 }
 

@@ -17,6 +17,7 @@ export const TestClock = defineEntity({
     /** Where an advance under way is going. */
     targetTime: instant().nullable(),
     status: p.enum(['ready', 'advancing']).default('ready'),
+    deletedAt: instant().nullable(),
   },
 });
 export type TestClockRow = InferEntity<typeof TestClock>;

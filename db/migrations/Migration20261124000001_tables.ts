@@ -82,7 +82,7 @@ export class Migration20261124000001_tables extends Migration {
       `create table "product_benefits" ("id" serial primary key, "product_id" uuid not null, "benefit_id" uuid not null);`,
     );
     this.addSql(
-      `create table "test_clocks" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "name" text not null, "frozen_time" timestamptz(3) not null, "target_time" timestamptz(3) null, "status" text not null default 'ready', primary key ("id"));`,
+      `create table "test_clocks" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "name" text not null, "frozen_time" timestamptz(3) not null, "target_time" timestamptz(3) null, "status" text not null default 'ready', "deleted_at" timestamptz(3) null, primary key ("id"));`,
     );
     this.addSql(
       `alter table "test_clocks" add constraint "test_clocks_status_check" check ("status" in ('ready', 'advancing'));`,

@@ -1,0 +1,152 @@
+/**
+ * What must hold between the rows, each rule as a query that finds what breaks it. Every query takes the organization's
+ * id and the present instant, and returns who disagrees (`subject`) and in which way (`detail`).
+ */
+
+export interface InvariantRule {
+  readonly name: string;
+  readonly query: string;
+}
+
+export const INVARIANT_RULES: readonly InvariantRule[] = [
+  {
+    name: 'each ledger transaction sums to zero',
+    query: `
+      select t.id::text as subject, 'sums to ' || coalesce(sum(e.amount), 0) as detail
+      from ledger_transactions t left join ledger_entries e on e.transaction_id = t.id
+      where t.organization_id = :organization group by t.id
+      having coalesce(sum(e.amount), 0) <> 0 or count(e.id) < 2`,
+  },
+  {
+    name: 'each succeeded payment is in the books with its amount',
+    query: `
+      select p.id::text as subject, 'paid ' || p.amount || ', booked ' || coalesce(e.amount::text, 'nothing') as detail
+      from payments p
+      left join ledger_transactions t on t.source_id = p.id and t.kind = 'payment'
+      left join ledger_entries e on e.transaction_id = t.id and e.account = 'processor'
+      where p.organization_id = :organization and p.status = 'succeeded'
+        and (e.amount is distinct from p.amount or t.currency is distinct from p.currency)`,
+  },
+  {
+    name: 'what is in the books comes from a succeeded payment',
+    query: `
+      select t.id::text as subject, t.kind || ' of payment ' || t.source_id as detail
+      from ledger_transactions t left join payments p on p.id = t.source_id
+      where t.organization_id = :organization and p.status is distinct from 'succeeded'`,
+  },
+  {
+    name: 'the fees in the books are those of the payment and its order',
+    query: `
+      select p.id::text as subject,
+        'processor kept ' || coalesce(p.processor_fee::text, 'an unknown fee') || ', booked ' || booked.processor_fee ||
+        '; platform fee ' || o.platform_fee_amount || ', booked ' || booked.platform_fee as detail
+      from payments p join orders o on o.id = p.order_id
+      cross join lateral (
+        select coalesce(sum(e.amount) filter (where t.kind = 'processor_fee' and e.account = 'processor_fees'), 0) as processor_fee,
+          coalesce(-sum(e.amount) filter (where t.kind = 'platform_fee' and e.account = 'platform_revenue'), 0) as platform_fee
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id where t.source_id = p.id
+      ) booked
+      where p.organization_id = :organization and p.status = 'succeeded'
+        and (p.processor_fee is distinct from booked.processor_fee or o.platform_fee_amount <> booked.platform_fee)`,
+  },
+  {
+    name: 'each order adds up',
+    query: `
+      select o.id::text as subject, 'lines ' || coalesce(i.sum, 0) || ', subtotal ' || o.subtotal_amount ||
+        ', discount ' || o.discount_amount || ', net ' || o.net_amount || ', tax ' || o.tax_amount ||
+        ', total ' || o.total_amount as detail
+      from orders o left join (select order_id, sum(amount) from order_items group by order_id) i on i.order_id = o.id
+      where o.organization_id = :organization and (coalesce(i.sum, 0) <> o.subtotal_amount
+        or o.net_amount <> o.subtotal_amount - o.discount_amount or o.total_amount <> o.net_amount + o.tax_amount)`,
+  },
+  {
+    name: 'a paid order was paid once, in full',
+    query: `
+      select o.id::text as subject, 'total ' || o.total_amount || ', succeeded payments ' || count(p.id) ||
+        ' of ' || coalesce(sum(p.amount), 0) as detail
+      from orders o left join payments p on p.order_id = o.id and p.status = 'succeeded'
+      where o.organization_id = :organization and o.status = 'paid' group by o.id
+      having coalesce(sum(p.amount), 0) <> o.total_amount or count(p.id) > 1`,
+  },
+  {
+    name: 'a payment that succeeded has paid its order',
+    query: `
+      select p.id::text as subject, 'order ' || coalesce(o.id::text, 'none') || ' is ' || coalesce(o.status, 'missing') as detail
+      from payments p left join orders o on o.id = p.order_id
+      where p.organization_id = :organization and p.status = 'succeeded'
+        and coalesce(o.status, '') not in ('paid', 'refunded', 'partially_refunded')`,
+  },
+  {
+    name: 'invoice numbers have no gaps',
+    query: `
+      select o.id::text as subject, 'next number is ' || o.next_invoice_number || ', orders with a number: ' || count(r.id) as detail
+      from organizations o left join orders r on r.organization_id = o.id and r.invoice_number is not null
+      where o.id = :organization and o.invoice_numbering = 'organization' group by o.id
+      having count(r.id) <> o.next_invoice_number - 1`,
+  },
+  {
+    name: 'every period that a subscription has opened is billed',
+    query: `
+      select s.id::text as subject, 'cycle ' || s.cycle || ' without an order' as detail
+      from subscriptions s
+      where s.organization_id = :organization and s.cycle > 0 and s.checkout_id is not null
+        and not exists (select 1 from orders o where o.subscription_id = s.id and o.cycle = s.cycle)
+        and exists (select 1 from orders o where o.subscription_id = s.id and o.status = 'paid' and o.cycle = s.cycle - 1)`,
+  },
+  {
+    name: 'no renewal is overdue',
+    query: `
+      select s.id::text as subject, s.status || ', period ended ' || s.current_period_end as detail
+      from subscriptions s join customers c on c.id = s.customer_id left join test_clocks t on t.id = c.test_clock_id
+      where s.organization_id = :organization and s.status in ('active', 'trialing')
+        and ((t.id is null and s.current_period_end < :now::timestamptz - interval '10 minutes')
+          or (t.status = 'ready' and s.current_period_end < t.frozen_time))`,
+  },
+  {
+    name: 'a subscription that is past due has an unpaid order that will be tried',
+    query: `
+      select s.id::text as subject, 'no pending order with a next attempt' as detail
+      from subscriptions s
+      where s.organization_id = :organization and s.status = 'past_due' and not exists (
+        select 1 from orders o where o.subscription_id = s.id and o.status = 'pending' and o.next_payment_attempt_at is not null)`,
+  },
+  {
+    name: 'a subscription that has ended says when',
+    query: `
+      select s.id::text as subject, s.status || ', ended at ' || coalesce(s.ended_at::text, 'never') as detail
+      from subscriptions s
+      where s.organization_id = :organization and (s.status = 'canceled') <> (s.ended_at is not null)`,
+  },
+  {
+    name: 'a running subscription holds the benefits of its product',
+    query: `
+      select s.id::text as subject, 'benefit ' || b.benefit_id || ' is ' || coalesce(g.wanted, 'not asked for') as detail
+      from subscriptions s join product_benefits b on b.product_id = s.product_id
+      join benefits x on x.id = b.benefit_id and x.deleted_at is null
+      left join benefit_grants g on g.subscription_id = s.id and g.benefit_id = b.benefit_id
+      where s.organization_id = :organization and s.status in ('active', 'trialing') and g.wanted is distinct from 'granted'`,
+  },
+  {
+    name: 'an ended subscription holds no benefits',
+    query: `
+      select g.id::text as subject, 'still ' || g.wanted || ' by subscription ' || s.id as detail
+      from subscriptions s join benefit_grants g on g.subscription_id = s.id
+      where s.organization_id = :organization and s.status = 'canceled' and g.wanted = 'granted'`,
+  },
+  {
+    name: 'grants are as they are wanted, or say why not',
+    query: `
+      select g.id::text as subject, 'wanted ' || g.wanted || ' under version ' || g.version || ', done ' || g.done_version as detail
+      from benefit_grants g join benefits b on b.id = g.benefit_id
+      where b.organization_id = :organization and g.error is null
+        and g.wanted_at < :now::timestamptz - interval '5 minutes' and g.done_version < g.version`,
+  },
+  {
+    name: 'a license key is as its grant',
+    query: `
+      select k.id::text as subject, 'key ' || k.status || ', grant ' || g.wanted as detail
+      from license_keys k join benefit_grants g on g.id = k.grant_id
+      where k.organization_id = :organization and g.done_version = g.version
+        and ((g.wanted = 'granted' and k.status = 'revoked') or (g.wanted = 'revoked' and k.status = 'granted'))`,
+  },
+];

@@ -1,0 +1,101 @@
+/** Opens a checkout: its row, its event, and the wish that its process be started. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { z } from 'zod';
+import type { CheckoutId, CustomerId, OrganizationId } from '../../billing/ids.ts';
+import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
+import { Organization } from '../../db/entities/organization.ts';
+import { emit } from '../../db/events.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { wake } from '../../db/outbox.ts';
+import { checkoutContext, checkoutView, loadCheckout } from '../../db/views/checkout.ts';
+import type { CheckoutCreate } from '../../schemas/checkout.ts';
+import { invalid } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { sellable, termsOf } from './terms.ts';
+
+const LIFETIME = 24 * 60 * 60_000;
+
+export type NewCheckout = z.output<typeof CheckoutCreate>;
+
+export async function createCheckout(
+  em: EntityManager,
+  { environment }: Pick<Services, 'environment'>,
+  organizationId: OrganizationId,
+  body: NewCheckout,
+): Promise<CheckoutRow> {
+  return em.transactional(async (tx) => {
+    const organization = await tx.findOneOrFail(Organization, organizationId);
+    const products = await sellable(tx, organizationId, body.products);
+    const [first] = products;
+    if (first === undefined) throw invalid(['body', 'products'], 'Name at least one product.');
+    const { product, price } = await termsOf(tx, first, {
+      currency: body.currency,
+      fallback: organization.defaultPresentmentCurrency,
+    });
+    const customer = await namedCustomer(tx, organizationId, body);
+    const at = customer?.testClock?.frozenTime ?? new Date();
+    const checkout = tx.create(Checkout, {
+      id: randomUUID() as CheckoutId,
+      createdAt: at,
+      organization,
+      clientSecret: `polar_c_${randomBytes(32).toString('base64url')}`,
+      expiresAt: new Date(at.getTime() + LIFETIME),
+      successUrl: body.success_url ?? null,
+      returnUrl: body.return_url ?? null,
+      embedOrigin: body.embed_origin ?? null,
+      productIds: products.map(({ id }) => id),
+      product,
+      price,
+      currency: price.currency,
+      amount: price.amount,
+      allowTrial: body.allow_trial,
+      allowDiscountCodes: body.allow_discount_codes,
+      requireBillingAddress: body.require_billing_address,
+      trialInterval: body.trial_interval ?? null,
+      trialIntervalCount: body.trial_interval_count ?? null,
+      customer,
+      externalCustomerId: body.external_customer_id ?? customer?.externalId ?? null,
+      customerName: body.customer_name ?? customer?.name ?? null,
+      customerEmail: customer?.email ?? body.customer_email ?? null,
+      customerBillingName: body.customer_billing_name ?? customer?.billingName ?? null,
+      customerBillingAddress: body.customer_billing_address ?? customer?.billingAddress ?? null,
+      customerTaxId: body.customer_tax_id ?? null,
+      customerIpAddress: body.customer_ip_address ?? null,
+      isBusinessCustomer: body.is_business_customer,
+      locale: body.locale ?? null,
+      metadata: body.metadata ?? {},
+      customerMetadata: body.customer_metadata ?? {},
+      customFieldData: body.custom_field_data ?? {},
+    });
+    await tx.flush();
+    await emit(tx, {
+      organizationId,
+      type: 'checkout.created',
+      at,
+      data: async () => {
+        const loaded = await loadCheckout(tx, checkout);
+        return checkoutView(loaded, checkoutContext(environment, loaded, at));
+      },
+    });
+    await wake(tx, 'checkout', checkout.id);
+    return checkout;
+  });
+}
+
+/** The customer that the merchant names, by our id or theirs; one that isn't known by theirs is made when they pay. */
+async function namedCustomer(
+  em: EntityManager,
+  organization: OrganizationId,
+  body: NewCheckout,
+): Promise<CustomerRow | null> {
+  const populate = ['testClock'] as const;
+  if (body.customer_id) {
+    const id = body.customer_id as CustomerId;
+    const customer = await em.findOne(Customer, { id, organization, deletedAt: null }, { populate });
+    if (customer === null) throw invalid(['body', 'customer_id'], 'This customer does not exist.');
+    return customer;
+  }
+  if (!body.external_customer_id) return null;
+  return em.findOne(Customer, { externalId: body.external_customer_id, organization, deletedAt: null }, { populate });
+}

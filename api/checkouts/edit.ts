@@ -1,0 +1,122 @@
+/** What the buyer or the merchant may still change while a checkout is open. */
+import { LockMode } from '@mikro-orm/core';
+import type { z } from 'zod';
+import type { CheckoutId, ProductId } from '../../billing/ids.ts';
+import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import { Product } from '../../db/entities/product.ts';
+import { emit } from '../../db/events.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { checkoutContext, checkoutView, loadCheckout } from '../../db/views/checkout.ts';
+import type { CheckoutUpdate, CheckoutUpdatePublic } from '../../schemas/checkout.ts';
+import { checkoutNotOpen, expiredCheckout, invalid } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { termsOf } from './terms.ts';
+
+type BuyersChange = z.output<typeof CheckoutUpdatePublic>;
+type MerchantsChange = z.output<typeof CheckoutUpdate>;
+
+/** Locks an open checkout and writes the change; refuses once somebody pays, has paid, or the time is over. */
+export async function editCheckout(
+  em: EntityManager,
+  services: Pick<Services, 'environment'>,
+  id: CheckoutId,
+  change: BuyersChange & Partial<MerchantsChange>,
+  at: Date,
+): Promise<void> {
+  await em.transactional(async (tx) => {
+    const checkout = await tx.findOneOrFail(Checkout, id, {
+      lockMode: LockMode.PESSIMISTIC_WRITE,
+      populate: ['product', 'price', 'organization'],
+      strategy: 'select-in',
+    });
+    refuseUnlessOpen(checkout, at);
+    if (!(await write(tx, checkout, change))) return;
+    checkout.modifiedAt = at;
+    await tx.flush();
+    await emit(tx, {
+      organizationId: checkout.organization.id,
+      type: 'checkout.updated',
+      at,
+      data: async () => {
+        const loaded = await loadCheckout(tx, checkout);
+        return checkoutView(loaded, checkoutContext(services.environment, loaded, at));
+      },
+    });
+  });
+}
+
+export function refuseUnlessOpen(checkout: Pick<CheckoutRow, 'status' | 'expiresAt'>, at: Date): void {
+  const isOver = checkout.status === 'expired' || (checkout.status === 'open' && checkout.expiresAt <= at);
+  if (isOver) throw expiredCheckout();
+  if (checkout.status !== 'open') throw checkoutNotOpen();
+}
+
+const FIELDS = {
+  customer_name: 'customerName',
+  customer_email: 'customerEmail',
+  customer_billing_name: 'customerBillingName',
+  customer_billing_address: 'customerBillingAddress',
+  customer_tax_id: 'customerTaxId',
+  customer_ip_address: 'customerIpAddress',
+  customer_metadata: 'customerMetadata',
+  is_business_customer: 'isBusinessCustomer',
+  locale: 'locale',
+  allow_trial: 'allowTrial',
+  allow_discount_codes: 'allowDiscountCodes',
+  require_billing_address: 'requireBillingAddress',
+  trial_interval: 'trialInterval',
+  trial_interval_count: 'trialIntervalCount',
+  success_url: 'successUrl',
+  return_url: 'returnUrl',
+  embed_origin: 'embedOrigin',
+  metadata: 'metadata',
+  custom_field_data: 'customFieldData',
+} as const;
+
+/** Columns that have a value of their own and can't be emptied. */
+const REQUIRED: ReadonlySet<string> = new Set([
+  'allowTrial',
+  'allowDiscountCodes',
+  'requireBillingAddress',
+  'isBusinessCustomer',
+  'metadata',
+  'customerMetadata',
+  'customFieldData',
+]);
+
+async function write(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  change: BuyersChange & Partial<MerchantsChange>,
+): Promise<boolean> {
+  let changed = false;
+  for (const [field, column] of Object.entries(FIELDS)) {
+    const value = change[field as keyof typeof FIELDS];
+    if (value === undefined || (value === null && REQUIRED.has(column))) continue;
+    if (column === 'customerEmail' && checkout.customer) continue;
+    Object.assign(checkout, { [column]: value });
+    changed = true;
+  }
+  return (await writeTerms(em, checkout, change)) || changed;
+}
+
+async function writeTerms(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  change: BuyersChange & Partial<MerchantsChange>,
+): Promise<boolean> {
+  if (!change.product_id && !change.product_price_id && !change.currency) return false;
+  const productId = change.product_id ?? checkout.product.id;
+  if (!checkout.productIds.includes(productId)) {
+    throw invalid(['body', 'product_id'], 'This product is not among those of the checkout.');
+  }
+  const product = await em.findOne(Product, { id: productId as ProductId, isArchived: false });
+  if (product === null) throw invalid(['body', 'product_id'], 'This product is no longer sold.');
+  const { price } = await termsOf(em, product, {
+    priceId: change.product_price_id,
+    currency: change.currency,
+    fallback: checkout.currency,
+  });
+  Object.assign(checkout, { product, price, currency: price.currency, amount: price.amount });
+  return true;
+}
