@@ -161,7 +161,7 @@ export function portalOf(token: string) {
         answer: Subscription,
       }),
 
-    orders: (page: number) => list('/orders/', Order, page, 10),
+    orders: (page: number) => list('/orders/', Order, page, 6),
     benefitGrants: () => list('/benefit-grants/', BenefitGrant, 1, 100),
 
     licenseKeys: () => list('/license-keys/', LicenseKey, 1, 100),

@@ -18,6 +18,8 @@ import { type PaymentProblem, usePayment } from './use-payment.ts';
 interface CheckoutFormProps {
   readonly checkout: Checkout;
   readonly earlierProblem: PaymentProblem | null;
+  /** Another product has been chosen and its price is not known yet: nobody pays for what they don't see. */
+  readonly isChanging: boolean;
   /** The address decides on tax: told as soon as country or region change. */
   readonly onAddress: (address: Address) => void;
   readonly settled: () => Promise<unknown>;
@@ -25,7 +27,7 @@ interface CheckoutFormProps {
 
 type Errors = Partial<Record<AddressPart | 'email' | 'name', string>>;
 
-export function CheckoutForm({ checkout, earlierProblem, onAddress, settled }: CheckoutFormProps) {
+export function CheckoutForm({ checkout, earlierProblem, isChanging, onAddress, settled }: CheckoutFormProps) {
   const [email, setEmail] = useState(checkout.customer_email ?? '');
   const [name, setName] = useState(checkout.customer_name ?? '');
   const [address, setAddress] = useState(() => draftOf(checkout.customer_billing_address));
@@ -39,6 +41,7 @@ export function CheckoutForm({ checkout, earlierProblem, onAddress, settled }: C
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
+    if (isChanging) return;
     const found: Errors = {};
     if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim()))
       found.email = 'Enter an e-mail address, such as ada@example.com.';
@@ -93,7 +96,7 @@ export function CheckoutForm({ checkout, earlierProblem, onAddress, settled }: C
         <CardForm processor={processor} purpose={purposeOf(checkout)} ref={card} />
       )}
       {problem !== null && <PaymentNotice problem={problem} />}
-      <Button type="submit" look="primary" wide busy={isPaying}>
+      <Button type="submit" look="primary" wide busy={isPaying || isChanging}>
         {isPaying ? 'One moment …' : actionOf(checkout)}
       </Button>
       <p className="soft small">{consentOf(checkout)}</p>

@@ -1,6 +1,6 @@
 /** /checkout/:clientSecret. What is bought on the left, who pays on the right; one page for each way it can be closed. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef } from 'react';
+import { useRef, useState } from 'react';
 import { Redirect } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
 import { type Checkout, type CheckoutChange, changeCheckout, getCheckout } from '../api/checkouts.ts';
@@ -47,14 +47,15 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
   const { reason } = useHistoryState<{ reason?: string } | null>() ?? {};
   const pending = useRef<Promise<unknown>>(Promise.resolve());
   const secret = checkout.client_secret;
-  const change = useMutation({
+  /** One after the other, so that the last answer is the last state. */
+  const change = {
     mutationFn: (wanted: CheckoutChange) => changeCheckout(secret, wanted),
     scope: { id: `checkout ${secret}` },
-    onSuccess: (changed) => queries.setQueryData(['checkout', secret], changed),
-  });
-  function ask(wanted: CheckoutChange) {
-    pending.current = change.mutateAsync(wanted).catch(() => null);
-  }
+    onSuccess: (changed: Checkout) => queries.setQueryData(['checkout', secret], changed),
+  };
+  const move = useMutation(change);
+  const [wish, setWish] = useState<string | null>(null);
+  const choose = useMutation({ ...change, onError: () => setWish(null) });
 
   return (
     <main className="checkout">
@@ -64,10 +65,17 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
           <PageTitle tab={`${checkout.product?.name ?? 'Checkout'} · ${checkout.organization.name}`}>
             {checkout.product?.name ?? 'Checkout'}
           </PageTitle>
-          <ProductChoice checkout={checkout} disabled={change.isPending} onChoose={(id) => ask({ product_id: id })} />
-          {change.isError && change.variables.product_id !== undefined && (
+          <ProductChoice
+            checkout={checkout}
+            chosen={wish ?? checkout.product?.id}
+            onChoose={(id) => {
+              setWish(id);
+              choose.mutate({ product_id: id });
+            }}
+          />
+          {choose.isError && (
             <Notice tone="danger" title="The plan could not be changed">
-              <p>{change.error.message}</p>
+              <p>{choose.error.message}</p>
             </Notice>
           )}
           <Summary checkout={checkout} />
@@ -79,7 +87,10 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
           key={secret}
           checkout={checkout}
           earlierProblem={reason === undefined ? null : { kind: 'declined', reason }}
-          onAddress={(address) => ask({ customer_billing_address: address })}
+          isChanging={wish !== null && wish !== checkout.product?.id}
+          onAddress={(address) => {
+            pending.current = move.mutateAsync({ customer_billing_address: address }).catch(() => null);
+          }}
           settled={() => pending.current}
         />
       </div>

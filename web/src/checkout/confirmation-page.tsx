@@ -15,9 +15,8 @@ const UNPAID = 'The payment was not completed.';
 export function ConfirmationPage({ clientSecret }: { clientSecret: string }) {
   const [search] = useSearchParams();
   const { reason } = useHistoryState<{ reason?: string } | null>() ?? {};
-  const { data, error, isFetching, refetch } = useQuery({
-    // Apart from the checkout page's own copy, which may still say "open" from before the purchase.
-    queryKey: ['outcome', clientSecret],
+  const { data, error, isFetching, isFetchedAfterMount, refetch } = useQuery({
+    queryKey: ['checkout', clientSecret],
     queryFn: ({ signal }) => getCheckout(clientSecret, signal),
     refetchInterval: ({ state }) => {
       if (state.data !== undefined && state.data.status !== 'confirmed') return false;
@@ -25,13 +24,14 @@ export function ConfirmationPage({ clientSecret }: { clientSecret: string }) {
     },
     refetchIntervalInBackground: true,
   });
-  if (error !== null && data === undefined) {
+  if (error !== null && (data === undefined || !isFetchedAfterMount)) {
     const kind = error instanceof ApiFailure ? error.error.kind : 'broken';
     if (kind === 'expired') return <ClosedCheckout why="expired" />;
     if (kind === 'missing' || kind === 'invalid') return <ClosedCheckout why="missing" />;
     return <TroublePage failure={error} retrying={isFetching} onRetry={() => void refetch()} />;
   }
-  if (data === undefined) return <Settling checkout={undefined} isBackFromBank={false} />;
+  // What an earlier page knew may be from before the purchase.
+  if (data === undefined || !isFetchedAfterMount) return <Settling checkout={undefined} isBackFromBank={false} />;
   switch (data.status) {
     case 'succeeded':
       return <Thanks checkout={data} />;

@@ -4,28 +4,24 @@ import { formatPrice, formatRhythm, staticPrice } from '../format/terms.ts';
 
 interface ProductChoiceProps {
   readonly checkout: Checkout;
-  readonly disabled: boolean;
+  /** What is marked: the buyer's wish, before the server has answered. */
+  readonly chosen: string | undefined;
   readonly onChoose: (productId: string) => void;
 }
 
-export function ProductChoice({ checkout, disabled, onChoose }: ProductChoiceProps) {
+export function ProductChoice({ checkout, chosen, onChoose }: ProductChoiceProps) {
   if (checkout.products.length < 2) return null;
   return (
-    <fieldset className="choices" disabled={disabled}>
+    <fieldset className="choices">
       <legend className="legend">Choose a plan</legend>
       {checkout.products.map((product) => {
         const price = staticPrice(checkout.prices?.[product.id] ?? product.prices, checkout.currency);
         return (
           <label key={product.id} className="choice">
-            <input
-              type="radio"
-              name="product"
-              checked={product.id === checkout.product?.id}
-              onChange={() => onChoose(product.id)}
-            />
+            <input type="radio" name="product" checked={product.id === chosen} onChange={() => onChoose(product.id)} />
             <span>{product.name}</span>
             <span className="soft small">
-              {formatPrice(price)} {product.is_recurring ? formatRhythm(product) : ''}
+              {formatPrice(price)} {formatRhythm(product, price)}
             </span>
           </label>
         );

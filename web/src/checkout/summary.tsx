@@ -13,7 +13,7 @@ export function Summary({ checkout }: { checkout: Checkout }) {
       <div className="stack-tight">
         <p className="price-line">
           <span className="price">{formatPrice(checkout.product_price ?? undefined)}</span>
-          {product.is_recurring && <span className="soft">{formatRhythm(product)}</span>}
+          <span className="soft">{formatRhythm(product, checkout.product_price ?? undefined)}</span>
         </p>
         {terms !== undefined && <p>{terms}</p>}
       </div>

@@ -60,6 +60,7 @@ export function usePayment(
   async function attempt(buyer: Buyer): Promise<PaymentProblem | 'leaving' | null> {
     const { email, name, address } = buyer;
     let token: string | undefined;
+    let reason: string | undefined;
     if (checkout.is_payment_form_required) {
       if (card.current === null) return { kind: 'refused', reason: 'The card form has not loaded yet.' };
       const holder = { email, name: name || null, address: address ?? null };
@@ -79,16 +80,15 @@ export function usePayment(
         confirmation_token_id: token,
       });
       keepSessionToken(secret, confirmed.customer_session_token);
-      queries.setQueryData(['checkout', secret], confirmed);
       const waiting = waitingForBank(confirmed);
       const processor = processorOf(confirmed) ?? processorOf(checkout);
       if (waiting !== undefined && processor !== undefined) {
         const answer = await authenticate(processor, waiting);
         if (answer.kind === 'leaving') return 'leaving';
-        navigate(confirmationPath, { state: answer.kind === 'failed' ? { reason: answer.reason } : null });
-        return 'leaving';
+        if (answer.kind === 'failed') reason = answer.reason;
       }
-      navigate(confirmationPath);
+      queries.setQueryData(['checkout', secret], confirmed);
+      navigate(confirmationPath, { state: reason === undefined ? null : { reason } });
       return 'leaving';
     } catch (failure) {
       return await explain(failure);

@@ -27,9 +27,9 @@ export function formatPrice(price: Price | undefined): string {
   return price.amount_type === 'free' ? 'Free' : 'Priced at checkout';
 }
 
-/** "a month" for a subscription, "once" for a purchase. */
-export function formatRhythm(product: Product): string {
-  if (!product.is_recurring || product.recurring_interval === null) return 'once';
+/** "a month" for a subscription; nothing for a purchase or what is free. */
+export function formatRhythm(product: Product, price?: Price): string {
+  if (!product.is_recurring || product.recurring_interval === null || price?.price_amount === 0) return '';
   return formatEvery(product.recurring_interval, product.recurring_interval_count ?? 1);
 }
 

@@ -1,4 +1,4 @@
-/** What was bought and paid, newest first, ten at a time. */
+/** What was bought and paid, newest first, a few at a time. */
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Order } from '../api/portal.ts';

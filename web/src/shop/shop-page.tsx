@@ -66,7 +66,7 @@ function ProductCard({ product, slug }: { product: Product; slug: string }) {
         <h2>{product.name}</h2>
         <p className="price-line">
           <span className="price">{formatPrice(price)}</span>
-          {product.is_recurring && <span className="soft">{formatRhythm(product)}</span>}
+          <span className="soft">{formatRhythm(product, price)}</span>
         </p>
         {trial !== undefined && (
           <p>
@@ -84,7 +84,7 @@ function ProductCard({ product, slug }: { product: Product; slug: string }) {
       )}
       {/* The server makes a checkout and leads there, so this must be a request of its own. */}
       <a className="button button-primary" href={`/shop/${slug}/buy/${product.id}`}>
-        {trial === undefined ? 'Buy' : 'Try it'}
+        {price?.price_amount === 0 ? 'Get it' : trial === undefined ? 'Buy' : 'Try it'}
         <span className="unseen"> {product.name}</span>
       </a>
     </li>
