@@ -42,3 +42,9 @@ export function idOf(reference: string | { readonly id: string } | null | undefi
   if (reference === null || reference === undefined) return null;
   return typeof reference === 'string' ? reference : reference.id;
 }
+
+/** What the sandbox does by itself, at no one's request. */
+export function unasked(sandbox: Sandbox): Call {
+  const nobody = { clientSecret: undefined, path: {}, form: {}, requestId: null, idempotencyKey: null };
+  return { sandbox, access: 'secret', ...nobody };
+}

@@ -20,6 +20,9 @@ const APPROVES: Behaviour = { kind: 'approves' };
 const declines = (reason: string): Behaviour => ({ kind: 'declines', reason });
 const ALWAYS: Behaviour = { kind: 'authenticates', unlessSetUp: false };
 
+export const PENDING_REFUND = '4000000000007726';
+export const REFUND_FAILS = '4000000000005126';
+
 /** Token name (after `pm_card_` or `tok_`), number, behaviour where it is not plain approval. */
 const NAMED: readonly (readonly [name: string, number: string, behaviour?: Behaviour])[] = [
   ['visa', '4242424242424242'],
@@ -37,6 +40,8 @@ const NAMED: readonly (readonly [name: string, number: string, behaviour?: Behav
   ['cvcCheckFail', '4000000000000101'],
   ['riskLevelElevated', '4000000000009235'],
   ['createDispute', '4000000000000259'],
+  ['pendingRefund', PENDING_REFUND],
+  ['refundFail', REFUND_FAILS],
   ['chargeCustomerFail', '4000000000000341', { kind: 'declines_once_attached' }],
   ['chargeDeclined', '4000000000000002', declines('generic_decline')],
   ['chargeDeclinedInsufficientFunds', '4000000000009995', declines('insufficient_funds')],

@@ -10,6 +10,7 @@ import { emit } from './events.ts';
 import { forbiddenByState, invalid, missing } from './failures.ts';
 import { newId, now } from './ids.ts';
 import { flag, integer, mergeMetadata, metadata, paging, range, read, text } from './params.ts';
+import { firstStatus } from './refund-endings.ts';
 
 const Create = z.strictObject({
   amount: integer.optional(),
@@ -61,7 +62,7 @@ function create(call: Call): Stripe.Refund {
     reason: given.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: 'succeeded',
+    status: firstStatus(call, id, charge),
     transfer_reversal: null,
   });
   const refunded = charge.amount_refunded + amount;

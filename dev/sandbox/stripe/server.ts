@@ -15,6 +15,7 @@ import { IdempotencyKeys } from './idempotency.ts';
 import { newId } from './ids.ts';
 import { paymentIntentRoutes } from './payment-intents.ts';
 import { paymentMethodRoutes } from './payment-methods.ts';
+import { endRefundsWhenDue } from './refund-endings.ts';
 import { refundRoutes } from './refunds.ts';
 import { setupIntentRoutes } from './setup-intents.ts';
 import { Store } from './store.ts';
@@ -66,11 +67,13 @@ export async function startStripeSandbox(options: StripeSandboxOptions): Promise
 
   keys.prune();
   const pruning = setInterval(() => keys.prune(), PRUNE_EVERY_MS);
+  const endings = endRefundsWhenDue(sandbox);
   webhooks.wake();
   return {
     url,
     async close() {
       clearInterval(pruning);
+      endings.stop();
       webhooks.close();
       const closed = once(server, 'close');
       server.close();

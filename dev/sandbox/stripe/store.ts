@@ -40,6 +40,7 @@ const TABLES = `
     key text primary key, request text not null, status integer not null, body text not null,
     request_id text not null, at integer not null) without rowid;
   create index if not exists replays_by_age on replays (at);
+  create table if not exists endings (refund text primary key, ending text not null, due integer not null) without rowid;
   create table if not exists deliveries (
     seq integer primary key autoincrement, event text not null, endpoint text not null,
     attempts integer not null, due integer not null);

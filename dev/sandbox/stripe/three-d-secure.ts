@@ -3,7 +3,7 @@ import type { Request, Response, Router } from 'express';
 import express from 'express';
 import type Stripe from 'stripe';
 import type { Call, Sandbox } from './call.ts';
-import { idOf } from './call.ts';
+import { idOf, unasked } from './call.ts';
 import { wayBack } from './challenge.ts';
 import { written } from './currencies.ts';
 import { attemptPayment, failAuthentication } from './payment-confirmation.ts';
@@ -30,7 +30,7 @@ export function threeDSecure(sandbox: Sandbox): Router {
     const approves = request.body?.answer === 'approve';
     const intent = sandbox.store.transaction(() => {
       const waiting = opened(sandbox, request);
-      return waiting?.status === 'requires_action' ? answered(bankCall(sandbox), waiting, approves) : waiting;
+      return waiting?.status === 'requires_action' ? answered(unasked(sandbox), waiting, approves) : waiting;
     });
     sandbox.webhooks.wake();
     if (!intent)
@@ -68,9 +68,4 @@ function leave(sandbox: Sandbox, intent: Intent, response: Response): void {
   url.searchParams.set(`${intent.object}_client_secret`, intent.client_secret ?? '');
   url.searchParams.set('redirect_status', succeeded ? 'succeeded' : 'failed');
   response.redirect(303, url.href);
-}
-
-function bankCall(sandbox: Sandbox): Call {
-  const nobody = { clientSecret: undefined, path: {}, form: {}, requestId: null, idempotencyKey: null };
-  return { sandbox, access: 'secret', ...nobody };
 }
