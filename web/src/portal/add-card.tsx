@@ -38,8 +38,8 @@ export function AddCard({ customer, onClose }: AddCardProps) {
     isInFlight.current = false;
     setBusy(false);
     if (outcome === 'added') {
-      say({ tone: 'good', text: 'Your card was added.' });
       await queries.invalidateQueries({ queryKey: ['portal'] });
+      say({ tone: 'good', text: 'Your card was added.' });
       return onClose();
     }
     if (outcome !== 'incomplete') setReason(outcome.reason);

@@ -40,7 +40,9 @@ const StripeCardForm = lazy(() => import('./stripe-card-form.tsx'));
 
 export function CardForm({ processor, purpose, ref }: CardFormProps) {
   if (processor.stripe_api !== undefined) {
-    return <SandboxCardForm stripeApi={processor.stripe_api} publishableKey={processor.publishable_key} ref={ref} />;
+    const isKept = purpose.mode === 'setup' || purpose.isKept;
+    const sandbox = { stripeApi: processor.stripe_api, publishableKey: processor.publishable_key };
+    return <SandboxCardForm {...sandbox} isKept={isKept} ref={ref} />;
   }
   return (
     <Suspense fallback={<Loading what="the card form" />}>

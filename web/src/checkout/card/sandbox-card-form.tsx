@@ -25,10 +25,12 @@ type Errors = Partial<Record<keyof Draft, string>>;
 interface SandboxCardFormProps {
   readonly stripeApi: string;
   readonly publishableKey: string;
+  /** The card will be charged again later, without the customer being there. */
+  readonly isKept: boolean;
   readonly ref: Ref<CardFormHandle>;
 }
 
-export function SandboxCardForm({ stripeApi, publishableKey, ref }: SandboxCardFormProps) {
+export function SandboxCardForm({ stripeApi, publishableKey, isKept, ref }: SandboxCardFormProps) {
   const [draft, setDraft] = useState<Draft>({ number: '', expiry: '', cvc: '' });
   const [errors, setErrors] = useState<Errors>({});
   const fields = useRef<HTMLFieldSetElement>(null);
@@ -45,11 +47,11 @@ export function SandboxCardForm({ stripeApi, publishableKey, ref }: SandboxCardF
           focusFirstInvalid(fields.current);
           return { kind: 'incomplete' };
         }
-        const card = { number: digitsOf(draft.number), cvc: draft.cvc, ...expiry };
+        const card = { number: digitsOf(draft.number), cvc: draft.cvc, isKept, ...expiry };
         return createConfirmationToken(sandbox, card, holder, returnUrl);
       },
     };
-  }, [draft, stripeApi, publishableKey]);
+  }, [draft, stripeApi, publishableKey, isKept]);
 
   function type(field: keyof Draft, value: string) {
     setDraft({ ...draft, [field]: value });

@@ -13,6 +13,7 @@ export interface CardDetails {
   readonly month: number;
   readonly year: number;
   readonly cvc: string;
+  readonly isKept: boolean;
 }
 
 const Token = z.object({ id: z.string() });
@@ -37,9 +38,9 @@ export async function createConfirmationToken(
     'payment_method_data[card][exp_month]': String(card.month),
     'payment_method_data[card][exp_year]': String(card.year),
     'payment_method_data[card][cvc]': card.cvc,
-    setup_future_usage: 'off_session',
     return_url: returnUrl,
   });
+  if (card.isKept) form.set('setup_future_usage', 'off_session');
   const { address } = holder;
   const billing = {
     email: holder.email,

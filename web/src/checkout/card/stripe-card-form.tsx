@@ -63,16 +63,15 @@ function Fields({ ref }: { ref: Ref<CardFormHandle> }) {
 }
 
 function optionsOf(purpose: CardPurpose): StripeElementsOptionsMode {
-  const appearance = appearanceOf(window.matchMedia('(prefers-color-scheme: dark)').matches);
-  const currency = purpose.currency.toLowerCase();
-  if (purpose.mode === 'setup') return { mode: 'setup', currency, setupFutureUsage: 'off_session', appearance };
-  return {
-    mode: 'payment',
-    amount: purpose.amount,
-    currency,
-    setupFutureUsage: purpose.isKept ? 'off_session' : undefined,
-    appearance,
+  const shared = {
+    currency: purpose.currency.toLowerCase(),
+    // As the API asks of the intent: the two must agree.
+    allowedPaymentMethodTypes: ['card'],
+    appearance: appearanceOf(window.matchMedia('(prefers-color-scheme: dark)').matches),
   };
+  if (purpose.mode === 'setup') return { ...shared, mode: 'setup', setupFutureUsage: 'off_session' };
+  const setupFutureUsage = purpose.isKept ? 'off_session' : null;
+  return { ...shared, mode: 'payment', amount: purpose.amount, setupFutureUsage };
 }
 
 /** Stripe draws in a frame that cannot read our tokens; these are the same colours. */
