@@ -6,10 +6,9 @@ import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { testClockView } from '../../db/views/test-clock.ts';
 import { TestClock as TestClockSchema, TestClockAdvance, TestClockCreate } from '../../schemas/test-clock.ts';
-import { Pagination, paginated } from '../../schemas/pagination.ts';
+import { Pagination, page, paginated } from '../../schemas/pagination.ts';
 import { conflict, invalid, notFound, notPermitted } from '../errors.ts';
 import { endClock } from '../test-clocks/end.ts';
-import { page } from '../page.ts';
 import { route } from '../route.ts';
 import type { Services } from '../services.ts';
 
@@ -52,12 +51,12 @@ export const listTestClocks = route({
   query: Pagination,
   response: paginated(TestClockSchema),
   async handle({ query, organization, em }) {
-    const found = await em.findAndCount(
+    const [rows, total] = await em.findAndCount(
       TestClock,
       { organization, deletedAt: null },
-      { ...page(query).window, orderBy: { createdAt: 'desc', id: 'asc' } },
+      { limit: query.limit, offset: (query.page - 1) * query.limit, orderBy: { createdAt: 'desc', id: 'asc' } },
     );
-    return page(query).of(found, testClockView);
+    return page(rows.map(testClockView), total, query);
   },
 });
 

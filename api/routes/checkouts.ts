@@ -1,0 +1,208 @@
+/** Checkout sessions, for the merchant's server by token and for the buyer's browser by client secret. */
+import { z } from 'zod';
+import type { FilterQuery } from '@mikro-orm/core';
+import type { CheckoutId, CustomerId, OrganizationId, ProductId } from '../../billing/ids.ts';
+import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import {
+  checkoutConfirmedView,
+  checkoutContext,
+  checkoutPublicView,
+  checkoutView,
+  loadCheckout,
+} from '../../db/views/checkout.ts';
+import {
+  Checkout as CheckoutSchema,
+  CheckoutConfirm,
+  CheckoutCreate,
+  CheckoutPublic,
+  CheckoutPublicConfirmed,
+  CheckoutUpdate,
+  CheckoutUpdatePublic,
+} from '../../schemas/checkout.ts';
+import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
+import { oneOrMany } from '../../schemas/query.ts';
+import { createCheckout } from '../checkouts/create.ts';
+import { confirmCheckout } from '../checkouts/confirm.ts';
+import { editCheckout } from '../checkouts/edit.ts';
+import { notFound } from '../errors.ts';
+import { route } from '../route.ts';
+import type { Services } from '../services.ts';
+
+const tag = 'Checkouts';
+const params = z.object({ id: z.uuid() });
+const secret = z.object({ client_secret: z.string().min(1).max(200) });
+
+export const listCheckouts = route({
+  method: 'get',
+  path: '/v1/checkouts/',
+  summary: 'List checkout sessions',
+  tag,
+  scopes: ['checkouts:read', 'checkouts:write'],
+  query: Pagination.extend({
+    organization_id: oneOrMany(z.uuid()),
+    product_id: oneOrMany(z.uuid()),
+    customer_id: oneOrMany(z.uuid()),
+    external_customer_id: oneOrMany(z.string()),
+    status: oneOrMany(z.enum(['open', 'expired', 'confirmed', 'succeeded', 'failed'])),
+    query: z.string().max(200).optional(),
+    sorting: sorting(['created_at', 'expires_at', 'status'], [{ property: 'created_at', direction: 'desc' }]),
+  }),
+  response: paginated(CheckoutSchema),
+  async handle({ query, organization, em, environment }) {
+    const columns = { created_at: 'createdAt', expires_at: 'expiresAt', status: 'status' } as const;
+    const where: FilterQuery<CheckoutRow> = { organization };
+    if (query.product_id) where.product = { $in: query.product_id as ProductId[] };
+    if (query.customer_id) where.customer = { $in: query.customer_id as CustomerId[] };
+    if (query.external_customer_id) where.externalCustomerId = { $in: query.external_customer_id };
+    if (query.status) where.status = { $in: query.status };
+    if (query.query) where.customerEmail = { $ilike: `%${query.query.replaceAll(/[\\%_]/g, '\\$&')}%` };
+    const [rows, total] = await em.findAndCount(Checkout, where, {
+      limit: query.limit,
+      offset: (query.page - 1) * query.limit,
+      orderBy: [...query.sorting.map(({ property, direction }) => ({ [columns[property]]: direction })), { id: 'asc' }],
+    });
+    const items = [];
+    for (const row of rows) items.push(await merchantsView(em, environment, row));
+    return page(items, total, query);
+  },
+});
+
+export const createCheckoutRoute = route({
+  method: 'post',
+  path: '/v1/checkouts/',
+  summary: 'Create a checkout session',
+  description: 'Open for 24 hours. Send the buyer to its `url`.',
+  tag,
+  scopes: ['checkouts:write'],
+  body: CheckoutCreate,
+  response: CheckoutSchema,
+  status: 201,
+  async handle({ body, organization, em, environment }) {
+    const row = await createCheckout(em, { environment }, organization, body);
+    return merchantsView(em, environment, row);
+  },
+});
+
+export const getCheckout = route({
+  method: 'get',
+  path: '/v1/checkouts/{id}',
+  summary: 'Get a checkout session',
+  tag,
+  scopes: ['checkouts:read', 'checkouts:write'],
+  params,
+  response: CheckoutSchema,
+  errors: [404],
+  async handle({ params, organization, em, environment }) {
+    return merchantsView(em, environment, await owned(em, organization, params.id));
+  },
+});
+
+export const updateCheckout = route({
+  method: 'patch',
+  path: '/v1/checkouts/{id}',
+  summary: 'Update a checkout session',
+  tag,
+  scopes: ['checkouts:write'],
+  params,
+  body: CheckoutUpdate,
+  response: CheckoutSchema,
+  errors: [403, 404, 410],
+  async handle({ params, body, organization, em, environment }) {
+    const row = await owned(em, organization, params.id);
+    await editCheckout(em, { environment }, row.id, body, now(row));
+    return merchantsView(em, environment, await owned(em, organization, params.id));
+  },
+});
+
+export const getClientCheckout = route({
+  method: 'get',
+  path: '/v1/checkouts/client/{client_secret}',
+  summary: 'Get a checkout session from the client',
+  tag,
+  auth: 'public',
+  params: secret,
+  response: CheckoutPublic,
+  errors: [404, 410],
+  async handle({ params, em, environment }) {
+    return buyersView(em, environment, await bySecret(em, params.client_secret));
+  },
+});
+
+export const updateClientCheckout = route({
+  method: 'patch',
+  path: '/v1/checkouts/client/{client_secret}',
+  summary: 'Update a checkout session from the client',
+  tag,
+  auth: 'public',
+  params: secret,
+  body: CheckoutUpdatePublic,
+  response: CheckoutPublic,
+  errors: [403, 404, 410],
+  async handle({ params, body, em, environment }) {
+    const row = await bySecret(em, params.client_secret);
+    await editCheckout(em, { environment }, row.id, body, now(row));
+    return buyersView(em, environment, await bySecret(em, params.client_secret));
+  },
+});
+
+export const confirmClientCheckout = route({
+  method: 'post',
+  path: '/v1/checkouts/client/{client_secret}/confirm',
+  summary: 'Confirm a checkout session from the client',
+  description:
+    'Pays, or sets up the card, behind the confirmation token. Answers once the outcome is known; where ' +
+    '`payment_processor_metadata.intent_status` is `requires_action`, the buyer finishes it at their bank.',
+  tag,
+  auth: 'public',
+  params: secret,
+  body: CheckoutConfirm,
+  response: CheckoutPublicConfirmed,
+  errors: [400, 403, 404, 410],
+  async handle({ params, body, em, environment, workflows }) {
+    const row = await bySecret(em, params.client_secret);
+    const token = await confirmCheckout(em, { environment, workflows }, row, body, now(row));
+    const confirmed = await bySecret(em, params.client_secret);
+    const loaded = await loadCheckout(em, confirmed);
+    return checkoutConfirmedView(loaded, checkoutContext(environment, loaded, now(confirmed)), token);
+  },
+});
+
+export const checkoutRoutes = [
+  listCheckouts,
+  createCheckoutRoute,
+  getCheckout,
+  updateCheckout,
+  getClientCheckout,
+  updateClientCheckout,
+  confirmClientCheckout,
+];
+
+const populate = ['product', 'price', 'organization', 'customer.testClock'] as const;
+
+async function owned(em: EntityManager, organization: OrganizationId, id: string): Promise<CheckoutRow> {
+  const row = await em.findOne(Checkout, { id: id as CheckoutId, organization }, { populate, refresh: true });
+  if (row === null) throw notFound();
+  return row;
+}
+
+async function bySecret(em: EntityManager, clientSecret: string): Promise<CheckoutRow> {
+  const row = await em.findOne(Checkout, { clientSecret }, { populate, refresh: true });
+  if (row === null) throw notFound();
+  return row;
+}
+
+/** The present, as the checkout's customer lives it. */
+function now(row: CheckoutRow): Date {
+  return row.customer?.testClock?.frozenTime ?? new Date();
+}
+
+async function merchantsView(em: EntityManager, environment: Services['environment'], row: CheckoutRow) {
+  const loaded = await loadCheckout(em, row);
+  return checkoutView(loaded, checkoutContext(environment, loaded, now(row)));
+}
+
+async function buyersView(em: EntityManager, environment: Services['environment'], row: CheckoutRow) {
+  const loaded = await loadCheckout(em, row);
+  return checkoutPublicView(loaded, checkoutContext(environment, loaded, now(row)));
+}
