@@ -8,7 +8,7 @@ export function PaymentNotice({ problem }: { problem: PaymentProblem }) {
       return (
         <Notice tone="danger" title="The payment did not go through">
           <p>{problem.reason}</p>
-          <p>You have not been charged. Check the card’s details, or try another card.</p>
+          <p>Nothing was taken from your card. Check its details, or try another.</p>
         </Notice>
       );
     case 'refused':

@@ -94,5 +94,5 @@ async function ask<T>(sandbox: Sandbox, path: string, answer: z.ZodMiniType<T>, 
 
 function reasonOf(failure: unknown): string {
   if (failure instanceof ProcessorError) return failure.message;
-  return 'The card processor could not be reached. You have not been charged.';
+  return 'The card processor could not be reached.';
 }

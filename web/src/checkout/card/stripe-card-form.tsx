@@ -1,13 +1,18 @@
 /** Stripe's Payment Element, for real keys: the card goes from Stripe's frame to Stripe, never through our page. */
 import { Elements, PaymentElement, useElements, useStripe } from '@stripe/react-stripe-js';
 import type { StripeElementsOptionsMode } from '@stripe/stripe-js';
-import { type Ref, useImperativeHandle, useMemo, useState } from 'react';
+import { type Ref, useEffect, useImperativeHandle, useMemo, useState } from 'react';
 import { Notice } from '../../parts/notice.tsx';
 import type { CardFormHandle, CardFormProps, Cardholder, CardPurpose } from './card-form.tsx';
 import { stripeFor, UNREACHABLE } from './stripe-script.ts';
 
 export default function StripeCardForm({ processor, purpose, ref }: CardFormProps) {
   const stripe = useMemo(() => stripeFor(processor.publishable_key), [processor.publishable_key]);
+  const [isDead, setDead] = useState(false);
+  useEffect(() => {
+    void stripe.then((script) => setDead(script === null));
+  }, [stripe]);
+  if (isDead) return <NotLoaded />;
   return (
     <Elements stripe={stripe} options={optionsOf(purpose)}>
       <Fields ref={ref} />
@@ -45,11 +50,7 @@ function Fields({ ref }: { ref: Ref<CardFormHandle> }) {
 
   return (
     <>
-      {isBroken && (
-        <Notice tone="danger" title="The card form did not load">
-          Check your connection and any content blocker, then reload this page.
-        </Notice>
-      )}
+      {isBroken && <NotLoaded />}
       <PaymentElement
         onLoadError={() => setBroken(true)}
         options={{
@@ -59,6 +60,14 @@ function Fields({ ref }: { ref: Ref<CardFormHandle> }) {
         }}
       />
     </>
+  );
+}
+
+function NotLoaded() {
+  return (
+    <Notice tone="danger" title="The card form did not load">
+      <p>Check your connection and any content blocker, then reload this page.</p>
+    </Notice>
   );
 }
 

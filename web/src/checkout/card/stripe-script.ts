@@ -3,7 +3,7 @@ import type { Stripe } from '@stripe/stripe-js';
 import { loadStripe } from '@stripe/stripe-js/pure';
 import type { Authenticated } from './authenticate.ts';
 
-export const UNREACHABLE = 'The card processor could not be reached. You have not been charged.';
+export const UNREACHABLE = 'The card processor could not be reached.';
 
 const loaded = new Map<string, Promise<Stripe | null>>();
 
