@@ -39,7 +39,6 @@ const Filters = z.strictObject({
   created: range.optional(),
   type: text.optional(),
   types: list.optional(),
-  delivery_success: text.optional(),
 });
 
 export const eventRoutes: Route[] = [

@@ -19,6 +19,7 @@ export interface Filter {
   /** For events: any of these; for balance transactions: what moved the money. */
   readonly types?: readonly string[];
   readonly source?: string;
+  readonly currency?: string;
 }
 
 export interface Listed<T> {
@@ -45,6 +46,7 @@ export function conditions(filter: Filter): string[] {
   return [
     ...EQUALS.filter((name) => filter[name] !== undefined).map((name) => `${name} = ?`),
     ...bounds(filter.created).map(([comparison]) => `created ${comparison} ?`),
+    ...(filter.currency === undefined ? [] : ["body ->> 'currency' = ?"]),
     ...(filter.types ? [`type in (${filter.types.map(() => '?').join(', ')})`] : []),
   ];
 }
@@ -53,6 +55,7 @@ export function conditionValues(filter: Filter): (string | number)[] {
   return [
     ...EQUALS.flatMap((name) => filter[name] ?? []),
     ...bounds(filter.created).map(([, value]) => value),
+    ...(filter.currency === undefined ? [] : [filter.currency]),
     ...(filter.types ?? []),
   ];
 }

@@ -42,7 +42,6 @@ const Filters = z.strictObject({
   ...paging,
   customer: text.optional(),
   type: text.optional(),
-  allow_redisplay: redisplay,
 });
 
 /** A new one, not attached. Throws the card errors of a number, expiry date or code that cannot be. */
@@ -188,7 +187,7 @@ export const paymentMethodRoutes: Route[] = [
     method: 'get',
     path: '/v1/payment_methods',
     handle(call) {
-      const { customer, type, allow_redisplay: _, ...page } = read(Filters, call.form);
+      const { customer, type, ...page } = read(Filters, call.form);
       if (customer) customerWithId(call, customer, 'customer');
       const filter = { customer, types: type ? [type] : undefined };
       return call.sandbox.store.list('payment_method', filter, page, '/v1/payment_methods');
@@ -198,7 +197,7 @@ export const paymentMethodRoutes: Route[] = [
     method: 'get',
     path: '/v1/customers/:id/payment_methods',
     handle(call) {
-      const { customer: _, allow_redisplay: __, type, ...page } = read(Filters, call.form);
+      const { customer: _, type, ...page } = read(Filters, call.form);
       const customer = customerWithId(call, idIn(call)).id;
       const filter = { customer, types: type ? [type] : undefined };
       return call.sandbox.store.list('payment_method', filter, page, `/v1/customers/${customer}/payment_methods`);
