@@ -81,10 +81,7 @@ function operation(route: Route, components: Components): Operation {
 
 /** `patch /v1/orders/{id}` is `patch_orders_id`. */
 const operationId = ({ method, path }: Route) =>
-  [method, ...path.split('/').filter((word) => word && word !== 'v1')]
-    .join('_')
-    .replaceAll(/[^\w]+/g, '_')
-    .replace(/_$/, '');
+  [method, ...path.split(/\W+/).filter((word) => word !== '' && word !== 'v1')].join('_');
 
 function parameters(where: 'path' | 'query', schema: z.ZodType | undefined, components: Components): Parameter[] {
   if (!schema) return [];

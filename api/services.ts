@@ -1,11 +1,10 @@
 /** What a route can reach beyond its own request; `api/main.ts` fills it once for the process. */
 import type { Environment } from '../config/environment.ts';
-
-/** Asks running processes to act. */
-export type WorkflowGateway = object;
+import type { WorkflowGateway } from './workflows.ts';
 
 export interface Services {
   readonly environment: Environment;
+  /** Asks running processes to act. */
   readonly workflows: WorkflowGateway;
   /** Each must resolve for `/readyz` to be 200; a rejection says why not. */
   readonly readiness: Readonly<Record<string, () => Promise<void>>>;

@@ -8,9 +8,9 @@ const DEEPEST = 64;
 
 /** Parses one part of a request. Throws a 422. */
 export function parsePart<Schema extends z.ZodType>(part: Part, schema: Schema, given: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(given, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw unprocessable(...parsed.error.issues.flatMap((issue) => describe(issue, [part], given)));
+  throw unprocessable(...parsed.error.issues.flatMap((issue) => describe(issue, [part])));
 }
 
 /** Refuses text that no database column can hold: NUL characters and halves of surrogate pairs. Throws a 422. */
@@ -44,22 +44,17 @@ const unstorable = (loc: readonly (string | number)[]): Invalid => ({
 
 type Issue = z.core.$ZodIssue;
 
-function describe(issue: Issue, loc: readonly (string | number)[], given: unknown): Invalid[] {
-  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
-  const here = [...loc, ...path];
-  const value = valueAt(given, path);
-  if (issue.code === 'invalid_union') {
-    const best = nearestBranch(issue.errors);
-    if (best) return best.flatMap((inner) => describe(inner, here, value));
-  }
-  if (
-    value === undefined &&
-    (issue.code === 'invalid_type' || issue.code === 'invalid_value' || issue.code === 'invalid_union')
-  ) {
-    return [{ loc: here, msg: 'Field required', type: 'missing' }];
-  }
-  return [{ loc: here, msg: issue.message, type: typeOf(issue) }];
+function describe(issue: Issue, loc: readonly (string | number)[]): Invalid[] {
+  const here = [...loc, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
+  const best = issue.code === 'invalid_union' ? nearestBranch(issue.errors) : undefined;
+  if (best) return best.flatMap((inner) => describe(inner, here));
+  const isMissing = 'input' in issue && issue.input === undefined;
+  return isMissing && MAY_BE_MISSING.has(issue.code)
+    ? [{ loc: here, msg: 'Field required', type: 'missing' }]
+    : [{ loc: here, msg: issue.message, type: typeOf(issue) }];
 }
+
+const MAY_BE_MISSING: ReadonlySet<Issue['code']> = new Set(['invalid_type', 'invalid_value', 'invalid_union']);
 
 /** The alternative that the value came closest to: failing deepest inside it, then with the fewest errors. */
 function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
@@ -67,14 +62,6 @@ function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
   return [...branches]
     .filter((issues) => issues.length > 0)
     .sort((a, b) => depth(b) - depth(a) || a.length - b.length)[0];
-}
-
-function valueAt(given: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (value, step) =>
-      typeof value === 'object' && value !== null ? Object.getOwnPropertyDescriptor(value, step)?.value : undefined,
-    given,
-  );
 }
 
 /** The peer's names for kinds of mistakes. */
