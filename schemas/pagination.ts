@@ -41,22 +41,25 @@ export function page<Item>(items: Item[], totalCount: number, asked: Pagination)
  * The `sorting` parameter: one or more of the given properties, each with a leading `-` for descending order.
  * Parses to `[{property, direction}]`; absent, to the standard order.
  */
-export function sorting<const Property extends string>(properties: readonly Property[], standard: Sorting<Property>) {
-  const orders = new Map<string, Order<Property>>();
+export function sorting<const Property extends string>(
+  properties: readonly Property[],
+  standard: readonly Sorting<NoInfer<Property>>[],
+) {
+  const criteria = new Map<string, Sorting<Property>>();
   for (const property of properties) {
-    orders.set(property, { property, direction: 'asc' });
-    orders.set(`-${property}`, { property, direction: 'desc' });
+    criteria.set(property, { property, direction: 'asc' });
+    criteria.set(`-${property}`, { property, direction: 'desc' });
   }
-  const criterion = z.enum([...orders.keys()]);
   return z
-    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(criterion).max(orders.size))
-    .default([standard])
-    .transform((criteria) => criteria.flatMap((each) => orders.get(each) ?? []));
+    .preprocess(
+      (value) => (typeof value === 'string' ? [value] : value),
+      z.array(z.enum([...criteria.keys()])).max(criteria.size),
+    )
+    .optional()
+    .transform((asked) => asked?.flatMap((each) => criteria.get(each) ?? []) ?? [...standard]);
 }
 
-export type Sorting<Property extends string> = Property | `-${Property}`;
-
-export interface Order<Property extends string> {
+export interface Sorting<Property extends string> {
   readonly property: Property;
   readonly direction: 'asc' | 'desc';
 }

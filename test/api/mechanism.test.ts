@@ -68,7 +68,7 @@ const routes: readonly Route[] = [
     query: Pagination.extend({
       id: oneOrMany(z.uuid()),
       is_big: queryBoolean.optional(),
-      sorting: sorting(['created_at', 'name'], '-created_at'),
+      sorting: sorting(['created_at', 'name'], [{ property: 'created_at', direction: 'desc' }]),
       metadata: metadataFilter,
     }),
     response: paginated(z.looseObject({})),
