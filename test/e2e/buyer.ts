@@ -1,0 +1,36 @@
+/** What a buyer does on the checkout's page. */
+import type { Page } from 'playwright-core';
+
+export const CARDS = {
+  good: '4242424242424242',
+  declined: '4000000000000002',
+  /** Wants the cardholder's approval at their bank. */
+  threeDSecure: '4000002500003155',
+} as const;
+
+export async function fillIn(page: Page, email: string, card: string): Promise<void> {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Name').fill('Ada Example');
+  await page.getByLabel('Country').selectOption('DE');
+  await fillCard(page, card);
+}
+
+export async function fillCard(page: Page, card: string): Promise<void> {
+  await page.getByLabel('Card number').fill(card);
+  await page.getByLabel('Expiry').fill('12 / 34');
+  await page.getByLabel('CVC').fill('123');
+}
+
+export const payButton = (page: Page) => page.getByRole('button', { name: /^(Pay|Start)/ });
+
+/** Waits for the confirmation page's thanks. */
+export async function thanked(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Thank you' }).waitFor();
+}
+
+/** The key on the page, once it has been made. */
+export async function shownKey(page: Page): Promise<string> {
+  const key = page.getByTestId('license-key').first();
+  await key.waitFor();
+  return (await key.textContent()) ?? '';
+}
