@@ -15,20 +15,20 @@ import {
   subscriptionWorkflowId,
   testClockWorkflowId,
 } from '../billing/workflow-ids.ts';
-import type { cardSetup } from '../workflows/card-setup.ts';
 import { type CardSetupStart, cardSetupOutcome } from '../workflows/card-setup.messages.ts';
+import type { cardSetup } from '../workflows/card-setup.ts';
 import type { checkInvariants } from '../workflows/check-invariants.ts';
-import type { checkout } from '../workflows/checkout.ts';
 import { type CheckoutStart, type Confirm, confirm, expireNow } from '../workflows/checkout.messages.ts';
+import type { checkout } from '../workflows/checkout.ts';
 import { foundBy } from '../workflows/search-attributes.ts';
-import type { subscription } from '../workflows/subscription.ts';
 import * as subscriptions from '../workflows/subscription.messages.ts';
+import type { subscription } from '../workflows/subscription.ts';
 import { BILLING_QUEUE } from '../workflows/task-queues.ts';
-import type { testClock } from '../workflows/test-clock.ts';
 import { advanceClock, type TestClockStart } from '../workflows/test-clock.messages.ts';
+import type { testClock } from '../workflows/test-clock.ts';
 import {
-  alreadyCanceled,
   type ApiError,
+  alreadyCanceled,
   conflict,
   expiredCheckout,
   inactiveSubscription,
@@ -47,7 +47,7 @@ export function workflowGateway(client: Client) {
   const { workflow } = client;
   const asking = <T>(ask: () => Promise<T>) => answered(client, ask);
   const update = <R, A extends unknown[]>(workflowId: string, definition: UpdateDefinition<R, A>, args: A) =>
-    asking(() => workflow.getHandle(workflowId).executeUpdate(definition, { args: args as never }));
+    asking(() => workflow.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(definition as never, { args } as never));
 
   return {
     /** Asks a running subscription. */
@@ -66,7 +66,9 @@ export function workflowGateway(client: Client) {
     },
 
     /** Begins a subscription without a checkout, and answers once its row stands. */
-    startSubscription: (start: subscriptions.SubscriptionStart & Required<Pick<subscriptions.SubscriptionStart, 'create'>>) =>
+    startSubscription: (
+      start: subscriptions.SubscriptionStart & Required<Pick<subscriptions.SubscriptionStart, 'create'>>,
+    ) =>
       asking(() =>
         workflow.executeUpdateWithStart(subscriptions.created, {
           startWorkflowOperation: new WithStartWorkflowOperation<typeof subscription>('subscription', {

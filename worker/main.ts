@@ -12,7 +12,7 @@ import { ensureSearchAttributes } from './search-attributes.ts';
 import { createWorkers } from './workers.ts';
 
 const environment = readEnvironment();
-const log = createLogger({ level: environment.LOG_LEVEL, name: 'worker' });
+const log = createLogger(environment, 'worker');
 Runtime.install({
   logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
     const write = { TRACE: 'trace', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;

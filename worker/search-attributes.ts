@@ -1,9 +1,9 @@
 /** Makes the search attributes known to the namespace; an unknown one would fail the start of a process. */
-import { temporal } from '@temporalio/proto';
 import type { NativeConnection } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.ts';
 
-const { INDEXED_VALUE_TYPE_KEYWORD } = temporal.api.enums.v1.IndexedValueType;
+/** `temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD` */
+const KEYWORD = 2;
 
 /** Does nothing where they are known already. */
 export async function ensureSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
@@ -12,6 +12,6 @@ export async function ensureSearchAttributes(connection: NativeConnection, names
   if (missing.length === 0) return;
   await connection.operatorService.addSearchAttributes({
     namespace,
-    searchAttributes: Object.fromEntries(missing.map(({ name }) => [name, INDEXED_VALUE_TYPE_KEYWORD])),
+    searchAttributes: Object.fromEntries(missing.map(({ name }) => [name, KEYWORD])),
   });
 }

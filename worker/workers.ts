@@ -2,6 +2,7 @@
 import { NativeConnection, type WorkerOptions, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { checkoutActivities } from '../activities/checkouts/index.ts';
+import { invariantActivities } from '../activities/invariants/index.ts';
 import { steeringActivities } from '../activities/steering/index.ts';
 import { stripeActivities } from '../activities/stripe/index.ts';
 import { subscriptionActivities } from '../activities/subscriptions/index.ts';
@@ -29,7 +30,12 @@ export async function createWorkers({ connection, namespace, deps, workflows }: 
       ...common,
       ...workflows,
       taskQueue: BILLING_QUEUE,
-      activities: { ...subscriptionActivities(deps), ...checkoutActivities(deps), ...steeringActivities(deps) },
+      activities: {
+        ...subscriptionActivities(deps),
+        ...checkoutActivities(deps),
+        ...steeringActivities(deps),
+        ...invariantActivities(deps),
+      },
       maxCachedWorkflows: 600,
     }),
     Worker.create({

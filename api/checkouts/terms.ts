@@ -16,10 +16,15 @@ export async function sellable(
   organizationId: OrganizationId,
   ids: readonly string[],
 ): Promise<ProductRow[]> {
-  const found = await em.find(Product, { id: { $in: ids as ProductId[] }, organization: organizationId, isArchived: false });
+  const found = await em.find(Product, {
+    id: { $in: ids as ProductId[] },
+    organization: organizationId,
+    isArchived: false,
+  });
   return ids.map((id, index) => {
     const product = found.find((candidate) => candidate.id === id);
-    if (product === undefined) throw invalid(['body', 'products', index], 'This product does not exist or is archived.');
+    if (product === undefined)
+      throw invalid(['body', 'products', index], 'This product does not exist or is archived.');
     return product;
   });
 }
@@ -28,7 +33,11 @@ export async function sellable(
 export async function termsOf(
   em: EntityManager,
   product: ProductRow,
-  wish: { readonly priceId?: string | null | undefined; readonly currency?: string | null | undefined; readonly fallback: string },
+  wish: {
+    readonly priceId?: string | null | undefined;
+    readonly currency?: string | null | undefined;
+    readonly fallback: string;
+  },
 ): Promise<Terms> {
   const prices = await em.find(Price, { product: product.id, isArchived: false }, { orderBy: { createdAt: 'asc' } });
   if (wish.priceId) {

@@ -1,6 +1,7 @@
 /** Checkout sessions, for the merchant's server by token and for the buyer's browser by client secret. */
-import { z } from 'zod';
+
 import type { FilterQuery } from '@mikro-orm/core';
+import { z } from 'zod';
 import type { CheckoutId, CustomerId, OrganizationId, ProductId } from '../../billing/ids.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -12,18 +13,18 @@ import {
   loadCheckout,
 } from '../../db/views/checkout.ts';
 import {
-  Checkout as CheckoutSchema,
   CheckoutConfirm,
   CheckoutCreate,
   CheckoutPublic,
   CheckoutPublicConfirmed,
+  Checkout as CheckoutSchema,
   CheckoutUpdate,
   CheckoutUpdatePublic,
 } from '../../schemas/checkout.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany } from '../../schemas/query.ts';
-import { createCheckout } from '../checkouts/create.ts';
 import { confirmCheckout } from '../checkouts/confirm.ts';
+import { createCheckout } from '../checkouts/create.ts';
 import { editCheckout } from '../checkouts/edit.ts';
 import { notFound } from '../errors.ts';
 import { route } from '../route.ts';

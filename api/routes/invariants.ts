@@ -13,7 +13,12 @@ export const getInvariants = route({
   response: Invariants,
   async handle({ organization, workflows }) {
     const { rules, paymentsCompared, disagreements } = await workflows.checkInvariants(organization);
-    return { ok: disagreements.length === 0, rules, payments_compared: paymentsCompared, disagreements: [...disagreements] };
+    return {
+      ok: disagreements.length === 0,
+      rules,
+      payments_compared: paymentsCompared,
+      disagreements: [...disagreements],
+    };
   },
 });
 

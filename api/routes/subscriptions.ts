@@ -12,7 +12,11 @@ import type { EntityManager } from '../../db/orm.ts';
 import { SUBSCRIPTION_POPULATE, subscriptionView } from '../../db/views/subscription.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
-import { Subscription as SubscriptionSchema, SubscriptionCreate, SubscriptionUpdate } from '../../schemas/subscription.ts';
+import {
+  SubscriptionCreate,
+  Subscription as SubscriptionSchema,
+  SubscriptionUpdate,
+} from '../../schemas/subscription.ts';
 import { alreadyActiveSubscription, invalid, notFound } from '../errors.ts';
 import { csv } from '../replies.ts';
 import { route } from '../route.ts';
@@ -59,14 +63,27 @@ export const listSubscriptions = route({
   scopes: reading,
   query: Pagination.extend(filters.shape).extend({
     sorting: sorting(
-      ['customer', 'status', 'started_at', 'current_period_end', 'ended_at', 'ends_at', 'amount', 'product', 'discount'],
+      [
+        'customer',
+        'status',
+        'started_at',
+        'current_period_end',
+        'ended_at',
+        'ends_at',
+        'amount',
+        'product',
+        'discount',
+      ],
       [{ property: 'started_at', direction: 'desc' }],
     ),
   }),
   response: paginated(SubscriptionSchema),
   async handle({ query, organization, em }) {
     const orderBy = query.sorting
-      .filter((criterion): criterion is typeof criterion & { property: keyof typeof SORTS } => criterion.property !== 'discount')
+      .filter(
+        (criterion): criterion is typeof criterion & { property: keyof typeof SORTS } =>
+          criterion.property !== 'discount',
+      )
       .map(({ property, direction }) => JSON.parse(JSON.stringify(SORTS[property]).replace('direction', direction)));
     const [rows, total] = await em.findAndCount(Subscription, matching(organization, query), {
       populate: SUBSCRIPTION_POPULATE,
@@ -123,7 +140,11 @@ export const exportSubscriptions = route({
   query: z.object({ organization_id: oneOrMany(z.uuid()).optional() }),
   response: csv,
   async handle({ organization, em }) {
-    const rows = await em.find(Subscription, { organization }, { populate: ['customer', 'product'], orderBy: { createdAt: 'asc' } });
+    const rows = await em.find(
+      Subscription,
+      { organization },
+      { populate: ['customer', 'product'], orderBy: { createdAt: 'asc' } },
+    );
     return subscriptionsCsv(rows);
   },
 });
@@ -144,7 +165,8 @@ export const updateSubscription = route({
   method: 'patch',
   path: '/v1/subscriptions/{id}',
   summary: 'Change a subscription',
-  description: 'Cancel at the end of the period or take that back, revoke at once, move the end of the trial, edit metadata.',
+  description:
+    'Cancel at the end of the period or take that back, revoke at once, move the end of the trial, edit metadata.',
   tag,
   scopes: ['subscriptions:write'],
   params,

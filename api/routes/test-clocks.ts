@@ -5,12 +5,12 @@ import type { OrganizationId, TestClockId } from '../../billing/ids.ts';
 import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { testClockView } from '../../db/views/test-clock.ts';
-import { TestClock as TestClockSchema, TestClockAdvance, TestClockCreate } from '../../schemas/test-clock.ts';
 import { Pagination, page, paginated } from '../../schemas/pagination.ts';
+import { TestClockAdvance, TestClockCreate, TestClock as TestClockSchema } from '../../schemas/test-clock.ts';
 import { conflict, invalid, notFound, notPermitted } from '../errors.ts';
-import { endClock } from '../test-clocks/end.ts';
 import { route } from '../route.ts';
 import type { Services } from '../services.ts';
+import { endClock } from '../test-clocks/end.ts';
 
 const tag = 'Test clocks';
 const params = z.object({ id: z.uuid() });
@@ -78,7 +78,8 @@ export const advanceTestClock = route({
   method: 'post',
   path: '/v1/test-clocks/{id}/advance',
   summary: 'Advance a test clock',
-  description: 'Sets time off towards `frozen_time`. Poll until the status is `ready`: then all that was due has happened.',
+  description:
+    'Sets time off towards `frozen_time`. Poll until the status is `ready`: then all that was due has happened.',
   tag,
   scopes: ['test_clocks:write'],
   params,
@@ -93,7 +94,8 @@ export const advanceTestClock = route({
     if (to <= clock.frozenTime) throw invalid(['body', 'frozen_time'], 'A clock only goes forward.');
     const limit = new Date(clock.frozenTime);
     limit.setUTCFullYear(limit.getUTCFullYear() + LONGEST_ADVANCE_YEARS);
-    if (to > limit) throw invalid(['body', 'frozen_time'], `Advance by at most ${LONGEST_ADVANCE_YEARS} years at a time.`);
+    if (to > limit)
+      throw invalid(['body', 'frozen_time'], `Advance by at most ${LONGEST_ADVANCE_YEARS} years at a time.`);
     const start = { clockId: clock.id, now: clock.frozenTime.getTime() };
     await workflows.advanceTestClock(clock.id, organization, start, to.getTime());
     clock.status = 'advancing';

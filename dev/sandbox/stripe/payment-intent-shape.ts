@@ -32,6 +32,7 @@ const described = {
   statement_descriptor_suffix: z.string().max(22).optional(),
   transfer_group: text.optional(),
   payment_method_types: list.optional(),
+  allowed_payment_method_types: list.optional(),
   payment_method_options: anything.optional(),
 };
 const confirming = {

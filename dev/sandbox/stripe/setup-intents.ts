@@ -19,6 +19,7 @@ const described = {
   metadata: metadata.optional(),
   payment_method_options: anything.optional(),
   payment_method_types: list.optional(),
+  allowed_payment_method_types: list.optional(),
 };
 const confirming = {
   ...CardSource,

@@ -1,0 +1,2 @@
+// STUB
+export const startRelay = (x: any) => ({ stop: async () => {} });
