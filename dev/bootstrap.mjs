@@ -19,6 +19,9 @@ const TASKS = {
   'test:chaos': ['dev/test.ts', 'test/chaos'],
 };
 
+const NETWORK_ERRORS =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT/;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const ownNode = join(root, 'node_modules/node/bin/node');
 const stampFile = join(root, 'node_modules/.perennial-installed');
@@ -60,7 +63,7 @@ async function installDependencies() {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const stamp = createHash('sha256').update(`${process.platform} ${process.arch}\n${lock}`).digest('hex');
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return;
-  if (!isInstalled(JSON.parse(lock))) await npmCi();
+  if (!isInstalled(JSON.parse(lock))) await install();
   writeFileSync(stampFile, stamp);
 }
 
@@ -74,7 +77,7 @@ function isInstalled(lock) {
   );
 }
 
-async function npmCi() {
+async function install() {
   const since = Date.now();
   const seconds = () => Math.round((Date.now() - since) / 1000);
   process.stdout.write('Installing dependencies (about a minute, once)\n');
@@ -82,20 +85,28 @@ async function npmCi() {
     if (process.stdout.isTTY) process.stdout.write(`\r  ${seconds()} s`);
     else if (seconds() % 15 === 0) process.stdout.write(`  still installing, ${seconds()} s\n`);
   }, 1000);
-  // Few and short retries: without a network, npm's own patience is minutes.
-  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=3000'];
-  const installed = await runNpm(['ci', '--no-audit', '--no-fund', '--prefer-offline', ...patience]);
+  const hasNetwork = await reachesRegistry();
+  // Without a network npm's cache may still have it all; npm's own patience would be minutes.
+  const options = ['--no-audit', '--no-fund', '--loglevel=error', hasNetwork ? '--prefer-offline' : '--offline'];
+  let installed = await runNpm(['ci', ...options]);
+  // A lock file made on another platform may lack this one's optional packages; `install` finds them, at its versions.
+  if (/code EUSAGE/.test(installed.output)) installed = await runNpm(['install', '--no-save', ...options]);
   clearInterval(ticking);
   if (process.stdout.isTTY) process.stdout.write('\r');
   if (installed.code === 0) return void process.stdout.write(`Dependencies installed in ${seconds()} s\n`);
   if (stopping) process.exit(130);
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH/.test(installed.output)) {
+  if (!hasNetwork || NETWORK_ERRORS.test(installed.output)) {
     fail(
       `npm cannot reach its registry: connect to the network (or set npm's proxy), then run \`npm ${again()}\` again.`,
     );
   }
   if (installed.code === 'ENOENT') fail('npm is not installed: install Node with npm from https://nodejs.org.');
-  fail(`npm ci failed:\n${installed.output.trimEnd().split('\n').slice(-20).join('\n')}`);
+  fail(`npm ci failed:\n${installed.output.trimEnd().split('\n').slice(0, 20).join('\n')}`);
+}
+
+async function reachesRegistry() {
+  const { output } = await runNpm(['ping', '--fetch-retries=0', '--fetch-timeout=10000', '--loglevel=error']);
+  return !NETWORK_ERRORS.test(output);
 }
 
 /** Our Node where it runs, mended when npm was not allowed to run its install script; else this one, if new enough. */

@@ -97,7 +97,7 @@ export async function createSystem(options: SystemOptions): Promise<System> {
       stripeApi: `http://127.0.0.1:${ports.sandbox}`,
     };
     const application = applicationEnvironment(places, ports, secrets);
-    const sandbox = sandboxEnvironment(places, ports, secrets, join(home, 'sandbox'));
+    const sandbox = sandboxEnvironment(places, ports, secrets, join(home, 'sandbox', 'stripe.db'));
     const more = options.environment ?? {};
     const processes: Record<Part, Process> = {
       postgres: postgres.process,
