@@ -7,10 +7,12 @@ export function PageTitle({ tab, children }: { tab: string; children: ReactNode 
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = tab;
+  }, [tab]);
+  useEffect(() => {
     // On arrival the browser has put the reader at the top already; a focus then would only get in the way.
     if (!isFirstPage) heading.current?.focus();
     isFirstPage = false;
-  }, [tab]);
+  }, []);
   return (
     <h1 ref={heading} tabIndex={-1}>
       {children}
