@@ -15,7 +15,7 @@ import {
   subscriptionWorkflowId,
   testClockWorkflowId,
 } from '../billing/workflow-ids.ts';
-import { type CardSetupStart, cardSetupOutcome } from '../workflows/card-setup.messages.ts';
+import { type CardSetupStart, lookAgain, saved } from '../workflows/card-setup.messages.ts';
 import type { cardSetup } from '../workflows/card-setup.ts';
 import type { checkInvariants } from '../workflows/check-invariants.ts';
 import { type CheckoutStart, type Confirm, confirm, expireNow } from '../workflows/checkout.messages.ts';
@@ -47,7 +47,9 @@ export function workflowGateway(client: Client) {
   const { workflow } = client;
   const asking = <T>(ask: () => Promise<T>) => answered(client, ask);
   const update = <R, A extends unknown[]>(workflowId: string, definition: UpdateDefinition<R, A>, args: A) =>
-    asking(() => workflow.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(definition as never, { args } as never));
+    asking(() =>
+      workflow.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(definition as never, { args } as never),
+    );
 
   return {
     /** Asks a running subscription. */
@@ -121,7 +123,7 @@ export function workflowGateway(client: Client) {
     /** Saves a card; answers when it is saved, refused, or the customer has something to do. */
     setUpCard: (start: CardSetupStart) =>
       asking(() =>
-        workflow.executeUpdateWithStart(cardSetupOutcome, {
+        workflow.executeUpdateWithStart(saved, {
           startWorkflowOperation: new WithStartWorkflowOperation<typeof cardSetup>('cardSetup', {
             workflowId: cardSetupWorkflowId(start.setupId),
             taskQueue: BILLING_QUEUE,
@@ -132,6 +134,9 @@ export function workflowGateway(client: Client) {
           }),
         }),
       ),
+
+    /** For a customer who says that they have been at their bank. */
+    lookAtCard: (setupId: string) => update(cardSetupWorkflowId(setupId), lookAgain, []),
 
     advanceTestClock: (id: TestClockId, organizationId: OrganizationId, start: TestClockStart, to: number) =>
       asking(() =>

@@ -1,12 +1,20 @@
 /** What may be asked of the saving of a card. */
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CardSetup, SetUpCard } from '../activities/stripe/card-setup.ts';
+import type { SetUpCard } from '../activities/stripe/card-setup.ts';
+import type { PaymentMethodId } from '../billing/ids.ts';
 
-/** Answers when the card is saved, refused, or the customer has something to do at their bank. */
-export const cardSetupOutcome = defineUpdate<CardSetup>('outcome');
+/** Answers when the card is saved or refused, or the customer has something to do at their bank. */
+export const saved = defineUpdate<SavedCard>('saved');
+/** Asks the processor again: the customer says that they have done it. */
+export const lookAgain = defineUpdate<SavedCard>('lookAgain');
 export const cardSetupProcessorEvent = defineSignal<[{ objectId: string }]>('processorEvent');
 
-export interface CardSetupStart extends SetUpCard {
+export type SavedCard =
+  | { readonly status: 'saved'; readonly paymentMethodId: PaymentMethodId }
+  | { readonly status: 'action_required'; readonly intentId: string }
+  | { readonly status: 'declined'; readonly reason: string; readonly message: string };
+
+export interface CardSetupStart extends Omit<SetUpCard, 'at'> {
   readonly organizationId: string;
   /** What the customer's test clock shows, ms since 1970; null: real time. */
   readonly clockNow: number | null;

@@ -1,37 +1,55 @@
 /** Saves a further card of a customer, through 3-D Secure where the bank asks for it, and pays what is owed with it. */
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
-import type { CardSetup } from '../activities/stripe/card-setup.ts';
-import { type CardSetupStart, cardSetupOutcome, cardSetupProcessorEvent } from './card-setup.messages.ts';
+import type { CardSetupOutcome } from '../activities/stripe/card-setup.ts';
+import * as messages from './card-setup.messages.ts';
 import { processor, processorReads, steering } from './proxies.ts';
 
 /** A bank's answer is waited for this long; the customer can begin again at any time. */
 const PATIENCE = 24 * 60 * 60_000;
 
-export async function cardSetup(start: CardSetupStart): Promise<void> {
-  let outcome: CardSetup | null = null;
+export async function cardSetup(start: messages.CardSetupStart): Promise<void> {
+  let outcome: messages.SavedCard | null = null;
+  let looks = 0;
   let heard = false;
-  setHandler(cardSetupOutcome, async () => {
+  const answer = async (): Promise<messages.SavedCard> => {
     await condition(() => outcome !== null);
-    return outcome as unknown as CardSetup;
+    return outcome as unknown as messages.SavedCard;
+  };
+  setHandler(messages.saved, answer);
+  setHandler(messages.lookAgain, async () => {
+    const seen = looks;
+    heard = true;
+    await condition(() => looks > seen || (outcome !== null && outcome.status !== 'action_required'));
+    return answer();
   });
-  setHandler(cardSetupProcessorEvent, () => {
+  setHandler(messages.cardSetupProcessorEvent, () => {
     heard = true;
   });
 
-  let setup: CardSetup = await processor.setUpCard(start);
-  outcome = setup;
+  const at = start.clockNow ?? Date.now();
+  outcome = await keep(start, await processor.setUpCard({ ...start, at }), at);
   const giveUpAt = Date.now() + PATIENCE;
-  for (let pause = 10_000; setup.status === 'action_required' && Date.now() < giveUpAt; pause = Math.min(pause * 2, 600_000)) {
+  for (let pause = 10_000; outcome.status === 'action_required' && Date.now() < giveUpAt; ) {
     await condition(() => heard, pause, { summary: 'until the bank has answered' });
     heard = false;
-    setup = await processorReads.readCardSetup({ intentId: setup.intentId });
-    outcome = setup;
+    pause = Math.min(pause * 2, 600_000);
+    outcome = await keep(start, await processorReads.readCardSetup({ intentId: outcome.intentId }), at);
+    looks += 1;
   }
-  if (setup.status === 'succeeded') {
-    const { customerId, setDefault } = start;
-    const { stripePaymentMethodId } = setup;
-    await processorReads.keepCard({ customerId, stripePaymentMethodId, setDefault, at: start.clockNow ?? Date.now() });
-    await steering.retryUnpaid({ customerId, cause: stripePaymentMethodId });
+  if (outcome.status === 'saved') {
+    await steering.retryUnpaid({ customerId: start.customerId, cause: outcome.paymentMethodId });
   }
   await condition(allHandlersFinished);
+}
+
+async function keep(
+  start: messages.CardSetupStart,
+  outcome: CardSetupOutcome,
+  at: number,
+): Promise<messages.SavedCard> {
+  if (outcome.status !== 'succeeded') return outcome;
+  const { customerId, setDefault } = start;
+  const { stripePaymentMethodId } = outcome;
+  const paymentMethodId = await processorReads.keepCard({ customerId, stripePaymentMethodId, setDefault, at });
+  return { status: 'saved', paymentMethodId };
 }

@@ -29,4 +29,3 @@ export interface CheckoutStart {
   readonly expiresAt: number;
   readonly clockNow: number | null;
 }
-

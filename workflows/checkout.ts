@@ -4,8 +4,8 @@
  */
 import {
   ActivityFailure,
-  allHandlersFinished,
   ApplicationFailure,
+  allHandlersFinished,
   condition,
   ParentClosePolicy,
   setHandler,
@@ -95,7 +95,12 @@ class Checkout {
     const woken = () => !this.inbox.isEmpty || this.mustExpire || (this.pending !== null && this.heardOfIntent);
     const { pending } = this;
     if (pending === null) {
-      await waitUntil(this.clock, this.start.expiresAt, woken, `expires ${new Date(this.start.expiresAt).toISOString()}`);
+      await waitUntil(
+        this.clock,
+        this.start.expiresAt,
+        woken,
+        `expires ${new Date(this.start.expiresAt).toISOString()}`,
+      );
     } else {
       // The processor lives in real time, also where the customer lives on a test clock.
       const expires = () => this.clock !== null && this.clock.target >= this.start.expiresAt;
@@ -129,7 +134,12 @@ class Checkout {
     this.attempt += 1;
     const ids = { checkoutId: this.start.checkoutId, attempt: this.attempt };
     const frozen = uuid4() as PaymentId;
-    const prepared = await database.prepareCheckout({ ...ids, paymentId: frozen, confirmationToken, at: now(this.clock) });
+    const prepared = await database.prepareCheckout({
+      ...ids,
+      paymentId: frozen,
+      confirmationToken,
+      at: now(this.clock),
+    });
     if (prepared.kind === 'refused') return { status: 'refused', reason: prepared.reason };
     this.adopt(prepared);
     if (prepared.kind === 'free' || confirmationToken === null) {

@@ -44,4 +44,3 @@ export interface SubscriptionStart {
     readonly metadata: Record<string, string | number | boolean>;
   };
 }
-

@@ -3,8 +3,9 @@
  * the changes asked for one at a time in between: nothing about a subscription ever runs in parallel.
  */
 import {
-  allHandlersFinished,
+  ActivityFailure,
   ApplicationFailure,
+  allHandlersFinished,
   condition,
   continueAsNew,
   log,
@@ -13,12 +14,11 @@ import {
   upsertSearchAttributes,
   uuid4,
   workflowInfo,
-  ActivityFailure,
 } from '@temporalio/workflow';
+import type { ChargeOutcome } from '../activities/stripe/outcome.ts';
 import type { OrderId, PaymentId } from '../billing/ids.ts';
 import { type Change, refusalOf } from '../billing/subscription-changes.ts';
 import { type Due, isOver, nextDue, type SubscriptionState } from '../billing/subscription-state.ts';
-import type { ChargeOutcome } from '../activities/stripe/outcome.ts';
 import { now, type TestClockState, waitUntil } from './clock.ts';
 import { Inbox } from './inbox.ts';
 import { database, processor, processorReads } from './proxies.ts';

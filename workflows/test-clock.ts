@@ -2,7 +2,14 @@
  * A test clock: lets all that hangs on it live until an instant, in the order in which things fall due, and says when
  * everything has come to rest.
  */
-import { allHandlersFinished, ApplicationFailure, condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { TestClockId } from '../billing/ids.ts';
 import { steering } from './proxies.ts';
 import { advanceClock, type TestClockStart } from './test-clock.messages.ts';

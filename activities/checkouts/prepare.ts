@@ -64,7 +64,13 @@ function dueNow(checkout: CheckoutRow): 'free' | 'payment' | 'setup' {
   return activeTrial(checkout, checkout.product) === null ? 'payment' : 'setup';
 }
 
-function freezePayment(em: EntityManager, checkout: CheckoutRow, customer: CustomerRow, given: Prepare, at: Date): void {
+function freezePayment(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  customer: CustomerRow,
+  given: Prepare,
+  at: Date,
+): void {
   em.create(Payment, {
     id: given.paymentId,
     createdAt: at,

@@ -19,7 +19,9 @@ export async function compareWithProcessor(
     { organization: organizationId, status: 'succeeded' },
     { fields: ['id', 'amount', 'currency', 'processorId'] },
   );
-  const ours = new Map(rows.map(({ id, amount, currency, processorId }) => [processorId ?? id, { id, amount, currency }]));
+  const ours = new Map(
+    rows.map(({ id, amount, currency, processorId }) => [processorId ?? id, { id, amount, currency }]),
+  );
   const wrong = { [TAKEN]: [] as Disagreement[], [KNOWN]: [] as Disagreement[] };
   let compared = 0;
   for await (const intent of stripe.paymentIntents.list({ limit: 100 })) {
@@ -31,7 +33,11 @@ export async function compareWithProcessor(
     const detail = `${intent.amount} ${intent.currency} for payment ${intent.metadata['payment_id']}`;
     if (known === undefined) wrong[TAKEN].push({ rule: TAKEN, subject: intent.id, detail });
     else if (known.amount !== intent.amount || known.currency !== intent.currency) {
-      wrong[TAKEN].push({ rule: TAKEN, subject: intent.id, detail: `${detail}; here ${known.amount} ${known.currency}` });
+      wrong[TAKEN].push({
+        rule: TAKEN,
+        subject: intent.id,
+        detail: `${detail}; here ${known.amount} ${known.currency}`,
+      });
     }
   }
   for (const [processorId, { id, amount, currency }] of ours) {

@@ -1,7 +1,12 @@
 /** Writes a payment into the books: what came in, what the processor kept, what the platform earned. */
 import { randomUUID } from 'node:crypto';
 import type { OrganizationId } from '../../billing/ids.ts';
-import { type LedgerEntryRow, LedgerEntry, LedgerTransaction, type LedgerTransactionRow } from '../../db/entities/ledger.ts';
+import {
+  LedgerEntry,
+  type LedgerEntryRow,
+  LedgerTransaction,
+  type LedgerTransactionRow,
+} from '../../db/entities/ledger.ts';
 import type { EntityManager } from '../../db/orm.ts';
 
 type Account = LedgerEntryRow['account'];
@@ -54,7 +59,12 @@ const processorFeeMovement = (amount: number): Movement => ({
 /** The unique key of kind and source makes a second writing of the same movement fail rather than count twice. */
 async function record(
   em: EntityManager,
-  { paymentId, organizationId, currency, at }: Pick<PaymentForBooks, 'paymentId' | 'organizationId' | 'currency' | 'at'>,
+  {
+    paymentId,
+    organizationId,
+    currency,
+    at,
+  }: Pick<PaymentForBooks, 'paymentId' | 'organizationId' | 'currency' | 'at'>,
   movements: readonly Movement[],
 ): Promise<void> {
   const moving = movements.filter(({ amount }) => amount !== 0).map((movement) => ({ ...movement, id: randomUUID() }));

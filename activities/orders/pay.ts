@@ -1,9 +1,9 @@
 /** An order is paid: its row, the payment's row and the books, in one transaction with the events that tell of it. */
 import { platformFee } from '../../billing/fees.ts';
-import { emit } from '../../db/events.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import type { PaymentRow } from '../../db/entities/payment.ts';
+import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { ORDER_POPULATE, orderView } from '../../db/views/order.ts';
 import { recordPayment } from '../ledger/record.ts';
@@ -11,7 +11,11 @@ import { recordPayment } from '../ledger/record.ts';
 /** Pays the order and writes the books; the payment's row already says what the processor answered. */
 export async function payOrder(em: EntityManager, order: OrderRow, payment: PaymentRow, at: Date): Promise<void> {
   const organization = await em.findOneOrFail(Organization, order.organization.id);
-  const fee = platformFee(payment.amount, payment.currency, isInternational(payment.methodCountry, organization.country));
+  const fee = platformFee(
+    payment.amount,
+    payment.currency,
+    isInternational(payment.methodCountry, organization.country),
+  );
   payment.order = order;
   payment.status = 'succeeded';
   payment.modifiedAt = at;

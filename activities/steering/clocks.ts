@@ -1,16 +1,17 @@
 /** Steering what hangs on a test clock: who that is, letting them live, and waiting until they rest. */
+
+import { raw } from '@mikro-orm/core';
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import type { TestClockId } from '../../billing/ids.ts';
 import { checkoutWorkflowId, subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
 import { BenefitGrant } from '../../db/entities/benefit-grant.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
+import { OutboxMessage } from '../../db/entities/outbox.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import { TestClock } from '../../db/entities/test-clock.ts';
 import { WebhookEvent } from '../../db/entities/webhook.ts';
-import { OutboxMessage } from '../../db/entities/outbox.ts';
-import { raw } from '@mikro-orm/core';
 import { liveUntil } from '../../workflows/test-clock.messages.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 
@@ -29,7 +30,10 @@ export async function listHanging({ orm }: Dependencies, { clockId }: OfClock): 
     em.find(Subscription, { ...ofClock, status: { $ne: 'canceled' } }, { fields: ['id'] }),
     em.find(Checkout, { ...ofClock, status: { $in: ['open', 'confirmed'] } }, { fields: ['id'] }),
   ]);
-  return [...subscriptions.map(({ id }) => subscriptionWorkflowId(id)), ...checkouts.map(({ id }) => checkoutWorkflowId(id))];
+  return [
+    ...subscriptions.map(({ id }) => subscriptionWorkflowId(id)),
+    ...checkouts.map(({ id }) => checkoutWorkflowId(id)),
+  ];
 }
 
 /**
@@ -96,7 +100,10 @@ export async function rest({ orm }: Dependencies, { clockId }: OfClock): Promise
         error: null,
         doneVersion: { $lt: raw('version') },
       }),
-      em.count(WebhookEvent, { state: 'pending', endpoint: { organization: clock.organization.id, enabled: true, deletedAt: null } }),
+      em.count(WebhookEvent, {
+        state: 'pending',
+        endpoint: { organization: clock.organization.id, enabled: true, deletedAt: null },
+      }),
     ]);
     if (relaying === 0 && granting === 0 && sending === 0) return;
     Context.current().heartbeat();

@@ -11,7 +11,9 @@ export async function retryUnpaid(
   { orm, temporal }: Dependencies,
   { customerId, cause }: { readonly customerId: CustomerId; readonly cause: string },
 ): Promise<void> {
-  const unpaid = await orm.em.fork().find(Subscription, { customer: customerId, status: 'past_due' }, { fields: ['id'] });
+  const unpaid = await orm.em
+    .fork()
+    .find(Subscription, { customer: customerId, status: 'past_due' }, { fields: ['id'] });
   for (const { id } of unpaid) {
     try {
       await temporal.workflow.getHandle(subscriptionWorkflowId(id)).executeUpdate(retryPayment, {

@@ -1,6 +1,8 @@
-/** Saves a further card of a customer, entered in their portal, and makes it the one that is charged. */
-import type { CustomerId } from '../../billing/ids.ts';
+/** Saves a further card of a customer, entered in their portal. */
+import type Stripe from 'stripe';
+import type { CustomerId, PaymentMethodId } from '../../billing/ids.ts';
 import { cardSetupWorkflowId } from '../../billing/workflow-ids.ts';
+import { CardSetup } from '../../db/entities/card-setup.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { emit } from '../../db/events.ts';
 import { customerView } from '../../db/views/customer.ts';
@@ -14,14 +16,16 @@ export interface SetUpCard {
   readonly confirmationToken: string;
   readonly returnUrl: string;
   readonly setDefault: boolean;
+  readonly at: number;
 }
 
-export type CardSetup =
-  | { readonly status: 'succeeded'; readonly intentId: string; readonly stripePaymentMethodId: string }
+export type CardSetupOutcome =
+  | { readonly status: 'succeeded'; readonly stripePaymentMethodId: string }
   | { readonly status: 'action_required'; readonly intentId: string }
   | { readonly status: 'declined'; readonly reason: string; readonly message: string };
 
-export async function setUpCard({ orm, stripe }: Dependencies, given: SetUpCard): Promise<CardSetup> {
+/** Safe to repeat; nothing is charged. */
+export async function setUpCard({ orm, stripe }: Dependencies, given: SetUpCard): Promise<CardSetupOutcome> {
   const em = orm.em.fork();
   const customer = await em.findOneOrFail(Customer, given.customerId);
   try {
@@ -31,12 +35,24 @@ export async function setUpCard({ orm, stripe }: Dependencies, given: SetUpCard)
         confirmation_token: given.confirmationToken,
         confirm: true,
         usage: 'off_session',
+        allowed_payment_method_types: ['card'],
         return_url: given.returnUrl,
         metadata: { workflow_id: cardSetupWorkflowId(given.setupId), customer_id: customer.id },
       },
       { idempotencyKey: `card-setup/${given.setupId}` },
     );
-    return cardSetupOf(intent);
+    await em.upsert(
+      CardSetup,
+      {
+        id: given.setupId,
+        createdAt: new Date(given.at),
+        customer: customer.id,
+        intentId: intent.id,
+        clientSecret: intent.client_secret ?? '',
+      },
+      { onConflictAction: 'ignore' },
+    );
+    return outcomeOf(intent);
   } catch (error) {
     const trouble = troubleOf(error);
     if (trouble.kind !== 'declined') throw error;
@@ -44,17 +60,19 @@ export async function setUpCard({ orm, stripe }: Dependencies, given: SetUpCard)
   }
 }
 
-export async function readCardSetup({ stripe }: Dependencies, given: { readonly intentId: string }): Promise<CardSetup> {
-  return cardSetupOf(await stripe.setupIntents.retrieve(given.intentId));
+export async function readCardSetup(
+  { stripe }: Dependencies,
+  { intentId }: { readonly intentId: string },
+): Promise<CardSetupOutcome> {
+  return outcomeOf(await stripe.setupIntents.retrieve(intentId));
 }
 
-type Intent = Awaited<ReturnType<Dependencies['stripe']['setupIntents']['retrieve']>>;
-
-function cardSetupOf(intent: Intent): CardSetup {
-  const method = typeof intent.payment_method === 'object' ? intent.payment_method?.id : intent.payment_method;
+function outcomeOf(intent: Stripe.SetupIntent): CardSetupOutcome {
   switch (intent.status) {
-    case 'succeeded':
-      return { status: 'succeeded', intentId: intent.id, stripePaymentMethodId: method ?? '' };
+    case 'succeeded': {
+      const method = intent.payment_method;
+      return { status: 'succeeded', stripePaymentMethodId: (typeof method === 'string' ? method : method?.id) ?? '' };
+    }
     case 'requires_action':
     case 'requires_confirmation':
     case 'processing':
@@ -73,21 +91,23 @@ function cardSetupOf(intent: Intent): CardSetup {
 export interface KeepCard {
   readonly customerId: CustomerId;
   readonly stripePaymentMethodId: string;
+  /** The first card is the one that is charged, wished or not. */
   readonly setDefault: boolean;
   readonly at: number;
 }
 
-export async function keepCard(deps: Dependencies, given: KeepCard): Promise<void> {
+export async function keepCard(deps: Dependencies, given: KeepCard): Promise<PaymentMethodId> {
   const method = await deps.stripe.paymentMethods.retrieve(given.stripePaymentMethodId);
-  await transaction(deps, async (em) => {
+  return transaction(deps, async (em) => {
     const at = new Date(given.at);
     const customer = await em.findOneOrFail(Customer, given.customerId);
     const row = await keepPaymentMethod(em, customer, method, at);
-    if (!given.setDefault && customer.defaultPaymentMethodId) return;
+    if (!given.setDefault && customer.defaultPaymentMethodId) return row.id;
     customer.defaultPaymentMethodId = row.id;
     customer.modifiedAt = at;
     await em.flush();
     const organizationId = customer.organization.id;
     await emit(em, { organizationId, type: 'customer.updated', at, data: () => customerView(customer) });
+    return row.id;
   });
 }

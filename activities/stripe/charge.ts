@@ -57,7 +57,11 @@ function intentFor(payment: PaymentRow, customer: string, card: string): Stripe.
   };
 }
 
-async function outcomeOf(em: EntityManager, paymentId: PaymentId, intent: Stripe.PaymentIntent): Promise<ChargeOutcome> {
+async function outcomeOf(
+  em: EntityManager,
+  paymentId: PaymentId,
+  intent: Stripe.PaymentIntent,
+): Promise<ChargeOutcome> {
   switch (intent.status) {
     case 'succeeded':
       return keepPaid(em, paymentId, intent);

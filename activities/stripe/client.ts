@@ -11,6 +11,10 @@ export function stripeClient(environment: Pick<Environment, 'STRIPE_SECRET_KEY' 
     telemetry: false,
     ...(url === undefined
       ? {}
-      : { host: url.hostname, port: url.port, protocol: url.protocol === 'http:' ? ('http' as const) : ('https' as const) }),
+      : {
+          host: url.hostname,
+          port: url.port,
+          protocol: url.protocol === 'http:' ? ('http' as const) : ('https' as const),
+        }),
   });
 }

@@ -6,4 +6,14 @@ import { charge, findCharge } from './charge.ts';
 import { cancelIntent, confirmIntent, findIntent, readIntent } from './checkout-intents.ts';
 
 export const stripeActivities = (deps: Dependencies) =>
-  bound(deps, { charge, findCharge, confirmIntent, findIntent, readIntent, cancelIntent, setUpCard, readCardSetup, keepCard });
+  bound(deps, {
+    charge,
+    findCharge,
+    confirmIntent,
+    findIntent,
+    readIntent,
+    cancelIntent,
+    setUpCard,
+    readCardSetup,
+    keepCard,
+  });

@@ -2,9 +2,7 @@
 import type Stripe from 'stripe';
 import { type Trouble, troubleOf } from './errors.ts';
 
-export type Answer<T> =
-  | { readonly kind: 'made'; readonly object: T }
-  | Extract<Trouble, { kind: 'declined' }>;
+export type Answer<T> = { readonly kind: 'made'; readonly object: T } | Extract<Trouble, { kind: 'declined' }>;
 
 /**
  * Makes a call under an idempotency key made of ids. Where the processor has failed under that key for good, looks for
@@ -36,7 +34,11 @@ export async function findPaymentIntent(
   customer: string,
   paymentId: string,
 ): Promise<Stripe.PaymentIntent | null> {
-  const intents = stripe.paymentIntents.list({ customer, limit: 100, expand: ['data.latest_charge.balance_transaction'] });
+  const intents = stripe.paymentIntents.list({
+    customer,
+    limit: 100,
+    expand: ['data.latest_charge.balance_transaction'],
+  });
   for await (const intent of intents) {
     if (intent.metadata['payment_id'] === paymentId) return intent;
   }

@@ -1,6 +1,7 @@
 /** What follows from an attempt to charge a subscription's order: paid, to be tried again, or given up. */
-import type { OrderId, PaymentId } from '../../billing/ids.ts';
+
 import { CUSTOMER_RETRIES, isFinalDecline, nextRetry } from '../../billing/dunning.ts';
+import type { OrderId, PaymentId } from '../../billing/ids.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
 import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
@@ -35,7 +36,10 @@ export async function openAttempt(deps: Dependencies, given: Attempt): Promise<v
     if (given.trigger === 'retry_customer') {
       const retries = await em.count(Payment, { order: order.id, trigger: 'retry_customer' });
       if (retries >= CUSTOMER_RETRIES) {
-        refuse('RetryLimit', `This order was retried ${CUSTOMER_RETRIES} times; use another card, or wait for the next attempt.`);
+        refuse(
+          'RetryLimit',
+          `This order was retried ${CUSTOMER_RETRIES} times; use another card, or wait for the next attempt.`,
+        );
       }
     }
     const customer = await em.findOneOrFail(Customer, order.customer.id);

@@ -1,8 +1,8 @@
 /** The steps of a subscription's life in the database. Each may be tried any number of times; it is written once. */
 import type { CustomerId, OrganizationId, PriceId, ProductId, SubscriptionId } from '../../billing/ids.ts';
 import type { SubscriptionState } from '../../billing/subscription-state.ts';
-import { Customer } from '../../db/entities/customer.ts';
 import type { Metadata } from '../../db/entities/columns.ts';
+import { Customer } from '../../db/entities/customer.ts';
 import { Price } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription } from '../../db/entities/subscription.ts';

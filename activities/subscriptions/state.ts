@@ -28,7 +28,11 @@ function isReminded(row: SubscriptionRow): boolean {
 }
 
 async function dunningOf(em: EntityManager, row: SubscriptionRow): Promise<Dunning | null> {
-  const order = await em.findOne(Order, { subscription: row.id, status: 'pending' }, { orderBy: { createdAt: 'desc' } });
+  const order = await em.findOne(
+    Order,
+    { subscription: row.id, status: 'pending' },
+    { orderBy: { createdAt: 'desc' } },
+  );
   if (order === null || !row.pastDueAt || !order.nextPaymentAttemptAt) return null;
   const payments = await em.find(Payment, { order: order.id }, { fields: ['trigger', 'status'] });
   const counted = payments.filter(({ trigger, status }) => status === 'failed' && SCHEDULED.has(trigger));

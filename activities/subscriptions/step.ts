@@ -1,7 +1,8 @@
 /** One step of a subscription's process: written once under its sequence number, however often it is tried. */
+
+import { LockMode } from '@mikro-orm/core';
 import type { SubscriptionId } from '../../billing/ids.ts';
 import type { SubscriptionState } from '../../billing/subscription-state.ts';
-import { LockMode } from '@mikro-orm/core';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -68,9 +69,10 @@ export async function tellSubscription(
     await em.populate([row], SUBSCRIPTION_POPULATE);
     return subscriptionView(row);
   };
-  await emit(
-    em,
-    ...types.map((type) => ({ organizationId, type, at, data })),
-    { organizationId, type: 'customer.state_changed', at, data: () => loadCustomerState(em, row.customer.id) },
-  );
+  await emit(em, ...types.map((type) => ({ organizationId, type, at, data })), {
+    organizationId,
+    type: 'customer.state_changed',
+    at,
+    data: () => loadCustomerState(em, row.customer.id),
+  });
 }

@@ -2,6 +2,7 @@
 export * from './access-token.ts';
 export * from './benefit.ts';
 export * from './benefit-grant.ts';
+export * from './card-setup.ts';
 export * from './checkout.ts';
 export * from './customer.ts';
 export * from './customer-session.ts';

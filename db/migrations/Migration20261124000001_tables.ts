@@ -195,6 +195,10 @@ export class Migration20261124000001_tables extends Migration {
       `alter table "payments" add constraint "payments_status_check" check ("status" in ('pending', 'succeeded', 'failed'));`,
     );
     this.addSql(
+      `create table "card_setups" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "customer_id" uuid not null, "intent_id" text not null, "client_secret" text not null, primary key ("id"));`,
+    );
+    this.addSql(`alter table "card_setups" add constraint "card_setups_intent_id_unique" unique ("intent_id");`);
+    this.addSql(
       `create table "benefit_grants" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "benefit_id" uuid not null, "customer_id" uuid not null, "subscription_id" uuid null, "order_id" uuid null, "wanted" text not null, "version" int not null default 1, "done_version" int not null default 0, "wanted_at" timestamptz(3) not null, "granted_at" timestamptz(3) null, "revoked_at" timestamptz(3) null, "properties" jsonb not null default '{}', "error" jsonb null, primary key ("id"));`,
     );
     this.addSql(`create index "benefit_grants_customer_id_index" on "benefit_grants" ("customer_id");`);
@@ -339,6 +343,9 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(
       `alter table "payments" add constraint "payments_checkout_id_foreign" foreign key ("checkout_id") references "checkouts" ("id") on delete set null;`,
+    );
+    this.addSql(
+      `alter table "card_setups" add constraint "card_setups_customer_id_foreign" foreign key ("customer_id") references "customers" ("id");`,
     );
     this.addSql(
       `alter table "benefit_grants" add constraint "benefit_grants_benefit_id_foreign" foreign key ("benefit_id") references "benefits" ("id");`,

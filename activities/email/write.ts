@@ -1,0 +1,2 @@
+// STUB
+export const writeEmail = async (em: any, x: any) => {};

@@ -1,0 +1,80 @@
+/** A customer saves a card in their portal. Listing and removing cards stand with the customer's other routes. */
+import { randomUUID } from 'node:crypto';
+import type { CustomerId } from '../../billing/ids.ts';
+import { CardSetup } from '../../db/entities/card-setup.ts';
+import { Customer } from '../../db/entities/customer.ts';
+import { PaymentMethod } from '../../db/entities/payment-method.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { portalPaymentMethodView } from '../../db/views/portal.ts';
+import {
+  CustomerPaymentMethodConfirm,
+  CustomerPaymentMethodCreate,
+  CustomerPaymentMethodCreateResponse,
+} from '../../schemas/customer-portal.ts';
+import type { SavedCard } from '../../workflows/card-setup.messages.ts';
+import { customerNotReady, paymentMethodSetupFailed } from '../errors.ts';
+import { route } from '../route.ts';
+
+const tag = 'Customer portal';
+
+export const addPaymentMethod = route({
+  method: 'post',
+  path: '/v1/customer-portal/customers/me/payment-methods',
+  summary: 'Add a payment method',
+  description: 'Saves the card behind a confirmation token. Unpaid renewals are tried with it at once.',
+  tag,
+  auth: 'customer',
+  body: CustomerPaymentMethodCreate,
+  response: CustomerPaymentMethodCreateResponse,
+  status: 201,
+  errors: [400],
+  async handle({ body, customer, em, workflows }) {
+    const row = await em.findOneOrFail(Customer, customer.id, { populate: ['testClock'] });
+    const saved = await workflows.setUpCard({
+      setupId: randomUUID(),
+      organizationId: customer.organizationId,
+      customerId: customer.id,
+      confirmationToken: body.confirmation_token_id,
+      returnUrl: body.return_url,
+      setDefault: body.set_default,
+      clockNow: row.testClock?.frozenTime.getTime() ?? null,
+    });
+    return answer(em, customer.id, saved);
+  },
+});
+
+export const confirmPaymentMethod = route({
+  method: 'post',
+  path: '/v1/customer-portal/customers/me/payment-methods/confirm',
+  summary: 'Confirm a payment method',
+  description: 'After the customer has been at their bank: looks whether the card is saved now.',
+  tag,
+  auth: 'customer',
+  body: CustomerPaymentMethodConfirm,
+  response: CustomerPaymentMethodCreateResponse,
+  status: 201,
+  errors: [400, 403],
+  async handle({ body, customer, em, workflows }) {
+    const setup = await em.findOne(CardSetup, { intentId: body.setup_intent_id, customer: customer.id });
+    if (setup === null) throw customerNotReady('No card of yours is waiting to be confirmed under this id.');
+    return answer(em, customer.id, await workflows.lookAtCard(setup.id));
+  },
+});
+
+export const portalPaymentMethodRoutes = [addPaymentMethod, confirmPaymentMethod];
+
+async function answer(em: EntityManager, customerId: CustomerId, saved: SavedCard) {
+  switch (saved.status) {
+    case 'saved': {
+      const method = await em.findOneOrFail(PaymentMethod, saved.paymentMethodId, { populate: ['customer'] });
+      await em.refresh(method.customer);
+      return { status: 'succeeded' as const, payment_method: portalPaymentMethodView(method) };
+    }
+    case 'action_required': {
+      const setup = await em.findOneOrFail(CardSetup, { intentId: saved.intentId, customer: customerId });
+      return { status: 'requires_action' as const, client_secret: setup.clientSecret };
+    }
+    case 'declined':
+      throw paymentMethodSetupFailed(saved.message);
+  }
+}

@@ -1,0 +1,2 @@
+// STUB
+export const loadCustomerState = async (em: any, id: any) => ({ id });

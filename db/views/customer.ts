@@ -1,0 +1,2 @@
+// STUB
+export const customerView = (row: any) => ({ id: row.id });
