@@ -41,10 +41,16 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     child?.kill(signal);
   });
 }
-// npm passes its signals on, but cannot when it is killed.
+// npm's shell does not pass on what ends it, and nothing can when it is killed.
 const parent = process.ppid;
 if (process.env.npm_lifecycle_event !== undefined) {
-  setInterval(() => process.ppid !== parent && child?.kill('SIGHUP'), 500).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stopping = true;
+    child?.kill('SIGHUP');
+  }, 200);
+  watch.unref();
 }
 
 await installDependencies();

@@ -9,7 +9,7 @@ import type { Process } from './services/processes.ts';
 import { createTemporal } from './services/temporal.ts';
 import { choosePorts, PREFERRED } from './start/chosen-ports.ts';
 import { applicationEnvironment, type Places, sandboxEnvironment } from './start/environment.ts';
-import { takeLock } from './start/lock.ts';
+import { type Lock, takeLock } from './start/lock.ts';
 import { createApi, createSandbox, createWorker, foreignPart, foreignTemporal, type Part } from './start/parts.ts';
 import { keptSecrets } from './start/secrets.ts';
 import { stepsOf } from './start/steps.ts';
@@ -69,7 +69,7 @@ export async function createSystem(options: SystemOptions): Promise<System> {
   const { databaseUrl, temporalAddress, temporalNamespace = 'default', log = () => {} } = options;
   const home = resolve(options.home);
   mkdirSync(join(home, 'logs'), { recursive: true });
-  const lock = takeLock(home);
+  const lock = await takeLock(home);
   try {
     const ports = await choosePorts(home, {
       api: options.port,
@@ -115,16 +115,17 @@ export async function createSystem(options: SystemOptions): Promise<System> {
       worker: createWorker(places, { ...shared, env: { ...application, ...more.worker } }),
       api: createApi(places, { ...shared, env: { ...application, ...more.api } }),
     };
-    return { ...places, ...secrets, processes, stop: () => stopAll(processes, lock.release) };
+    return { ...places, ...secrets, processes, stop: () => stopAll(processes, lock) };
   } catch (error) {
     lock.release();
     throw error;
   }
 }
 
-async function stopAll(processes: Readonly<Record<Part, Process>>, release: () => void): Promise<void> {
+async function stopAll(processes: Readonly<Record<Part, Process>>, lock: Lock): Promise<void> {
+  lock.ending();
   const { postgres, temporal, sandbox, worker, api } = processes;
   await Promise.all([api.stop(), worker.stop()]);
   await Promise.all([sandbox.stop(), temporal.stop(), postgres.stop()]);
-  release();
+  lock.release();
 }

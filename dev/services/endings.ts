@@ -4,14 +4,14 @@ const ASKED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** One Ctrl-C reaches us twice: from the terminal, and passed on by npm. */
 const SAME_REQUEST_MS = 1_000;
 
-/** Calls `end` at the first request, and `force` when someone asks again. */
+/** Calls `end` at the first request, and `force` at another Ctrl-C. */
 export function onEnding(end: (signal: NodeJS.Signals) => void, force: () => void = () => {}): void {
   let since: number | undefined;
   const asked = (signal: NodeJS.Signals) => {
     if (since === undefined) {
       since = Date.now();
       end(signal);
-    } else if (Date.now() - since > SAME_REQUEST_MS) {
+    } else if (signal === 'SIGINT' && Date.now() - since > SAME_REQUEST_MS) {
       force();
     }
   };
@@ -23,6 +23,6 @@ export function onEnding(end: (signal: NodeJS.Signals) => void, force: () => voi
     if (process.ppid === parent) return;
     clearInterval(watch);
     asked('SIGHUP');
-  }, 500);
+  }, 200);
   watch.unref();
 }

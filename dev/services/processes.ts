@@ -169,6 +169,8 @@ function readFrom(file: string, offset: number): string {
   return sizeOf(file) > offset ? readFileSync(file).subarray(offset).toString('utf8') : '';
 }
 
+/** Without the stack's own lines, so that the message is among the last. */
 function lastLines(text: string): string {
-  return text.trimEnd().split('\n').slice(-15).join('\n') || '(nothing)';
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^\s+at /.test(line));
+  return lines.slice(-15).join('\n') || '(nothing)';
 }

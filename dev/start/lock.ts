@@ -1,39 +1,58 @@
 /** One system a home: the lock says who runs there, and is void when that process is gone. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { writeJson } from './files.ts';
 
-const Holder = z.object({ pid: z.int(), startedAt: z.string() });
+const Holder = z.object({ pid: z.int(), startedAt: z.string(), ending: z.boolean() });
+/** So long is one waited for that is ending already. */
+const PATIENCE_MS = 30_000;
 
 export interface Lock {
   /** Whether an earlier start ended without cleaning up. */
   readonly wasStale: boolean;
+  /** The next start may wait for it instead of giving up. */
+  ending(): void;
   release(): void;
 }
 
 /** Throws one line when another process runs in this home. */
-export function takeLock(home: string): Lock {
+export async function takeLock(home: string): Promise<Lock> {
   const file = join(home, 'lock');
-  const mine = JSON.stringify({ pid: process.pid, startedAt: startOf(process.pid) });
+  const me = { pid: process.pid, startedAt: startOf(process.pid) };
+  const deadline = Date.now() + PATIENCE_MS;
   let wasStale = false;
-  for (;;) {
-    try {
-      writeFileSync(file, mine, { flag: 'wx' });
-      return { wasStale, release: () => release(file, mine) };
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    }
+  while (!create(file, { ...me, ending: false })) {
     const holder = holderOf(file);
     if (holder !== undefined && startOf(holder.pid) === holder.startedAt) {
-      throw new Error(
-        `Perennial already runs in ${home} (process ${holder.pid}): use that one, stop it with Ctrl-C, ` +
-          'or set PERENNIAL_HOME and PORT to run a second one beside it.',
-      );
+      if (!holder.ending || Date.now() > deadline) throw new Error(alreadyRuns(home, holder.pid));
+      await pause(100);
+    } else if (existsSync(file)) {
+      wasStale = true;
+      rmSync(file, { force: true });
     }
-    wasStale = true;
-    rmSync(file, { force: true });
+  }
+  const release = () => {
+    const holder = holderOf(file);
+    if (holder?.pid === me.pid && holder.startedAt === me.startedAt) rmSync(file, { force: true });
+  };
+  return { wasStale, ending: () => writeJson(file, { ...me, ending: true }), release };
+}
+
+function create(file: string, holder: z.infer<typeof Holder>): boolean {
+  try {
+    writeFileSync(file, JSON.stringify(holder), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
   }
 }
+
+const alreadyRuns = (home: string, pid: number) =>
+  `Perennial already runs in ${home} (process ${pid}): use that one, stop it with Ctrl-C, ` +
+  'or set PERENNIAL_HOME and PORT to run a second one beside it.';
 
 function holderOf(file: string): z.infer<typeof Holder> | undefined {
   try {
@@ -42,10 +61,6 @@ function holderOf(file: string): z.infer<typeof Holder> | undefined {
     // Cut short in writing: nobody's.
     return undefined;
   }
-}
-
-function release(file: string, mine: string): void {
-  if (existsSync(file) && readFileSync(file, 'utf8') === mine) rmSync(file, { force: true });
 }
 
 /** When a living process was started, so that its id alone, which is used again, does not pass for it; '' when gone. */

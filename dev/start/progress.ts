@@ -24,8 +24,12 @@ export function createProgress(): Progress {
         await run().finally(() => running.delete(title));
       },
     }));
-    const options = { collapseErrors: true, showErrorMessage: false, timer: undefined };
-    await new Listr(tasks, { concurrent: true, exitOnError: true, rendererOptions: options }).run();
+    await new Listr(tasks, {
+      concurrent: true,
+      // Its own would end the process before the system is stopped.
+      registerSignalListeners: false,
+      rendererOptions: { showErrorMessage: false },
+    }).run();
   }
 
   async function runPlain(stage: readonly Step[]): Promise<void> {
