@@ -4,15 +4,17 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { createApp } from '../../api/app.ts';
 import { notPermitted } from '../../api/errors.ts';
 import { csv, nothing, raw, redirect } from '../../api/replies.ts';
 import { type Route, route } from '../../api/route.ts';
+import { workflowGateway } from '../../api/workflows.ts';
 import { readEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logging.ts';
 import { openDatabase } from '../../db/orm.ts';
-import { Metadata } from '../../schemas/metadata.ts';
+import { Metadata, MetadataInput } from '../../schemas/metadata.ts';
 import { Pagination, paginated, sorting } from '../../schemas/pagination.ts';
 import { minorUnits } from '../../schemas/primitives.ts';
 import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
@@ -23,7 +25,7 @@ const Thing = z
 const ThingCreate = z.object({
   name: z.string().trim().min(1).max(64),
   amount: minorUnits,
-  metadata: Metadata.default({}),
+  metadata: MetadataInput.default({}),
   kind: z
     .discriminatedUnion('type', [z.object({ type: z.literal('a'), a: z.int() }), z.object({ type: z.literal('b') })])
     .optional(),
@@ -185,7 +187,8 @@ beforeAll(async () => {
   });
   orm = await openDatabase({ url: environment.DATABASE_URL });
   const log = createLogger(environment, 'api', { write: (line) => void logged.push(line) });
-  const services = { environment, workflows: {}, readiness: { always: async () => {} } };
+  const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+  const services = { environment, workflows: workflowGateway(nowhere), readiness: { always: async () => {} } };
   server = createServer(createApp({ routes, orm, services, log, pages: { folder: '/nonexistent' } }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,0 +1,118 @@
+/** What merchants and buyers may say about a checkout. */
+import { z } from 'zod';
+import { AddressInput } from './address.ts';
+import { Currency } from './currency.ts';
+import { trialInput } from './intervals.ts';
+import { MetadataInput } from './metadata.ts';
+import {
+  CustomFieldDataInput,
+  EmailInput,
+  Id,
+  IpAddressInput,
+  LocaleInput,
+  line,
+  minorUnits,
+  UrlInput,
+} from './primitives.ts';
+
+/** Told, it would change what is charged; so it is refused rather than overlooked. */
+const unsupported = z.null('Not supported yet').optional();
+
+const Origin = z
+  .url({ protocol: /^https?$/ })
+  .max(255)
+  .refine((text) => new URL(text).origin === text, 'Not an origin, such as `https://example.com`');
+
+const buyer = {
+  customer_name: line(256).nullable().optional(),
+  customer_email: EmailInput.nullable().optional(),
+  customer_billing_name: line(256).nullable().optional(),
+  customer_billing_address: AddressInput.nullable().optional(),
+  customer_tax_id: z.string().trim().max(64).nullable().optional(),
+  locale: LocaleInput.nullable().optional(),
+};
+
+const pages = {
+  success_url: UrlInput.nullable().optional().describe('`{CHECKOUT_ID}` in it is replaced by the id.'),
+  return_url: UrlInput.nullable().optional(),
+  embed_origin: Origin.nullable().optional(),
+};
+
+export const CheckoutCreate = z
+  .object({
+    ...buyer,
+    ...pages,
+    ...trialInput,
+    products: z.array(Id).min(1).max(100).describe('What the buyer may choose from; the first is chosen.'),
+    currency: Currency.nullable().optional(),
+    allow_trial: z.boolean().default(true),
+    allow_discount_codes: z.boolean().default(true),
+    require_billing_address: z.boolean().default(false),
+    is_business_customer: z.boolean().default(false),
+    customer_id: Id.nullable().optional(),
+    external_customer_id: z.string().min(1).max(256).nullable().optional(),
+    customer_ip_address: IpAddressInput.nullable().optional(),
+    customer_metadata: MetadataInput.default({}),
+    metadata: MetadataInput.default({}),
+    custom_field_data: CustomFieldDataInput.default({}),
+    amount: minorUnits.nullable().optional().describe('For prices that the buyer names; others ignore it.'),
+    discount_id: unsupported,
+    seats: unsupported,
+    min_seats: unsupported,
+    max_seats: unsupported,
+    subscription_id: unsupported,
+    prices: unsupported,
+  })
+  .meta({ id: 'CheckoutCreate' });
+export type CheckoutCreate = z.infer<typeof CheckoutCreate>;
+
+const choice = {
+  product_id: Id.nullable().optional(),
+  product_price_id: Id.nullable().optional(),
+  amount: minorUnits.nullable().optional(),
+  seats: unsupported,
+  is_business_customer: z.boolean().nullable().optional(),
+  custom_field_data: CustomFieldDataInput.optional(),
+};
+
+export const CheckoutUpdate = z
+  .object({
+    ...buyer,
+    ...pages,
+    ...trialInput,
+    ...choice,
+    currency: Currency.nullable().optional(),
+    allow_trial: z.boolean().nullable().optional(),
+    allow_discount_codes: z.boolean().nullable().optional(),
+    require_billing_address: z.boolean().nullable().optional(),
+    customer_ip_address: IpAddressInput.nullable().optional(),
+    customer_metadata: MetadataInput.nullable().optional(),
+    metadata: MetadataInput.optional(),
+    discount_id: unsupported,
+  })
+  .meta({ id: 'CheckoutUpdate' });
+export type CheckoutUpdate = z.infer<typeof CheckoutUpdate>;
+
+export const CheckoutUpdatePublic = z
+  .object({
+    ...buyer,
+    ...choice,
+    payment_method_type: z.string().max(64).nullable().optional(),
+    discount_code: z.string().max(256).nullable().optional(),
+    allow_trial: z.literal(false).nullable().optional(),
+  })
+  .meta({ id: 'CheckoutUpdatePublic' });
+export type CheckoutUpdatePublic = z.infer<typeof CheckoutUpdatePublic>;
+
+export const CheckoutConfirm = z
+  .object({
+    ...CheckoutUpdatePublic.shape,
+    confirmation_token_id: z
+      .string()
+      .regex(/^\w{1,255}$/)
+      .nullable()
+      .optional()
+      .describe('The card, as the processor’s form names it.'),
+  })
+  .meta({ id: 'CheckoutConfirm' });
+export type CheckoutConfirm = z.infer<typeof CheckoutConfirm>;

@@ -1,0 +1,194 @@
+/** What customers see and do in their portal. */
+import { z } from 'zod';
+import { Address, AddressInput } from './address.ts';
+import { CustomBenefitSubscriber, LicenseKeysBenefitSubscriber } from './benefit.ts';
+import { grantFields } from './benefit-grant.ts';
+import { BenefitGrantCustomProperties } from './benefits/custom.ts';
+import { BenefitGrantLicenseKeysProperties } from './benefits/license-keys.ts';
+import { CustomerType, TaxId } from './customer.ts';
+import { OrderUpdate, orderFields } from './order.ts';
+import { publicOrganization } from './organization.ts';
+import { CustomerPortalSettings } from './organization-settings.ts';
+import { PaymentMethod } from './payment-method.ts';
+import { ProductPrice } from './price.ts';
+import { count, emptyList, Id, Instant, InstantInput, identified, line, UrlInput } from './primitives.ts';
+import { publicProductFields } from './product.ts';
+import { CustomerCancellationReason, PendingSubscriptionUpdate, subscriptionFields } from './subscription.ts';
+
+export const CustomerOrganization = z
+  .object({
+    ...publicOrganization,
+    customer_portal_settings: CustomerPortalSettings,
+    organization_features: z
+      .object({ member_model_enabled: z.boolean().optional(), checkout_localization_enabled: z.boolean().optional() })
+      .optional(),
+  })
+  .meta({ id: 'CustomerOrganization' });
+export type CustomerOrganization = z.infer<typeof CustomerOrganization>;
+
+export const CustomerProduct = z.object(publicProductFields).meta({ id: 'CustomerProduct' });
+export type CustomerProduct = z.infer<typeof CustomerProduct>;
+
+export const CustomerOrganizationData = z
+  .object({ organization: CustomerOrganization, products: z.array(CustomerProduct) })
+  .meta({ id: 'CustomerOrganizationData' });
+export type CustomerOrganizationData = z.infer<typeof CustomerOrganizationData>;
+
+const BoughtProduct = z
+  .object({ ...publicProductFields, organization: CustomerOrganization })
+  .meta({ id: 'CustomerBoughtProduct' });
+
+export const CustomerPortalCustomer = z
+  .object({
+    ...identified,
+    email: z.string().nullable(),
+    email_verified: z.boolean(),
+    name: z.string().nullable(),
+    billing_name: z.string().nullable(),
+    billing_address: Address.nullable(),
+    tax_id: TaxId.nullable(),
+    oauth_accounts: z.record(z.string(), z.object({ account_id: z.string(), account_username: z.string().nullable() })),
+    default_payment_method_id: Id.nullable().optional(),
+    type: CustomerType.nullable().optional(),
+    locale: z.string().nullable().optional(),
+  })
+  .meta({ id: 'CustomerPortalCustomer' });
+export type CustomerPortalCustomer = z.infer<typeof CustomerPortalCustomer>;
+
+export const CustomerPortalCustomerUpdate = z
+  .object({
+    billing_name: line(256).nullable().optional(),
+    billing_address: AddressInput.nullable().optional(),
+    tax_id: z.string().trim().max(64).nullable().optional(),
+    default_payment_method_id: Id.nullable().optional(),
+  })
+  .meta({ id: 'CustomerPortalCustomerUpdate' });
+export type CustomerPortalCustomerUpdate = z.infer<typeof CustomerPortalCustomerUpdate>;
+
+export const CustomerSubscription = z
+  .object({
+    ...subscriptionFields,
+    product: BoughtProduct,
+    prices: z.array(ProductPrice),
+    meters: emptyList,
+    pending_update: PendingSubscriptionUpdate.nullable(),
+  })
+  .meta({ id: 'CustomerSubscription' });
+export type CustomerSubscription = z.infer<typeof CustomerSubscription>;
+
+export const CustomerSubscriptionCancel = z
+  .object({
+    cancel_at_period_end: z.boolean(),
+    cancellation_reason: CustomerCancellationReason.nullable().optional(),
+    cancellation_comment: z.string().max(10_000).nullable().optional(),
+  })
+  .meta({ id: 'CustomerSubscriptionCancel' });
+export type CustomerSubscriptionCancel = z.infer<typeof CustomerSubscriptionCancel>;
+
+/** The first form that fits is meant. */
+export const CustomerSubscriptionUpdate = z
+  .union([
+    CustomerSubscriptionCancel,
+    z.object({ product_id: Id }),
+    z.object({ seats: count(1) }),
+    z.object({ pause_at_period_end: z.boolean(), resumes_at: InstantInput.nullable().optional() }),
+    z.object({ resume: z.literal(true) }),
+    z.object({ pending_update: z.null() }),
+  ])
+  .meta({ id: 'CustomerSubscriptionUpdate' });
+export type CustomerSubscriptionUpdate = z.infer<typeof CustomerSubscriptionUpdate>;
+
+export const CustomerOrder = z
+  .object({
+    ...orderFields,
+    product: BoughtProduct.nullable(),
+    subscription: z.object(subscriptionFields).nullable(),
+  })
+  .meta({ id: 'CustomerOrder' });
+export type CustomerOrder = z.infer<typeof CustomerOrder>;
+
+export const CustomerOrderUpdate = OrderUpdate.meta({ id: 'CustomerOrderUpdate' });
+export type CustomerOrderUpdate = z.infer<typeof CustomerOrderUpdate>;
+
+export const CustomerOrderPaymentStatus = z
+  .object({ status: z.string(), error: z.string().nullable().optional() })
+  .meta({ id: 'CustomerOrderPaymentStatus' });
+export type CustomerOrderPaymentStatus = z.infer<typeof CustomerOrderPaymentStatus>;
+
+const ConfirmationToken = z.string().regex(/^\w{1,255}$/);
+
+export const CustomerOrderConfirmPayment = z
+  .object({
+    confirmation_token_id: ConfirmationToken.nullable().optional(),
+    payment_method_id: Id.nullable().optional(),
+    payment_processor: z.enum(['stripe']).default('stripe'),
+  })
+  .meta({ id: 'CustomerOrderConfirmPayment' });
+export type CustomerOrderConfirmPayment = z.infer<typeof CustomerOrderConfirmPayment>;
+
+export const CustomerOrderPaymentConfirmation = z
+  .object({
+    status: z.string(),
+    client_secret: z.string().nullable().optional(),
+    error: z.string().nullable().optional(),
+  })
+  .meta({ id: 'CustomerOrderPaymentConfirmation' });
+export type CustomerOrderPaymentConfirmation = z.infer<typeof CustomerOrderPaymentConfirmation>;
+
+export const CustomerPaymentMethod = PaymentMethod;
+export type CustomerPaymentMethod = z.infer<typeof CustomerPaymentMethod>;
+
+export const CustomerPaymentMethodCreate = z
+  .object({ confirmation_token_id: ConfirmationToken, set_default: z.boolean(), return_url: UrlInput })
+  .meta({ id: 'CustomerPaymentMethodCreate' });
+export type CustomerPaymentMethodCreate = z.infer<typeof CustomerPaymentMethodCreate>;
+
+export const CustomerPaymentMethodConfirm = z
+  .object({ setup_intent_id: z.string().regex(/^\w{1,255}$/), set_default: z.boolean() })
+  .meta({ id: 'CustomerPaymentMethodConfirm' });
+export type CustomerPaymentMethodConfirm = z.infer<typeof CustomerPaymentMethodConfirm>;
+
+export const CustomerPaymentMethodCreateResponse = z
+  .discriminatedUnion('status', [
+    z.object({ status: z.literal('succeeded'), payment_method: CustomerPaymentMethod }),
+    z.object({ status: z.literal('requires_action'), client_secret: z.string() }),
+  ])
+  .meta({ id: 'CustomerPaymentMethodCreateResponse' });
+export type CustomerPaymentMethodCreateResponse = z.infer<typeof CustomerPaymentMethodCreateResponse>;
+
+export const CustomerCustomerSession = z
+  .object({ expires_at: Instant, return_url: z.string().nullable() })
+  .meta({ id: 'CustomerCustomerSession' });
+export type CustomerCustomerSession = z.infer<typeof CustomerCustomerSession>;
+
+export const PortalAuthenticatedUser = z
+  .object({
+    type: z.string(),
+    name: z.string().nullable(),
+    email: z.string(),
+    customer_id: Id,
+    member_id: Id.nullable().optional(),
+    role: z.string().nullable().optional(),
+  })
+  .meta({ id: 'PortalAuthenticatedUser' });
+export type PortalAuthenticatedUser = z.infer<typeof PortalAuthenticatedUser>;
+
+const held = {
+  ...grantFields,
+  granted_at: Instant.nullable(),
+  revoked_at: Instant.nullable(),
+  customer: CustomerPortalCustomer,
+};
+
+export const CustomerBenefitGrant = z
+  .union([
+    z.object({ ...held, benefit: CustomBenefitSubscriber, properties: BenefitGrantCustomProperties }),
+    z.object({ ...held, benefit: LicenseKeysBenefitSubscriber, properties: BenefitGrantLicenseKeysProperties }),
+  ])
+  .meta({ id: 'CustomerBenefitGrant' });
+export type CustomerBenefitGrant = z.infer<typeof CustomerBenefitGrant>;
+
+export const CustomerBenefitGrantUpdate = z
+  .object({ benefit_type: z.enum(['custom', 'license_keys']) })
+  .meta({ id: 'CustomerBenefitGrantUpdate' });
+export type CustomerBenefitGrantUpdate = z.infer<typeof CustomerBenefitGrantUpdate>;

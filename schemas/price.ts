@@ -1,0 +1,94 @@
+/** Prices of products. A free price is a fixed one of 0. */
+import { z } from 'zod';
+import { Currency } from './currency.ts';
+import { TaxBehaviorOption } from './intervals.ts';
+import { Id, identified, minorUnits } from './primitives.ts';
+
+const stored = {
+  ...identified,
+  source: z.enum(['catalog', 'ad_hoc']),
+  price_currency: z.string(),
+  tax_behavior: TaxBehaviorOption.nullable(),
+  is_archived: z.boolean(),
+  product_id: Id,
+};
+
+export const ProductPriceFixed = z
+  .object({ ...stored, amount_type: z.literal('fixed'), price_amount: z.int() })
+  .meta({ id: 'ProductPriceFixed', description: 'The same for everybody; in minor units.' });
+export type ProductPriceFixed = z.infer<typeof ProductPriceFixed>;
+
+export const ProductPriceCustom = z
+  .object({
+    ...stored,
+    amount_type: z.literal('custom'),
+    minimum_amount: z.int(),
+    maximum_amount: z.int().nullable(),
+    preset_amount: z.int().nullable(),
+  })
+  .meta({ id: 'ProductPriceCustom', description: 'The buyer says how much.' });
+export type ProductPriceCustom = z.infer<typeof ProductPriceCustom>;
+
+export const ProductPriceSeatBased = z
+  .object({
+    ...stored,
+    amount_type: z.literal('seat_based'),
+    seat_tiers: z.object({
+      seat_tier_type: z.enum(['volume', 'graduated']).optional(),
+      tiers: z.array(
+        z.object({ min_seats: z.int(), max_seats: z.int().nullable().optional(), price_per_seat: z.int() }),
+      ),
+      minimum_seats: z.int(),
+      maximum_seats: z.int().nullable(),
+    }),
+  })
+  .meta({ id: 'ProductPriceSeatBased', description: 'By the number of seats.' });
+export type ProductPriceSeatBased = z.infer<typeof ProductPriceSeatBased>;
+
+export const ProductPriceMeteredUnit = z
+  .object({
+    ...stored,
+    amount_type: z.literal('metered_unit'),
+    unit_amount: z.string().describe('Decimal, in minor units.'),
+    cap_amount: z.int().nullable(),
+    meter_id: Id,
+    meter: z.object({
+      id: Id,
+      name: z.string(),
+      unit: z.enum(['scalar', 'token', 'custom']),
+      custom_label: z.string().nullable(),
+      custom_multiplier: z.int().nullable(),
+    }),
+  })
+  .meta({ id: 'ProductPriceMeteredUnit', description: 'By what was used.' });
+export type ProductPriceMeteredUnit = z.infer<typeof ProductPriceMeteredUnit>;
+
+export const ProductPrice = z
+  .discriminatedUnion('amount_type', [
+    ProductPriceFixed,
+    ProductPriceCustom,
+    ProductPriceSeatBased,
+    ProductPriceMeteredUnit,
+  ])
+  .meta({ id: 'ProductPrice' });
+export type ProductPrice = z.infer<typeof ProductPrice>;
+
+const asked = {
+  price_currency: Currency.default('usd'),
+  tax_behavior: TaxBehaviorOption.nullable().optional(),
+};
+
+export const ProductPriceFixedCreate = z
+  .object({ ...asked, amount_type: z.literal('fixed'), price_amount: minorUnits })
+  .meta({ id: 'ProductPriceFixedCreate' });
+export type ProductPriceFixedCreate = z.infer<typeof ProductPriceFixedCreate>;
+
+export const ProductPriceFreeCreate = z
+  .object({ ...asked, amount_type: z.literal('free') })
+  .meta({ id: 'ProductPriceFreeCreate', description: 'The same as a fixed price of 0.' });
+export type ProductPriceFreeCreate = z.infer<typeof ProductPriceFreeCreate>;
+
+export const ProductPriceCreate = z
+  .discriminatedUnion('amount_type', [ProductPriceFixedCreate, ProductPriceFreeCreate])
+  .meta({ id: 'ProductPriceCreate' });
+export type ProductPriceCreate = z.infer<typeof ProductPriceCreate>;
