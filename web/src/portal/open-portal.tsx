@@ -81,7 +81,10 @@ function useBankReturn(portal: Portal, say: (saying: Saying) => void) {
       return say({ tone: 'danger', text: 'Your bank did not approve the card; it was not added.' });
     portal
       .confirmPaymentMethod(found.setupIntent, found.isDefault)
-      .then(() => say({ tone: 'good', text: 'Your card was added.' }))
+      .then(({ status }) => {
+        if (status === 'succeeded') return say({ tone: 'good', text: 'Your card was added.' });
+        say({ tone: 'danger', text: 'Your bank has not answered yet. Load this page again in a minute.' });
+      })
       .catch((failure: Error) => say({ tone: 'danger', text: `The card could not be added. ${failure.message}` }))
       .finally(() => queries.invalidateQueries({ queryKey: ['portal'] }));
   }, [portal, say, queries]);
