@@ -62,11 +62,11 @@ export function AddCard({ customer, onClose }: AddCardProps) {
       const answer = await authenticate(via, added.client_secret);
       if (answer.kind === 'leaving') return 'leaving';
       if (answer.kind === 'failed') return answer;
-      await portal.confirmPaymentMethod(
-        added.client_secret.slice(0, added.client_secret.indexOf('_secret')),
-        isDefault,
-      );
-      return 'added';
+      const intent = added.client_secret.slice(0, added.client_secret.indexOf('_secret'));
+      const confirmed = await portal.confirmPaymentMethod(intent, isDefault);
+      return confirmed.status === 'succeeded'
+        ? 'added'
+        : { reason: 'Your bank has not answered yet. Try again later.' };
     } catch (failure) {
       if (failure instanceof ApiFailure) return { reason: failure.error.detail };
       throw failure;
