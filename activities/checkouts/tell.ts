@@ -2,7 +2,7 @@
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { checkoutContext, checkoutView, loadCheckout } from '../../db/views/checkout.ts';
+import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import type { Dependencies } from '../dependencies.ts';
 
 export async function tellCheckout(
@@ -15,7 +15,7 @@ export async function tellCheckout(
   await em.flush();
   const data = async () => {
     const loaded = await loadCheckout(em, checkout);
-    return checkoutView(loaded, checkoutContext(environment, loaded, at));
+    return checkoutView(loaded, { environment, at });
   };
   await emit(em, ...types.map((type) => ({ organizationId: checkout.organization.id, type, at, data })));
 }

@@ -8,7 +8,7 @@ import { Organization } from '../../db/entities/organization.ts';
 import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
-import { checkoutContext, checkoutView, loadCheckout } from '../../db/views/checkout.ts';
+import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
 import { invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
@@ -75,7 +75,7 @@ export async function createCheckout(
       at,
       data: async () => {
         const loaded = await loadCheckout(tx, checkout);
-        return checkoutView(loaded, checkoutContext(environment, loaded, at));
+        return checkoutView(loaded, { environment, at });
       },
     });
     await wake(tx, 'checkout', checkout.id);

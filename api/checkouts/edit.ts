@@ -6,21 +6,22 @@ import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { Product } from '../../db/entities/product.ts';
 import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { checkoutContext, checkoutView, loadCheckout } from '../../db/views/checkout.ts';
+import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import type { CheckoutUpdate, CheckoutUpdatePublic } from '../../schemas/checkout.ts';
 import { checkoutNotOpen, expiredCheckout, invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { termsOf } from './terms.ts';
 
-type BuyersChange = z.output<typeof CheckoutUpdatePublic>;
-type MerchantsChange = z.output<typeof CheckoutUpdate>;
+type Change = Partial<z.output<typeof CheckoutUpdatePublic> | z.output<typeof CheckoutUpdate>> & {
+  readonly currency?: string | null | undefined;
+};
 
 /** Locks an open checkout and writes the change; refuses once somebody pays, has paid, or the time is over. */
 export async function editCheckout(
   em: EntityManager,
   services: Pick<Services, 'environment'>,
   id: CheckoutId,
-  change: BuyersChange & Partial<MerchantsChange>,
+  change: Change,
   at: Date,
 ): Promise<void> {
   await em.transactional(async (tx) => {
@@ -39,7 +40,7 @@ export async function editCheckout(
       at,
       data: async () => {
         const loaded = await loadCheckout(tx, checkout);
-        return checkoutView(loaded, checkoutContext(services.environment, loaded, at));
+        return checkoutView(loaded, { environment: services.environment, at });
       },
     });
   });
@@ -84,14 +85,10 @@ const REQUIRED: ReadonlySet<string> = new Set([
   'customFieldData',
 ]);
 
-async function write(
-  em: EntityManager,
-  checkout: CheckoutRow,
-  change: BuyersChange & Partial<MerchantsChange>,
-): Promise<boolean> {
+async function write(em: EntityManager, checkout: CheckoutRow, change: Change): Promise<boolean> {
   let changed = false;
   for (const [field, column] of Object.entries(FIELDS)) {
-    const value = change[field as keyof typeof FIELDS];
+    const value: unknown = (change as Readonly<Record<string, unknown>>)[field];
     if (value === undefined || (value === null && REQUIRED.has(column))) continue;
     if (column === 'customerEmail' && checkout.customer) continue;
     Object.assign(checkout, { [column]: value });
@@ -100,11 +97,7 @@ async function write(
   return (await writeTerms(em, checkout, change)) || changed;
 }
 
-async function writeTerms(
-  em: EntityManager,
-  checkout: CheckoutRow,
-  change: BuyersChange & Partial<MerchantsChange>,
-): Promise<boolean> {
+async function writeTerms(em: EntityManager, checkout: CheckoutRow, change: Change): Promise<boolean> {
   if (!change.product_id && !change.product_price_id && !change.currency) return false;
   const productId = change.product_id ?? checkout.product.id;
   if (!checkout.productIds.includes(productId)) {

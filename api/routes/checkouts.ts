@@ -5,13 +5,7 @@ import { z } from 'zod';
 import type { CheckoutId, CustomerId, OrganizationId, ProductId } from '../../billing/ids.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import {
-  checkoutConfirmedView,
-  checkoutContext,
-  checkoutPublicView,
-  checkoutView,
-  loadCheckout,
-} from '../../db/views/checkout.ts';
+import { checkoutConfirmedView, checkoutPublicView, checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import {
   CheckoutConfirm,
   CheckoutCreate,
@@ -165,7 +159,7 @@ export const confirmClientCheckout = route({
     const token = await confirmCheckout(em, { environment, workflows }, row, body, now(row));
     const confirmed = await bySecret(em, params.client_secret);
     const loaded = await loadCheckout(em, confirmed);
-    return checkoutConfirmedView(loaded, checkoutContext(environment, loaded, now(confirmed)), token);
+    return checkoutConfirmedView(loaded, { environment, at: now(confirmed) }, token);
   },
 });
 
@@ -200,10 +194,10 @@ function now(row: CheckoutRow): Date {
 
 async function merchantsView(em: EntityManager, environment: Services['environment'], row: CheckoutRow) {
   const loaded = await loadCheckout(em, row);
-  return checkoutView(loaded, checkoutContext(environment, loaded, now(row)));
+  return checkoutView(loaded, { environment, at: now(row) });
 }
 
 async function buyersView(em: EntityManager, environment: Services['environment'], row: CheckoutRow) {
   const loaded = await loadCheckout(em, row);
-  return checkoutPublicView(loaded, checkoutContext(environment, loaded, now(row)));
+  return checkoutPublicView(loaded, { environment, at: now(row) });
 }

@@ -1,6 +1,14 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 
-export const OUTBOX_TOPICS = ['webhooks', 'grant', 'checkout', 'processor_event', 'email'] as const;
+export const OUTBOX_TOPICS = [
+  'webhooks',
+  'webhook_retry',
+  'webhook_redelivery',
+  'grant',
+  'checkout',
+  'processor_event',
+  'email',
+] as const;
 
 /**
  * A process to wake, written in the transaction that made it necessary. The worker's relay starts or signals the
@@ -12,7 +20,7 @@ export const OutboxMessage = defineEntity({
   properties: {
     id: p.bigint('number').primary().autoincrement(),
     topic: p.enum(OUTBOX_TOPICS),
-    /** The endpoint, grant, checkout or processor event that it is about. */
+    /** The endpoint, webhook event, grant, checkout, processor event or e-mail that it is about. */
     subjectId: p.text(),
   },
 });

@@ -36,6 +36,8 @@ export const WebhookEvent = defineEntity({
     /** In the order of commits for each thing; gives the order in which events are numbered. */
     position: p.bigint('number').autoincrement(),
     ...timestamps(),
+    /** When the row was written, in real time also for a customer on a test clock: events are kept 90 days from it. */
+    writtenAt: instant().defaultRaw('now()'),
     endpoint: () => p.manyToOne(WebhookEndpoint),
     type: p.text(),
     /** The exact text that is signed and sent; null once archived. */

@@ -47,7 +47,7 @@ export class Migration20261124000001_tables extends Migration {
       `create table "outbox" ("id" bigserial primary key, "topic" text not null, "subject_id" text not null);`,
     );
     this.addSql(
-      `alter table "outbox" add constraint "outbox_topic_check" check ("topic" in ('webhooks', 'grant', 'checkout', 'processor_event', 'email'));`,
+      `alter table "outbox" add constraint "outbox_topic_check" check ("topic" in ('webhooks', 'webhook_retry', 'webhook_redelivery', 'grant', 'checkout', 'processor_event', 'email'));`,
     );
     this.addSql(
       `create table "processor_events" ("id" text not null, "type" text not null, "object_id" text not null, "workflow_id" text null, "received_at" timestamptz(3) not null, primary key ("id"));`,
@@ -236,7 +236,7 @@ export class Migration20261124000001_tables extends Migration {
       `alter table "webhook_endpoints" add constraint "webhook_endpoints_format_check" check ("format" in ('raw', 'slack', 'discord'));`,
     );
     this.addSql(
-      `create table "webhook_events" ("id" uuid not null, "position" bigserial, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "endpoint_id" uuid not null, "type" text not null, "payload" text null, "sequence" bigint null, "state" text not null default 'pending', "last_http_code" int null, primary key ("id"));`,
+      `create table "webhook_events" ("id" uuid not null, "position" bigserial, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "written_at" timestamptz(3) not null default now(), "endpoint_id" uuid not null, "type" text not null, "payload" text null, "sequence" bigint null, "state" text not null default 'pending', "last_http_code" int null, primary key ("id"));`,
     );
     this.addSql(
       `alter table "webhook_events" add constraint "webhook_events_endpoint_id_sequence_unique" unique ("endpoint_id", "sequence");`,

@@ -1,6 +1,160 @@
-// STUB
-export const loadCheckout = async (em: any, row: any) => row;
-export const checkoutContext = (...a: any[]) => ({});
-export const checkoutView = (row: any, c: any) => ({ id: row.id });
-export const checkoutPublicView = (row: any, c: any) => ({ id: row.id });
-export const checkoutConfirmedView = (row: any, c: any, t: any) => ({ id: row.id });
+/** A checkout as the merchant, and as the buyer's browser, see it. */
+import type { ProductId } from '../../billing/ids.ts';
+import { activeTrial, trialEnd } from '../../billing/trials.ts';
+import type { Environment } from '../../config/environment.ts';
+import type { Checkout, CheckoutPublic, CheckoutPublicConfirmed } from '../../schemas/checkout.ts';
+import type { CheckoutRow } from '../entities/checkout.ts';
+import { Product, type ProductRow } from '../entities/product.ts';
+import type { EntityManager } from '../orm.ts';
+import { addressView } from './customer.ts';
+import { PRODUCT_POPULATE, pricesNow, priceView, publicProductView } from './product.ts';
+import { identity, iso } from './stamps.ts';
+
+/** A checkout with all that its view shows. */
+export interface LoadedCheckout {
+  readonly checkout: CheckoutRow;
+  /** What the buyer may choose from, in the merchant's order. */
+  readonly products: readonly ProductRow[];
+}
+
+export async function loadCheckout(em: EntityManager, checkout: CheckoutRow): Promise<LoadedCheckout> {
+  await em.populate([checkout], ['product.prices', 'product.benefits', 'price', 'organization']);
+  const ids = checkout.productIds as ProductId[];
+  const found = await em.find(Product, { id: { $in: ids } }, { populate: PRODUCT_POPULATE });
+  const products = ids.flatMap((id) => found.find((product) => product.id === id) ?? []);
+  return { checkout, products };
+}
+
+/** What a view of a checkout needs to know of the installation and the time. */
+export interface CheckoutContext {
+  readonly environment: Pick<Environment, 'PUBLIC_URL' | 'STRIPE_PUBLISHABLE_KEY' | 'STRIPE_API_URL'>;
+  readonly at: Date;
+}
+
+export function checkoutView(loaded: LoadedCheckout, context: CheckoutContext): Checkout {
+  const { checkout } = loaded;
+  return {
+    ...commonView(loaded, context),
+    trial_interval: checkout.trialInterval ?? null,
+    trial_interval_count: checkout.trialIntervalCount ?? null,
+    metadata: checkout.metadata,
+    external_customer_id: checkout.externalCustomerId ?? null,
+    subscription_id: checkout.subscriptionId ?? null,
+    customer_metadata: checkout.customerMetadata,
+  };
+}
+
+export function checkoutPublicView(loaded: LoadedCheckout, context: CheckoutContext): CheckoutPublic {
+  const { organization } = loaded.checkout;
+  return {
+    ...commonView(loaded, context),
+    organization: {
+      ...identity(organization),
+      name: organization.name,
+      slug: organization.slug,
+      avatar_url: organization.avatarUrl ?? null,
+      proration_behavior: organization.subscriptionSettings.proration_behavior,
+      allow_customer_updates: organization.subscriptionSettings.allow_customer_updates,
+    },
+  };
+}
+
+/** The peer's answer to Pay always says `confirmed`; what became of it is read from the checkout afterwards. */
+export function checkoutConfirmedView(
+  loaded: LoadedCheckout,
+  context: CheckoutContext,
+  customerSessionToken: string | null,
+): CheckoutPublicConfirmed {
+  return {
+    ...checkoutPublicView(loaded, context),
+    status: 'confirmed',
+    customer_session_token: customerSessionToken,
+  };
+}
+
+function commonView({ checkout, products }: LoadedCheckout, { environment, at }: CheckoutContext) {
+  const url = `${environment.PUBLIC_URL}/checkout/${checkout.clientSecret}`;
+  const trial = checkout.amount === 0 ? null : activeTrial(checkout, checkout.product);
+  const isFree = checkout.amount === 0;
+  const isSetup = !isFree && Boolean(checkout.product.recurringInterval);
+  const isPayment = !isFree && trial === null;
+  return {
+    ...identity(checkout),
+    custom_field_data: checkout.customFieldData as Checkout['custom_field_data'],
+    payment_processor: 'stripe' as const,
+    status: checkout.status,
+    client_secret: checkout.clientSecret,
+    url,
+    expires_at: iso(checkout.expiresAt),
+    success_url: (checkout.successUrl ?? `${url}/confirmation`).replaceAll('{CHECKOUT_ID}', checkout.id),
+    return_url: checkout.returnUrl ?? null,
+    embed_origin: checkout.embedOrigin ?? null,
+    amount: checkout.amount,
+    seats: null,
+    min_seats: null,
+    max_seats: null,
+    discount_amount: 0,
+    net_amount: checkout.amount,
+    tax_amount: 0,
+    tax_behavior: null,
+    total_amount: checkout.amount,
+    currency: checkout.currency,
+    allow_trial: checkout.allowTrial,
+    active_trial_interval: trial?.interval ?? null,
+    active_trial_interval_count: trial?.count ?? null,
+    trial_end: trial === null ? null : new Date(trialEnd(at.getTime(), trial)).toISOString(),
+    organization_id: checkout.organization.id,
+    product_id: checkout.product.id,
+    product_price_id: checkout.price.id,
+    discount_id: null,
+    allow_discount_codes: checkout.allowDiscountCodes,
+    require_billing_address: checkout.requireBillingAddress,
+    is_discount_applicable: !isFree,
+    is_free_product_price: isFree,
+    is_payment_required: isPayment,
+    is_payment_setup_required: isSetup,
+    is_payment_form_required: isPayment || isSetup,
+    customer_id: checkout.customer?.id ?? null,
+    is_business_customer: checkout.isBusinessCustomer,
+    customer_name: checkout.customerName ?? null,
+    customer_email: checkout.customerEmail ?? null,
+    customer_ip_address: checkout.customerIpAddress ?? null,
+    customer_billing_name: checkout.customerBillingName ?? null,
+    customer_billing_address: addressView(checkout.customerBillingAddress),
+    customer_tax_id: checkout.customerTaxId ?? null,
+    locale: checkout.locale ?? null,
+    payment_method_type: null,
+    payment_processor_metadata: processorMetadata(checkout, environment),
+    billing_address_fields: addressFields(checkout, !isFree),
+    products: products.map(publicProductView),
+    product: publicProductView(checkout.product),
+    product_price: priceView(checkout.price),
+    prices: Object.fromEntries(products.map((product) => [product.id, pricesNow(product).map(priceView)])),
+    discount: null,
+    attached_custom_fields: [],
+  };
+}
+
+/** What the page needs to talk to the processor; `stripe_api` and `failure` are ours. */
+function processorMetadata(checkout: CheckoutRow, environment: CheckoutContext['environment']): Record<string, string> {
+  return {
+    publishable_key: environment.STRIPE_PUBLISHABLE_KEY,
+    ...(environment.STRIPE_API_URL ? { stripe_api: environment.STRIPE_API_URL } : {}),
+    ...(checkout.intentClientSecret ? { intent_client_secret: checkout.intentClientSecret } : {}),
+    ...(checkout.intentStatus ? { intent_status: checkout.intentStatus } : {}),
+    ...(checkout.failure ? { failure: checkout.failure } : {}),
+  };
+}
+
+function addressFields(checkout: CheckoutRow, costs: boolean): Checkout['billing_address_fields'] {
+  const whole = checkout.requireBillingAddress || checkout.isBusinessCustomer;
+  const rest = whole ? 'required' : 'disabled';
+  return {
+    country: costs || whole ? 'required' : 'optional',
+    state: whole ? 'optional' : 'disabled',
+    city: rest,
+    postal_code: rest,
+    line1: rest,
+    line2: whole ? 'optional' : 'disabled',
+  };
+}

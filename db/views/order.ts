@@ -1,3 +1,77 @@
-// STUB
-export const ORDER_POPULATE = ['customer', 'product', 'items'] as const;
-export const orderView = (row: any) => ({ id: row.id, status: row.status });
+/** An order as the API shows it. */
+import type { Order } from '../../schemas/order.ts';
+import type { OrderRow } from '../entities/order.ts';
+import { addressView, embeddedCustomerView } from './customer.ts';
+import { productFieldsView } from './product.ts';
+import { identity, isoOrNull } from './stamps.ts';
+import { subscriptionFieldsView } from './subscription.ts';
+
+export const ORDER_POPULATE = ['items', 'customer', 'product', 'subscription'] as const;
+
+export function orderView(row: OrderRow): Order {
+  return {
+    ...orderFieldsView(row),
+    metadata: row.metadata,
+    custom_field_data: row.customFieldData as Order['custom_field_data'],
+    platform_fee_amount: row.platformFeeAmount,
+    platform_fee_currency: row.platformFeeAmount > 0 ? row.currency : null,
+    customer: embeddedCustomerView(row.customer),
+    product: row.product ? productFieldsView(row.product) : null,
+    discount: null,
+    subscription: row.subscription
+      ? { ...subscriptionFieldsView(row.subscription), metadata: row.subscription.metadata }
+      : null,
+    items: itemsView(row),
+  };
+}
+
+export function itemsView(row: OrderRow): Order['items'] {
+  return row.items
+    .getItems()
+    .sort((a, b) => a.position - b.position)
+    .map((item) => ({
+      ...identity(item),
+      label: item.label,
+      amount: item.amount,
+      tax_amount: item.taxAmount,
+      proration: item.proration,
+      product_price_id: item.priceId ?? null,
+    }));
+}
+
+/** What an order says of itself wherever it is shown. */
+export function orderFieldsView(row: OrderRow) {
+  const isPaid = row.status === 'paid' || row.status === 'refunded' || row.status === 'partially_refunded';
+  const refundable = isPaid ? row.netAmount - row.refundedAmount : 0;
+  return {
+    ...identity(row),
+    status: row.status,
+    paid: isPaid,
+    subtotal_amount: row.subtotalAmount,
+    discount_amount: row.discountAmount,
+    net_amount: row.netAmount,
+    tax_amount: row.taxAmount,
+    total_amount: row.totalAmount,
+    applied_balance_amount: 0,
+    due_amount: isPaid || row.status === 'void' ? 0 : row.totalAmount,
+    refunded_amount: row.refundedAmount,
+    refunded_tax_amount: row.refundedTaxAmount,
+    refundable_amount: refundable,
+    refundable_tax_amount: isPaid ? row.taxAmount - row.refundedTaxAmount : 0,
+    currency: row.currency,
+    billing_reason: row.billingReason,
+    billing_name: row.billingName ?? null,
+    billing_address: addressView(row.billingAddress),
+    invoice_number: row.invoiceNumber ?? null,
+    is_invoice_generated: false,
+    receipt_number: null,
+    seats: null,
+    customer_id: row.customer.id,
+    product_id: row.product?.id ?? null,
+    discount_id: null,
+    subscription_id: row.subscription?.id ?? null,
+    checkout_id: row.checkoutId ?? null,
+    next_payment_attempt_at: isoOrNull(row.nextPaymentAttemptAt),
+    description: row.description,
+  };
+}

@@ -1,3 +1,56 @@
-// STUB
-export const SUBSCRIPTION_POPULATE = ['customer', 'product', 'price'] as const;
-export const subscriptionView = (row: any) => ({ id: row.id, status: row.status, customer: row.customer.email });
+/** A subscription as the API shows it. */
+import type { Subscription } from '../../schemas/subscription.ts';
+import type { SubscriptionRow } from '../entities/subscription.ts';
+import { embeddedCustomerView } from './customer.ts';
+import { priceView, productView } from './product.ts';
+import { identity, iso, isoOrNull } from './stamps.ts';
+
+export const SUBSCRIPTION_POPULATE = ['customer', 'price', 'product.prices', 'product.benefits'] as const;
+
+export function subscriptionView(row: SubscriptionRow): Subscription {
+  return {
+    ...subscriptionFieldsView(row),
+    metadata: row.metadata,
+    custom_field_data: row.customFieldData as Subscription['custom_field_data'],
+    customer: embeddedCustomerView(row.customer),
+    product: productView(row.product),
+    discount: null,
+    prices: [priceView(row.price)],
+    meters: [],
+    pending_update: null,
+  };
+}
+
+/** What a subscription says of itself wherever it is shown. */
+export function subscriptionFieldsView(row: SubscriptionRow) {
+  return {
+    ...identity(row),
+    amount: row.amount,
+    currency: row.currency,
+    recurring_interval: row.recurringInterval,
+    recurring_interval_count: row.recurringIntervalCount,
+    status: row.status,
+    current_period_start: iso(row.currentPeriodStart),
+    current_period_end: iso(row.currentPeriodEnd),
+    current_meter_period_start: null,
+    current_meter_period_end: null,
+    trial_start: isoOrNull(row.trialStart),
+    trial_end: isoOrNull(row.trialEnd),
+    cancel_at_period_end: row.cancelAtPeriodEnd,
+    canceled_at: isoOrNull(row.canceledAt),
+    started_at: isoOrNull(row.startedAt),
+    ends_at: isoOrNull(row.endsAt),
+    ended_at: isoOrNull(row.endedAt),
+    past_due_at: isoOrNull(row.pastDueAt),
+    pause_at_period_end: false,
+    paused_at: null,
+    resumes_at: null,
+    customer_id: row.customer.id,
+    product_id: row.product.id,
+    discount_id: null,
+    checkout_id: row.checkoutId ?? null,
+    seats: null,
+    customer_cancellation_reason: row.cancellationReason ?? null,
+    customer_cancellation_comment: row.cancellationComment ?? null,
+  };
+}
