@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AddressInput } from './address.ts';
 import { Currency } from './currency.ts';
 import { trialInput } from './intervals.ts';
-import { MetadataInput } from './metadata.ts';
+import { CustomerMetadataInput, MetadataInput } from './metadata.ts';
 import {
   CustomFieldDataInput,
   EmailInput,
@@ -52,7 +52,7 @@ export const CheckoutCreate = z
     customer_id: Id.nullable().optional(),
     external_customer_id: z.string().min(1).max(256).nullable().optional(),
     customer_ip_address: IpAddressInput.nullable().optional(),
-    customer_metadata: MetadataInput.default({}),
+    customer_metadata: CustomerMetadataInput.default({}),
     metadata: MetadataInput.default({}),
     custom_field_data: CustomFieldDataInput.default({}),
     amount: minorUnits.nullable().optional().describe('For prices that the buyer names; others ignore it.'),
@@ -86,7 +86,7 @@ export const CheckoutUpdate = z
     allow_discount_codes: z.boolean().nullable().optional(),
     require_billing_address: z.boolean().nullable().optional(),
     customer_ip_address: IpAddressInput.nullable().optional(),
-    customer_metadata: MetadataInput.nullable().optional(),
+    customer_metadata: CustomerMetadataInput.nullable().optional(),
     metadata: MetadataInput.optional(),
     discount_id: unsupported,
   })

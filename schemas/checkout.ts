@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Address } from './address.ts';
 import { RecurringInterval, trial } from './intervals.ts';
-import { Metadata } from './metadata.ts';
+import { CustomerMetadata, Metadata } from './metadata.ts';
 import { publicOrganization } from './organization.ts';
 import { ProductPrice } from './price.ts';
 import { CustomFieldData, emptyList, Id, Instant, identified } from './primitives.ts';
@@ -104,7 +104,7 @@ export const Checkout = z
     metadata: Metadata,
     external_customer_id: z.string().nullable(),
     subscription_id: Id.nullable(),
-    customer_metadata: Metadata,
+    customer_metadata: CustomerMetadata,
   })
   .meta({ id: 'Checkout' });
 export type Checkout = z.infer<typeof Checkout>;
@@ -117,6 +117,7 @@ export type CheckoutPublic = z.infer<typeof CheckoutPublic>;
 export const CheckoutPublicConfirmed = z
   .object({
     ...CheckoutPublic.shape,
+    status: z.literal('confirmed').describe('Whatever it is by now: it was confirmed.'),
     customer_session_token: z.string().nullable().describe('Opens the portal of the customer who has just bought.'),
   })
   .meta({ id: 'CheckoutPublicConfirmed' });

@@ -17,3 +17,13 @@ export const MetadataInput = z
       'Up to 50 keys of at most 40 characters; values are text of 1 to 500 characters, numbers or booleans. Replaces all.',
   });
 export type MetadataInput = z.infer<typeof MetadataInput>;
+
+/** For a customer made by a checkout: the peer's clients read whole numbers only there. */
+export const CustomerMetadata = z.record(z.string(), z.union([z.string(), z.int(), z.boolean()]));
+export type CustomerMetadata = z.infer<typeof CustomerMetadata>;
+
+export const CustomerMetadataInput = MetadataInput.refine(
+  (metadata) => Object.values(metadata).every((value) => typeof value !== 'number' || Number.isSafeInteger(value)),
+  'Numbers must be whole here',
+);
+export type CustomerMetadataInput = z.infer<typeof CustomerMetadataInput>;
