@@ -25,7 +25,17 @@ const Environment = z.object({
   OPERATOR_TOKEN: z.string().min(24).optional(),
   /** Lets webhooks go to loopback and private addresses; for development. */
   WEBHOOKS_ALLOW_PRIVATE_ADDRESSES: flag,
+  /** How long after its first attempt a webhook is tried again, in ms; each further retry waits three times as long. */
+  WEBHOOKS_FIRST_RETRY_MS: z.coerce.number().int().min(1).max(3_600_000).default(10_000),
+  /** How e-mails to customers go out, and from whom (`Shop <shop@example.com>`); without, they are only kept. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  EMAIL_FROM: z.string().min(3).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+const Complete = Environment.refine(({ SMTP_URL, EMAIL_FROM }) => SMTP_URL === undefined || EMAIL_FROM !== undefined, {
+  path: ['EMAIL_FROM'],
+  error: 'is needed where SMTP_URL is set',
 });
 
 export type Environment = z.infer<typeof Environment> & { readonly PUBLIC_URL: string };
@@ -33,7 +43,7 @@ export type Environment = z.infer<typeof Environment> & { readonly PUBLIC_URL: s
 /** Reads the environment. Throws one error that lists each variable that is missing or wrong, by name. */
 export function readEnvironment(source: NodeJS.ProcessEnv = process.env): Environment {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  const parsed = Environment.safeParse(given);
+  const parsed = Complete.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new Error(`The environment is not complete:\n${lines.join('\n')}\nSee .env.example.`);

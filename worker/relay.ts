@@ -1,2 +1,113 @@
-// STUB
-export const startRelay = (x: any) => ({ stop: async () => {} });
+/**
+ * Carries committed outbox rows to Temporal: each wakes a process. Several workers may relay side by side; a row is
+ * deleted only when its process has been woken, so that what is lost on the way is done again.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LockMode } from '@mikro-orm/core';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { Client } from '@temporalio/client';
+import { WAKERS } from '../activities/waking/index.ts';
+import { callAll, type Failed } from '../activities/waking/wake.ts';
+import type { Logger } from '../config/logging.ts';
+import { OutboxMessage } from '../db/entities/outbox.ts';
+import { listenToOutbox } from './outbox-listener.ts';
+
+export interface RelayOptions {
+  readonly orm: MikroORM;
+  readonly temporal: Client;
+  readonly log: Logger;
+}
+
+export interface Relay {
+  /** Ends after the rows in hand. */
+  stop(): Promise<void>;
+}
+
+const BATCH = 500;
+const POLL = 1_000;
+const LONGEST_PAUSE = 10_000;
+
+export function startRelay({ orm, temporal, log }: RelayOptions): Relay {
+  const stopping = new AbortController();
+  const bell = new Bell();
+  const url = orm.config.get('clientUrl');
+  if (url === undefined) throw new Error('The relay needs the database by its URL.');
+  const listener = listenToOutbox(url, log, () => bell.ring());
+  const running = relayUntil(stopping.signal, { orm, temporal, log }, bell);
+  return {
+    async stop() {
+      stopping.abort();
+      bell.ring();
+      await Promise.all([running, listener.stop()]);
+    },
+  };
+}
+
+async function relayUntil(stopped: AbortSignal, { orm, temporal, log }: RelayOptions, bell: Bell): Promise<void> {
+  let pause = 100;
+  while (!stopped.aborted) {
+    const relayed = await relay(orm, temporal).catch((error: unknown) => ({ taken: 0, failed: [{ error }] }));
+    const [failure] = relayed.failed;
+    if (failure !== undefined) {
+      log.warn({ err: failure.error, failed: relayed.failed.length }, 'outbox rows could not be relayed; trying again');
+      await sleep(pause, undefined, { signal: stopped }).catch(() => {});
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+      continue;
+    }
+    pause = 100;
+    if (relayed.taken < BATCH) await bell.rung(POLL);
+  }
+}
+
+/**
+ * Takes up to 500 rows that nobody else is relaying, wakes what they name, and deletes those that it woke, in one
+ * transaction: whatever fails, its row stays.
+ */
+export async function relay(orm: MikroORM, temporal: Client): Promise<{ taken: number; failed: Failed[] }> {
+  return orm.em.fork().transactional(async (em) => {
+    const rows = await em.find(
+      OutboxMessage,
+      {},
+      { orderBy: { id: 'asc' }, limit: BATCH, lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, disableIdentityMap: true },
+    );
+    if (rows.length === 0) return { taken: 0, failed: [] };
+    const topics = Map.groupBy(rows, ({ topic }) => topic);
+    const failed: Failed[] = [];
+    const done: number[] = [];
+    for (const [topic, ofTopic] of topics) {
+      const subjectIds = [...new Set(ofTopic.map(({ subjectId }) => subjectId))];
+      const missed = await callAll(temporal, await WAKERS[topic](em, temporal, subjectIds));
+      const missedIds = new Set(missed.map(({ subjectId }) => subjectId));
+      failed.push(...missed);
+      done.push(...ofTopic.filter(({ subjectId }) => !missedIds.has(subjectId)).map(({ id }) => id));
+    }
+    await em.nativeDelete(OutboxMessage, { id: { $in: done } });
+    return { taken: rows.length, failed };
+  });
+}
+
+/** Remembers one ring until somebody waits for it. */
+class Bell {
+  private isRung = false;
+  private answer: (() => void) | null = null;
+
+  ring(): void {
+    this.isRung = true;
+    this.answer?.();
+  }
+
+  /** Resolves at the next ring, at once if it has rung since the last wait, or after `patience` ms. */
+  async rung(patience: number): Promise<void> {
+    if (!this.isRung) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, patience);
+        this.answer = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.isRung = false;
+    this.answer = null;
+  }
+}

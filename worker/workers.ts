@@ -1,12 +1,20 @@
 /** The workers of one process: billing steps, the card processor, and deliveries, each with its own queue and limits. */
-import { NativeConnection, type WorkerOptions, Worker, type WorkflowBundleOption } from '@temporalio/worker';
-import type { Dependencies } from '../activities/dependencies.ts';
+import {
+  bundleWorkflowCode,
+  type NativeConnection,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
 import { checkoutActivities } from '../activities/checkouts/index.ts';
+import type { Dependencies } from '../activities/dependencies.ts';
+import { emailActivities } from '../activities/email/index.ts';
 import { invariantActivities } from '../activities/invariants/index.ts';
 import { steeringActivities } from '../activities/steering/index.ts';
 import { stripeActivities } from '../activities/stripe/index.ts';
 import { subscriptionActivities } from '../activities/subscriptions/index.ts';
-import { BILLING_QUEUE, PROCESSOR_QUEUE } from '../workflows/task-queues.ts';
+import { webhookActivities } from '../activities/webhooks/index.ts';
+import { BILLING_QUEUE, DELIVERY_QUEUE, PROCESSOR_QUEUE } from '../workflows/task-queues.ts';
 
 export interface WorkersOptions {
   readonly connection: NativeConnection;
@@ -17,6 +25,8 @@ export interface WorkersOptions {
 
 /** Calls to the processor at once; more only makes it answer more slowly. */
 const PROCESSOR_SLOTS = 32;
+/** Receivers that are slow hold a slot for up to 10 s each, and must not hold up the others. */
+const DELIVERY_SLOTS = 200;
 
 export async function createWorkers({ connection, namespace, deps, workflows }: WorkersOptions): Promise<Worker[]> {
   const common = {
@@ -25,10 +35,11 @@ export async function createWorkers({ connection, namespace, deps, workflows }: 
     shutdownGraceTime: '20 s',
     shutdownForceTime: '25 s',
   } satisfies Partial<WorkerOptions>;
+  const workflowBundle = 'workflowBundle' in workflows ? workflows.workflowBundle : await bundleWorkflowCode(workflows);
   return Promise.all([
     Worker.create({
       ...common,
-      ...workflows,
+      workflowBundle,
       taskQueue: BILLING_QUEUE,
       activities: {
         ...subscriptionActivities(deps),
@@ -43,6 +54,14 @@ export async function createWorkers({ connection, namespace, deps, workflows }: 
       taskQueue: PROCESSOR_QUEUE,
       activities: stripeActivities(deps),
       maxConcurrentActivityTaskExecutions: PROCESSOR_SLOTS,
+    }),
+    Worker.create({
+      ...common,
+      workflowBundle,
+      taskQueue: DELIVERY_QUEUE,
+      activities: { ...webhookActivities(deps), ...emailActivities(deps) },
+      maxConcurrentActivityTaskExecutions: DELIVERY_SLOTS,
+      maxCachedWorkflows: 200,
     }),
   ]);
 }

@@ -1,0 +1,18 @@
+/** Whom each topic of the outbox wakes. */
+import type { OutboxTopic } from '../../db/outbox.ts';
+import { startCheckouts } from './checkouts.ts';
+import { startEmails } from './emails.ts';
+import { wakeGrants } from './grants.ts';
+import { tellOfProcessorEvents } from './processor-events.ts';
+import type { Waker } from './wake.ts';
+import { wakeEndpoints, wakeRedeliveries, wakeRetries } from './webhooks.ts';
+
+export const WAKERS: Readonly<Record<OutboxTopic, Waker>> = {
+  webhooks: wakeEndpoints,
+  webhook_retry: wakeRetries,
+  webhook_redelivery: wakeRedeliveries,
+  grant: wakeGrants,
+  checkout: startCheckouts,
+  processor_event: tellOfProcessorEvents,
+  email: startEmails,
+};

@@ -1,0 +1,44 @@
+/** Further attempts at one event: its retries, and what somebody asks to be sent again. */
+import type { WebhookEventId } from '../../billing/ids.ts';
+import { WebhookEvent, type WebhookEventRow } from '../../db/entities/webhook.ts';
+import { activityClock, type Delivering } from './dependencies.ts';
+import { record } from './record.ts';
+
+export interface SendAgain {
+  readonly eventId: WebhookEventId;
+  readonly reason: 'retry' | 'redelivery';
+}
+
+/** `over`: nothing is left to try, because it is not wanted any more or was a try by hand alone. */
+export type SentAgain = 'succeeded' | 'failed' | 'over';
+
+export async function sendAgain({ orm, post }: Delivering, { eventId, reason }: SendAgain): Promise<SentAgain> {
+  const clock = activityClock();
+  const em = orm.em.fork();
+  const event = await em.findOne(WebhookEvent, eventId, { populate: ['endpoint'], disableIdentityMap: true });
+  if (event === null || typeof event.payload !== 'string' || event.endpoint.deletedAt) return 'over';
+  const { endpoint, payload, sequence } = event;
+  if (reason === 'retry') {
+    // A replay has put it back in line, or it has succeeded by hand.
+    if (event.state !== 'retrying') return 'over';
+    if (!endpoint.enabled) {
+      await em.nativeUpdate(
+        WebhookEvent,
+        { id: eventId, state: 'retrying' },
+        { state: 'skipped', modifiedAt: clock() },
+      );
+      return 'over';
+    }
+  }
+  const attempt = await post(endpoint, { id: eventId, payload, sequence: sequence ?? 0 });
+  const retried = !attempt.succeeded && endpoint.enabled && isUndelivered(event.state);
+  const state = attempt.succeeded ? 'succeeded' : retried ? 'retrying' : undefined;
+  await em.transactional((tx) => record(tx, { eventId, endpointId: endpoint.id, attempt, state, at: clock() }));
+  if (attempt.succeeded) return 'succeeded';
+  return retried ? 'failed' : 'over';
+}
+
+/** What has arrived once stays delivered, and what is still in line is tried there. */
+function isUndelivered(state: WebhookEventRow['state']): boolean {
+  return state === 'retrying' || state === 'failed' || state === 'skipped';
+}
