@@ -6,6 +6,7 @@ import {
   type WorkerOptions,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
+import { benefitActivities } from '../activities/benefits/index.ts';
 import { checkoutActivities } from '../activities/checkouts/index.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { emailActivities } from '../activities/email/index.ts';
@@ -14,9 +15,12 @@ import { steeringActivities } from '../activities/steering/index.ts';
 import { stripeActivities } from '../activities/stripe/index.ts';
 import { subscriptionActivities } from '../activities/subscriptions/index.ts';
 import { webhookActivities } from '../activities/webhooks/index.ts';
+import { loadBenefitTypes } from '../benefits/registry.ts';
 import { BILLING_QUEUE, DELIVERY_QUEUE, PROCESSOR_QUEUE } from '../workflows/task-queues.ts';
 
 export interface WorkersOptions {
+  /** Further types of benefits than the product's own. */
+  readonly benefitDirectories?: readonly URL[];
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly deps: Dependencies;
@@ -28,13 +32,20 @@ const PROCESSOR_SLOTS = 32;
 /** Receivers that are slow hold a slot for up to 10 s each, and must not hold up the others. */
 const DELIVERY_SLOTS = 200;
 
-export async function createWorkers({ connection, namespace, deps, workflows }: WorkersOptions): Promise<Worker[]> {
+export async function createWorkers({
+  connection,
+  namespace,
+  deps,
+  workflows,
+  benefitDirectories,
+}: WorkersOptions): Promise<Worker[]> {
   const common = {
     connection,
     namespace,
     shutdownGraceTime: '20 s',
     shutdownForceTime: '25 s',
   } satisfies Partial<WorkerOptions>;
+  const benefitTypes = await loadBenefitTypes(...(benefitDirectories ?? []));
   const workflowBundle = 'workflowBundle' in workflows ? workflows.workflowBundle : await bundleWorkflowCode(workflows);
   return Promise.all([
     Worker.create({
@@ -46,6 +57,7 @@ export async function createWorkers({ connection, namespace, deps, workflows }: 
         ...checkoutActivities(deps),
         ...steeringActivities(deps),
         ...invariantActivities(deps),
+        ...benefitActivities(deps, benefitTypes),
       },
       maxCachedWorkflows: 600,
     }),

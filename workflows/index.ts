@@ -3,6 +3,7 @@ export { cardSetup } from './card-setup.ts';
 export { checkInvariants } from './check-invariants.ts';
 export { checkout } from './checkout.ts';
 export { email } from './email.ts';
+export { grant } from './grant.ts';
 export { subscription } from './subscription.ts';
 export { testClock } from './test-clock.ts';
 export { webhookDelivery } from './webhook-delivery.ts';
