@@ -25,6 +25,8 @@ export interface WorkersOptions {
   readonly namespace: string;
   readonly deps: Dependencies;
   readonly workflows: { readonly workflowBundle: WorkflowBundleOption } | { readonly workflowsPath: string };
+  /** Billing processes kept in memory between their tasks; the others are replayed when they wake. */
+  readonly maxCachedWorkflows?: number;
 }
 
 /** Calls to the processor at once; more only makes it answer more slowly. */
@@ -59,7 +61,7 @@ export async function createWorkers({
         ...invariantActivities(deps),
         ...benefitActivities(deps, benefitTypes),
       },
-      maxCachedWorkflows: 600,
+      maxCachedWorkflows,
     }),
     Worker.create({
       ...common,
