@@ -85,7 +85,7 @@ function shapes(schemas: Schemas): Html[] {
   return Object.entries(schemas)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(
-      ([name, schema]) => html`<details id="${anchor(name)}"><summary><code>${name}</code></summary>
+      ([name, schema]) => html`<details><summary><code>${name}</code></summary><a id="${anchor(name)}"></a>
       ${schema.description && html`<p>${schema.description}</p>`}
       ${schema.properties ? fields('', ofObject(schema)) : html`<p>${typeOf(schema)}</p>`}</details>`,
     );

@@ -1,5 +1,6 @@
 /** Query parameters: strings on the wire, values of a type behind it. */
 import { z } from 'zod';
+import { InstantInput } from './primitives.ts';
 
 /** A whole number in decimal digits. */
 export function queryInteger(least: number, most: number) {
@@ -15,6 +16,9 @@ export const queryBoolean = z.preprocess((value) => {
   if (value === 'false' || value === '0') return false;
   return value;
 }, z.boolean());
+
+/** An instant, as in bodies; parses to a `Date`. */
+export const queryInstant = InstantInput;
 
 /** A filter by one or several values: `id=a` and `id=a&id=b` both parse to a list; absent stays `undefined`. */
 export function oneOrMany<Value extends z.ZodType>(value: Value) {
