@@ -1,6 +1,7 @@
 /** Where organizations are told of what happens, and how that went. */
 import { z } from 'zod';
 import { Id, InstantInput, identified, line, organizationIdInput, UrlInput } from './primitives.ts';
+import { oneOrMany, queryBoolean } from './query.ts';
 
 export const WEBHOOK_EVENT_TYPES = [
   'checkout.created',
@@ -119,6 +120,16 @@ export const WebhookReplay = z.object({ since: InstantInput }).meta({ id: 'Webho
 export type WebhookReplay = z.infer<typeof WebhookReplay>;
 
 export const WebhookReplayed = z
-  .object({ replayed: z.int().describe('How many events will be sent, in order.') })
+  .object({ count: z.int().describe('How many events will be sent, in order.') })
   .meta({ id: 'WebhookReplayed' });
 export type WebhookReplayed = z.infer<typeof WebhookReplayed>;
+
+export const WebhookDeliveryFilters = z.object({
+  endpoint_id: oneOrMany(Id),
+  start_timestamp: InstantInput.optional(),
+  end_timestamp: InstantInput.optional(),
+  succeeded: queryBoolean.optional(),
+  query: line(256).optional().describe('Keeps deliveries of events whose id or payload holds this text.'),
+  http_code_class: z.enum(['2xx', '3xx', '4xx', '5xx']).optional(),
+  event_type: oneOrMany(WebhookEventType),
+});

@@ -1,6 +1,6 @@
 /** Further attempts at one event: its retries, and what somebody asks to be sent again. */
 import type { WebhookEventId } from '../../billing/ids.ts';
-import { WebhookEvent, type WebhookEventRow } from '../../db/entities/webhook.ts';
+import { WebhookEvent, type WebhookEventState } from '../../db/entities/webhook.ts';
 import { activityClock, type Delivering } from './dependencies.ts';
 import { record } from './record.ts';
 
@@ -31,14 +31,23 @@ export async function sendAgain({ orm, post }: Delivering, { eventId, reason }: 
     }
   }
   const attempt = await post(endpoint, { id: eventId, payload, sequence: sequence ?? 0 });
-  const retried = !attempt.succeeded && endpoint.enabled && isUndelivered(event.state);
-  const state = attempt.succeeded ? 'succeeded' : retried ? 'retrying' : undefined;
-  await em.transactional((tx) => record(tx, { eventId, endpointId: endpoint.id, attempt, state, at: clock() }));
+  const failing = reason === 'redelivery' && endpoint.enabled ? afterRedelivery(event.state) : undefined;
+  const isRetrying = await em.transactional((tx) =>
+    record(tx, { eventId, endpointId: endpoint.id, attempt, failing, at: clock() }),
+  );
   if (attempt.succeeded) return 'succeeded';
-  return retried ? 'failed' : 'over';
+  return reason === 'retry' || isRetrying ? 'failed' : 'over';
 }
 
-/** What has arrived once stays delivered, and what is still in line is tried there. */
-function isUndelivered(state: WebhookEventRow['state']): boolean {
-  return state === 'retrying' || state === 'failed' || state === 'skipped';
+/** A try by hand that fails begins a round of retries, unless the event has arrived before or is still in line. */
+function afterRedelivery(state: WebhookEventState) {
+  switch (state) {
+    case 'retrying':
+    case 'failed':
+    case 'skipped':
+      return { from: state, to: 'retrying' } as const;
+    case 'pending':
+    case 'succeeded':
+      return undefined;
+  }
 }

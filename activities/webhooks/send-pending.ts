@@ -39,9 +39,9 @@ export async function sendPending(
     }
     const attempt = await post(endpoint, { id, payload, sequence: next.sequence ?? 0 });
     await em.fork().transactional(async (tx) => {
-      const state = attempt.succeeded ? 'succeeded' : 'retrying';
-      await record(tx, { eventId: id, endpointId, attempt, state, at: clock() });
-      if (!attempt.succeeded) await wake(tx, 'webhook_retry', id);
+      const failing = { from: 'pending', to: 'retrying' } as const;
+      const mustRetry = await record(tx, { eventId: id, endpointId, attempt, failing, at: clock() });
+      if (mustRetry) await wake(tx, 'webhook_retry', id);
     });
   }
 }

@@ -27,6 +27,9 @@ export const WebhookEndpoint = defineEntity({
 });
 export type WebhookEndpointRow = InferEntity<typeof WebhookEndpoint>;
 
+export const WEBHOOK_EVENT_STATES = ['pending', 'retrying', 'succeeded', 'failed', 'skipped'] as const;
+export type WebhookEventState = (typeof WEBHOOK_EVENT_STATES)[number];
+
 /** One event for one endpoint, with the state that was committed together with it. */
 export const WebhookEvent = defineEntity({
   name: 'WebhookEvent',
@@ -45,7 +48,7 @@ export const WebhookEvent = defineEntity({
     /** The endpoint's own number, given after the commit that wrote the event. */
     sequence: p.bigint('number').nullable(),
     /** `pending` until first sent; `retrying` after a failed first attempt; `skipped` when the endpoint was off. */
-    state: p.enum(['pending', 'retrying', 'succeeded', 'failed', 'skipped']).default('pending'),
+    state: p.enum(WEBHOOK_EVENT_STATES).default('pending'),
     lastHttpCode: p.integer().nullable(),
   },
   uniques: [{ properties: ['endpoint', 'sequence'] }],
