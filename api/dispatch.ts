@@ -14,7 +14,7 @@ import type { Services } from './services.ts';
 import { parsePart, refuseUnstorableText } from './validation.ts';
 
 /** What the server keeps of a request while it answers. */
-export type Locals = { requestId: string; log: Logger };
+export type Locals = { requestId: string; log: Logger; caller?: Readonly<Record<string, string>> };
 export type Answering = Response<unknown, Locals>;
 
 export interface Backing {
@@ -27,7 +27,8 @@ export async function dispatch(route: Route, { orm, services }: Backing, req: Re
   const em = orm.em.fork();
   const at = new Date();
   const caller = await authenticate(route, em, req, services, at);
-  if (route.auth !== 'public') res.locals.log = res.locals.log.child(names(caller));
+  res.locals.caller = names(caller);
+  if (route.auth !== 'public') res.locals.log = res.locals.log.child(res.locals.caller);
   const body = route.body && (await readBody(route.body, req, res));
   const context: RequestContext = {
     ...services,
@@ -45,7 +46,12 @@ export async function dispatch(route: Route, { orm, services }: Backing, req: Re
   await send(route, answer, services, res);
 }
 
-type Caller = Callers['organization'] | Callers['customer'] | Callers['operator'] | Record<never, never>;
+type Caller =
+  | Callers['organization']
+  | Callers['customer']
+  | Callers['operator']
+  | Callers['organization_or_operator']
+  | Record<never, never>;
 
 async function authenticate(
   route: Route,
@@ -61,6 +67,10 @@ async function authenticate(
       return authenticateCustomer(em, req.headers, at);
     case 'operator':
       return authenticateOperator(req.headers, environment.OPERATOR_TOKEN);
+    case 'organization_or_operator':
+      return req.headers.authorization?.includes('polar_oat_')
+        ? authenticateOrganization(em, req.headers, route.scopes, at)
+        : { ...authenticateOperator(req.headers, environment.OPERATOR_TOKEN), organization: null, scopes: 'all' };
     case 'public':
       return {};
     default:
@@ -69,7 +79,7 @@ async function authenticate(
 }
 
 function names(caller: Caller): Record<string, string> {
-  if ('organization' in caller) return { organizationId: caller.organization };
+  if ('organization' in caller) return caller.organization === null ? {} : { organizationId: caller.organization };
   if ('customer' in caller) return { organizationId: caller.customer.organizationId, customerId: caller.customer.id };
   return {};
 }

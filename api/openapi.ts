@@ -72,7 +72,7 @@ function operation(route: Route, components: Components): Operation {
     tags: [route.tag],
     summary: route.summary,
     ...(route.description && { description: route.description }),
-    security: route.auth === 'public' ? [] : [{ [route.auth]: route.scopes }],
+    security: securityOf(route),
     parameters: [...parameters('path', route.params, components), ...parameters('query', route.query, components)],
     ...(route.body && { requestBody: requestBody(route.body, components) }),
     responses: responses(route, components),
@@ -149,3 +149,9 @@ const MEANINGS: Readonly<Record<number, string>> = {
   422: 'Wrong values.',
   429: 'Too often.',
 };
+
+function securityOf({ auth, scopes }: Route): Record<string, readonly string[]>[] {
+  if (auth === 'public') return [];
+  if (auth === 'organization_or_operator') return [{ organization: scopes }, { operator: [] }];
+  return [{ [auth]: scopes }];
+}

@@ -11,7 +11,7 @@ import type { Services } from './services.ts';
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 /** Who may call: an organization's token, a customer's session, the operator of this installation, anybody. */
-export type Auth = 'organization' | 'customer' | 'operator' | 'public';
+export type Auth = 'organization' | 'customer' | 'operator' | 'organization_or_operator' | 'public';
 
 /** Statuses that a route refuses with, besides 401, 403 for scopes, 413 and 422, which any may have. */
 export type Refusal = 400 | 402 | 403 | 404 | 409 | 410 | 412 | 429;
@@ -35,6 +35,11 @@ export interface Callers {
   organization: { readonly organization: OrganizationId; readonly scopes: readonly Scope[] };
   customer: { readonly customer: { readonly id: CustomerId; readonly organizationId: OrganizationId } };
   operator: { readonly operator: true };
+  /** The operator may do anything for any organization. */
+  organization_or_operator: {
+    readonly organization: OrganizationId | null;
+    readonly scopes: readonly Scope[] | 'all';
+  };
   public: unknown;
 }
 
@@ -43,6 +48,7 @@ interface Scoping {
   organization: { readonly scopes: readonly [Scope, ...Scope[]] };
   customer: { readonly scopes?: undefined };
   operator: { readonly scopes?: undefined };
+  organization_or_operator: { readonly scopes: readonly [Scope, ...Scope[]] };
   public: { readonly scopes?: undefined };
 }
 

@@ -1,0 +1,212 @@
+/** What merchants sell. */
+import { randomUUID } from 'node:crypto';
+import type { FilterQuery } from '@mikro-orm/core';
+import { z } from 'zod';
+import type { BenefitId, OrganizationId, ProductId } from '../../billing/ids.ts';
+import { Benefit } from '../../db/entities/benefit.ts';
+import { Product, type ProductRow } from '../../db/entities/product.ts';
+import { emit } from '../../db/events.ts';
+import { wantGrantsForProductChange } from '../../db/grants.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { containing } from '../../db/search.ts';
+import { PRODUCT_POPULATE, productView } from '../../db/views/product.ts';
+import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
+import { Product as ProductSchema, ProductBenefitsUpdate, ProductCreate, ProductUpdate, ProductVisibility } from '../../schemas/product.ts';
+import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
+import { invalid, notFound } from '../errors.ts';
+import { addPrice, refuseBadPrices, replacePrices } from '../products/write.ts';
+import { route } from '../route.ts';
+
+const tag = 'Products';
+const params = z.object({ id: z.uuid() });
+const reading = ['products:read', 'products:write'] as const;
+
+const filters = z.object({
+  id: oneOrMany(z.uuid()),
+  organization_id: oneOrMany(z.uuid()),
+  query: z.string().max(200).optional(),
+  is_archived: queryBoolean.optional(),
+  is_recurring: queryBoolean.optional(),
+  benefit_id: oneOrMany(z.uuid()),
+  visibility: oneOrMany(ProductVisibility),
+  metadata: metadataFilter,
+});
+
+const COLUMNS = { created_at: 'createdAt', name: 'name' } as const;
+
+export const listProducts = route({
+  method: 'get',
+  path: '/v1/products/',
+  summary: 'List products',
+  tag,
+  scopes: reading,
+  query: Pagination.extend(filters.shape).extend({
+    sorting: sorting(
+      ['created_at', 'name', 'price_amount_type', 'price_amount'],
+      [{ property: 'created_at', direction: 'desc' }],
+    ),
+  }),
+  response: paginated(ProductSchema),
+  async handle({ query, organization, em }) {
+    const orderBy = query.sorting.flatMap(({ property, direction }) =>
+      property === 'created_at' || property === 'name' ? [{ [COLUMNS[property]]: direction }] : [],
+    );
+    const [rows, total] = await em.findAndCount(Product, matching(organization, query), {
+      populate: PRODUCT_POPULATE,
+      limit: query.limit,
+      offset: (query.page - 1) * query.limit,
+      orderBy: [...orderBy, { id: 'asc' }],
+    });
+    return page(rows.map(productView), total, query);
+  },
+});
+
+export const createProduct = route({
+  method: 'post',
+  path: '/v1/products/',
+  summary: 'Create a product',
+  description: 'Sold once, or every so many days, weeks, months or years: that stays. Prices may change.',
+  tag,
+  scopes: ['products:write'],
+  body: ProductCreate,
+  response: ProductSchema,
+  status: 201,
+  async handle({ body, organization, em, request }) {
+    refuseBadPrices(body.prices);
+    return em.transactional(async (tx) => {
+      const { at } = request;
+      const row = tx.create(Product, {
+        id: randomUUID() as ProductId,
+        createdAt: at,
+        organization,
+        name: body.name,
+        description: body.description ?? null,
+        visibility: body.visibility,
+        recurringInterval: body.recurring_interval ?? null,
+        recurringIntervalCount: body.recurring_interval_count ?? null,
+        trialInterval: 'trial_interval' in body ? (body.trial_interval ?? null) : null,
+        trialIntervalCount: 'trial_interval_count' in body ? (body.trial_interval_count ?? null) : null,
+        metadata: body.metadata,
+      });
+      for (const price of body.prices) addPrice(tx, row, price, at);
+      await tx.flush();
+      await tell(tx, row, 'product.created', at);
+      return productView(row);
+    });
+  },
+});
+
+export const getProduct = route({
+  method: 'get',
+  path: '/v1/products/{id}',
+  summary: 'Get a product',
+  tag,
+  scopes: reading,
+  params,
+  response: ProductSchema,
+  errors: [404],
+  async handle({ params, organization, em }) {
+    return productView(await owned(em, organization, params.id));
+  },
+});
+
+export const updateProduct = route({
+  method: 'patch',
+  path: '/v1/products/{id}',
+  summary: 'Update a product',
+  description: 'A changed price is for those who buy from now on; present subscribers stay on theirs.',
+  tag,
+  scopes: ['products:write'],
+  params,
+  body: ProductUpdate,
+  response: ProductSchema,
+  errors: [404],
+  async handle({ params, body, organization, em, request }) {
+    if (body.prices) refuseBadPrices(body.prices);
+    return em.transactional(async (tx) => {
+      const row = await owned(tx, organization, params.id);
+      change(row, body);
+      if (body.prices) replacePrices(tx, row, body.prices, request.at);
+      row.modifiedAt = request.at;
+      await tx.flush();
+      await tell(tx, row, 'product.updated', request.at);
+      return productView(row);
+    });
+  },
+});
+
+export const updateProductBenefits = route({
+  method: 'post',
+  path: '/v1/products/{id}/benefits',
+  summary: 'Set a product’s benefits',
+  description: 'Those who have the product get what is new, and lose what is gone.',
+  tag,
+  scopes: ['products:write'],
+  params,
+  body: ProductBenefitsUpdate,
+  response: ProductSchema,
+  errors: [404],
+  async handle({ params, body, organization, em, request }) {
+    return em.transactional(async (tx) => {
+      const row = await owned(tx, organization, params.id);
+      const ids = [...new Set(body.benefits)] as BenefitId[];
+      const found = await tx.find(Benefit, { id: { $in: ids }, organization, deletedAt: null });
+      const wanted = ids.map((id, index) => {
+        const benefit = found.find((candidate) => candidate.id === id);
+        if (benefit === undefined) throw invalid(['body', 'benefits', index], 'This benefit does not exist.');
+        return benefit;
+      });
+      const before = row.benefits.getItems();
+      row.benefits.set(wanted);
+      row.modifiedAt = request.at;
+      await tx.flush();
+      const added = wanted.filter((benefit) => !before.includes(benefit));
+      const removed = before.filter((benefit) => !wanted.includes(benefit));
+      await wantGrantsForProductChange(tx, row, { added, removed }, request.at);
+      await tell(tx, row, 'product.updated', request.at);
+      return productView(row);
+    });
+  },
+});
+
+export const productRoutes = [listProducts, createProduct, getProduct, updateProduct, updateProductBenefits];
+
+function change(row: ProductRow, body: z.output<typeof ProductUpdate>): void {
+  const isOther = (wish: unknown, present: unknown) => wish !== undefined && wish !== (present ?? null);
+  if (isOther(body.recurring_interval, row.recurringInterval)) {
+    throw invalid(['body', 'recurring_interval'], 'The interval of a product stays; make another product.');
+  }
+  if (isOther(body.recurring_interval_count, row.recurringIntervalCount)) {
+    throw invalid(['body', 'recurring_interval_count'], 'The interval of a product stays; make another product.');
+  }
+  if (body.name) row.name = body.name;
+  if (body.description !== undefined) row.description = body.description;
+  if (body.visibility) row.visibility = body.visibility;
+  if (typeof body.is_archived === 'boolean') row.isArchived = body.is_archived;
+  if (body.metadata) row.metadata = body.metadata;
+  if (body.trial_interval !== undefined) row.trialInterval = body.trial_interval;
+  if (body.trial_interval_count !== undefined) row.trialIntervalCount = body.trial_interval_count;
+}
+
+async function owned(em: EntityManager, organization: OrganizationId, id: string): Promise<ProductRow> {
+  const row = await em.findOne(Product, { id: id as ProductId, organization }, { populate: PRODUCT_POPULATE });
+  if (row === null) throw notFound();
+  return row as ProductRow;
+}
+
+function matching(organization: OrganizationId, query: z.output<typeof filters>): FilterQuery<ProductRow> {
+  const and: FilterQuery<ProductRow>[] = [{ organization }];
+  if (query.id) and.push({ id: { $in: query.id as ProductId[] } });
+  if (query.organization_id) and.push({ organization: { $in: query.organization_id as OrganizationId[] } });
+  if (query.query) and.push({ name: containing(query.query) });
+  if (query.is_archived !== undefined) and.push({ isArchived: query.is_archived });
+  if (query.is_recurring !== undefined) and.push({ recurringInterval: query.is_recurring ? { $ne: null } : null });
+  if (query.benefit_id) and.push({ benefits: { $some: { id: { $in: query.benefit_id as BenefitId[] } } } });
+  if (query.visibility) and.push({ visibility: { $in: query.visibility } });
+  for (const [key, values] of Object.entries(query.metadata ?? {})) and.push({ metadata: { [key]: { $in: values } } });
+  return { $and: and };
+}
+
+function tell(em: EntityManager, row: ProductRow, type: 'product.created' | 'product.updated', at: Date): Promise<void> {
+  return emit(em, { organizationId: row.organization.id, type, at, data: () => productView(row) });
+}
