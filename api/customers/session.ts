@@ -1,0 +1,28 @@
+/** Keys to the customer portal. Their dates are the machine's, also for customers on a test clock: they are no billing. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { CustomerId } from '../../billing/ids.ts';
+import { CustomerSession, type CustomerSessionRow } from '../../db/entities/customer-session.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { hashToken } from '../auth.ts';
+
+const LIFETIME = 60 * 60_000;
+
+/** Only the token's hash is kept. */
+export async function openSession(
+  em: EntityManager,
+  customer: CustomerId,
+  at: Date,
+  returnUrl: string | null = null,
+): Promise<{ token: string; row: CustomerSessionRow }> {
+  const token = `polar_cst_${randomBytes(32).toString('base64url')}`;
+  const row = em.create(CustomerSession, {
+    id: randomUUID(),
+    createdAt: at,
+    customer,
+    tokenHash: hashToken(token),
+    expiresAt: new Date(at.getTime() + LIFETIME),
+    returnUrl,
+  });
+  await em.flush();
+  return { token, row };
+}

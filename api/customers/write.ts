@@ -1,0 +1,143 @@
+/** Makes, changes and deletes customers, each with the events that tell of it. */
+import { randomUUID } from 'node:crypto';
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import type { z } from 'zod';
+import type { CustomerId, OrganizationId, TestClockId } from '../../billing/ids.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
+import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
+import { Subscription } from '../../db/entities/subscription.ts';
+import { emit } from '../../db/events.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { customerView } from '../../db/views/customer.ts';
+import { loadCustomerState } from '../../db/views/customer-state.ts';
+import type { CustomerCreate, CustomerUpdate } from '../../schemas/customer.ts';
+import { ApiError, invalid, notPermitted } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { nowOf } from './find.ts';
+
+export async function createCustomer(
+  em: EntityManager,
+  { environment }: Pick<Services, 'environment'>,
+  organization: OrganizationId,
+  body: z.output<typeof CustomerCreate>,
+  at: Date,
+): Promise<CustomerRow> {
+  const email = body.email ?? body.owner?.email;
+  if (!email) throw invalid(['body', 'email'], 'An e-mail address is needed.');
+  return taken(() =>
+    em.transactional(async (tx) => {
+      const testClock = body.test_clock_id ? await clock(tx, environment, organization, body.test_clock_id) : null;
+      const row = tx.create(Customer, {
+        id: randomUUID() as CustomerId,
+        createdAt: testClock?.frozenTime ?? at,
+        organization,
+        type: body.type,
+        externalId: body.external_id ?? null,
+        email,
+        name: body.name ?? null,
+        billingAddress: body.billing_address ?? null,
+        taxId: body.tax_id ? [body.tax_id, 'unknown'] : null,
+        locale: body.locale ?? null,
+        metadata: body.metadata,
+        testClock,
+      });
+      await tx.flush();
+      await tell(tx, row, 'customer.created', row.createdAt);
+      return row;
+    }),
+  );
+}
+
+export async function updateCustomer(
+  em: EntityManager,
+  customer: CustomerRow,
+  body: z.output<typeof CustomerUpdate>,
+  at: Date,
+): Promise<void> {
+  if (body.external_id && customer.externalId && body.external_id !== customer.externalId) {
+    throw invalid(['body', 'external_id'], 'The external id is set once and stays.');
+  }
+  await taken(() =>
+    em.transactional(async (tx) => {
+      const row = await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] });
+      if (body.email) row.email = body.email;
+      if (body.external_id) row.externalId = body.external_id;
+      if (body.name !== undefined) row.name = body.name;
+      if (body.billing_address !== undefined) row.billingAddress = body.billing_address;
+      if (body.tax_id !== undefined) row.taxId = body.tax_id === null ? null : [body.tax_id, 'unknown'];
+      if (body.locale !== undefined) row.locale = body.locale;
+      if (body.type) row.type = body.type;
+      if (body.metadata) row.metadata = body.metadata;
+      row.modifiedAt = nowOf(row, at);
+      await tx.flush();
+      await tell(tx, row, 'customer.updated', row.modifiedAt);
+    }),
+  );
+}
+
+/** Ends their subscriptions through their own processes first; orders and books stay. */
+export async function deleteCustomer(
+  em: EntityManager,
+  { workflows }: Pick<Services, 'workflows'>,
+  customer: CustomerRow,
+  at: Date,
+): Promise<void> {
+  const living = await em.find(
+    Subscription,
+    { customer: customer.id, status: { $ne: 'canceled' } },
+    { fields: ['id'] },
+  );
+  for (const { id } of living) {
+    try {
+      await workflows.subscription(id).revoke({ reason: null, comment: null });
+    } catch (error) {
+      // It ended by itself in the meantime.
+      if (!(error instanceof ApiError && error.error === 'AlreadyCanceledSubscription')) throw error;
+    }
+  }
+  await em.transactional(async (tx) => {
+    const row = await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] });
+    row.deletedAt = nowOf(row, at);
+    row.modifiedAt = row.deletedAt;
+    await tx.flush();
+    await tell(tx, row, 'customer.deleted', row.deletedAt);
+  });
+}
+
+async function clock(
+  em: EntityManager,
+  environment: Services['environment'],
+  organization: OrganizationId,
+  id: string,
+): Promise<TestClockRow> {
+  if (environment.STRIPE_API_URL === undefined) throw notPermitted('Test clocks exist only with the sandbox.');
+  const row = await em.findOne(TestClock, { id: id as TestClockId, organization, deletedAt: null });
+  if (row === null) throw invalid(['body', 'test_clock_id'], 'This test clock does not exist.');
+  if (row.status !== 'ready') throw invalid(['body', 'test_clock_id'], 'This test clock is advancing; wait for it.');
+  return row as TestClockRow;
+}
+
+/** Which of the two unique values is taken, in the peer's form. */
+async function taken<T>(write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintViolationException)) throw error;
+    const field = error.message.includes('external_id') ? 'external_id' : 'email';
+    throw invalid(['body', field], 'Another customer of yours has it.');
+  }
+}
+
+async function tell(
+  em: EntityManager,
+  row: CustomerRow,
+  type: 'customer.created' | 'customer.updated' | 'customer.deleted',
+  at: Date,
+): Promise<void> {
+  const organizationId = row.organization.id;
+  await emit(
+    em,
+    { organizationId, type, at, data: () => customerView(row) },
+    { organizationId, type: 'customer.state_changed', at, data: () => loadCustomerState(em, row.id) },
+  );
+}

@@ -1,0 +1,205 @@
+/** Customers, by our id and by the merchant's own: each route exists in both forms. */
+import type { FilterQuery } from '@mikro-orm/core';
+import { z } from 'zod';
+import type { OrganizationId } from '../../billing/ids.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
+import { PaymentMethod } from '../../db/entities/payment-method.ts';
+import { containing, inAnyCase } from '../../db/search.ts';
+import { customerView } from '../../db/views/customer.ts';
+import { loadCustomerState } from '../../db/views/customer-state.ts';
+import { paymentMethodView } from '../../db/views/payment-method.ts';
+import {
+  CustomerCreate,
+  Customer as CustomerSchema,
+  CustomerState,
+  CustomerUpdate,
+  CustomerUpdateExternalId,
+} from '../../schemas/customer.ts';
+import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
+import { PaymentMethod as PaymentMethodSchema } from '../../schemas/payment-method.ts';
+import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
+import { ownedCustomer } from '../customers/find.ts';
+import { createCustomer, deleteCustomer, updateCustomer } from '../customers/write.ts';
+import { csv } from '../replies.ts';
+import { type Route, route } from '../route.ts';
+
+const tag = 'Customers';
+const reading = ['customers:read', 'customers:write'] as const;
+
+const filters = z.object({
+  organization_id: oneOrMany(z.uuid()),
+  email: z.string().max(254).optional(),
+  query: z.string().max(200).optional(),
+  active: queryBoolean.optional(),
+  metadata: metadataFilter,
+});
+
+const COLUMNS = { created_at: 'createdAt', email: 'email', name: 'name' } as const;
+
+export const listCustomers = route({
+  method: 'get',
+  path: '/v1/customers/',
+  summary: 'List customers',
+  tag,
+  scopes: reading,
+  query: Pagination.extend(filters.shape).extend({
+    sorting: sorting(['created_at', 'email', 'name'], [{ property: 'created_at', direction: 'desc' }]),
+  }),
+  response: paginated(CustomerSchema),
+  async handle({ query, organization, em }) {
+    const [rows, total] = await em.findAndCount(Customer, matching(organization, query), {
+      limit: query.limit,
+      offset: (query.page - 1) * query.limit,
+      orderBy: [...query.sorting.map(({ property, direction }) => ({ [COLUMNS[property]]: direction })), { id: 'asc' }],
+    });
+    return page(rows.map(customerView), total, query);
+  },
+});
+
+export const createCustomerRoute = route({
+  method: 'post',
+  path: '/v1/customers/',
+  summary: 'Create a customer',
+  tag,
+  scopes: ['customers:write'],
+  body: CustomerCreate,
+  response: CustomerSchema,
+  status: 201,
+  errors: [403],
+  async handle({ body, organization, em, environment, request }) {
+    return customerView(await createCustomer(em, { environment }, organization, body, request.at));
+  },
+});
+
+export const exportCustomers = route({
+  method: 'get',
+  path: '/v1/customers/export',
+  summary: 'Export customers',
+  description: 'All of them, as CSV.',
+  tag,
+  scopes: reading,
+  query: z.object({ organization_id: oneOrMany(z.uuid()) }),
+  response: csv,
+  async handle({ organization, em }) {
+    const rows = await em.find(Customer, { organization, deletedAt: null }, { orderBy: { createdAt: 'asc' } });
+    return {
+      filename: 'customers.csv',
+      columns: ['ID', 'External ID', 'Email', 'Name', 'Created At'],
+      rows: rows.map(({ id, externalId, email, name, createdAt }) => [id, externalId, email, name, createdAt.toISOString()]),
+    };
+  },
+});
+
+/** The routes of one customer, under a path that names them by `params`. */
+function ofOneCustomer<Params extends z.ZodType<{ id: string } | { external_id: string }>>(
+  path: '/v1/customers/{id}' | '/v1/customers/external/{external_id}',
+  params: Params,
+  how: string,
+  change: typeof CustomerUpdate | typeof CustomerUpdateExternalId,
+): Route[] {
+  return [
+    route({
+      method: 'get',
+      path,
+      summary: `Get a customer${how}`,
+      tag,
+      scopes: reading,
+      params,
+      response: CustomerSchema,
+      errors: [404],
+      async handle({ params, organization, em }) {
+        return customerView(await ownedCustomer(em, organization, params));
+      },
+    }),
+    route({
+      method: 'patch',
+      path,
+      summary: `Update a customer${how}`,
+      tag,
+      scopes: ['customers:write'],
+      params,
+      body: change,
+      response: CustomerSchema,
+      errors: [404],
+      async handle({ params, body, organization, em, request }) {
+        const customer = await ownedCustomer(em, organization, params);
+        await updateCustomer(em, customer, body, request.at);
+        return customerView(await ownedCustomer(em.fork(), organization, { id: customer.id }));
+      },
+    }),
+    route({
+      method: 'delete',
+      path,
+      summary: `Delete a customer${how}`,
+      description: 'Their subscriptions end at once. Orders and books stay.',
+      tag,
+      scopes: ['customers:write'],
+      params,
+      response: z.void(),
+      status: 204,
+      errors: [404],
+      async handle({ params, organization, em, workflows, request }) {
+        await deleteCustomer(em, { workflows }, await ownedCustomer(em, organization, params), request.at);
+      },
+    }),
+    route({
+      method: 'get',
+      path: `${path}/state`,
+      summary: `Get a customer’s state${how}`,
+      description: 'With their running subscriptions and the benefits they hold.',
+      tag,
+      scopes: reading,
+      params,
+      response: CustomerState,
+      errors: [404],
+      async handle({ params, organization, em }) {
+        return loadCustomerState(em, (await ownedCustomer(em, organization, params)).id);
+      },
+    }),
+    route({
+      method: 'get',
+      path: `${path}/payment-methods`,
+      summary: `List a customer’s payment methods${how}`,
+      tag,
+      scopes: reading,
+      params,
+      query: Pagination,
+      response: paginated(PaymentMethodSchema),
+      errors: [404],
+      async handle({ params, query, organization, em }) {
+        const customer = await ownedCustomer(em, organization, params);
+        const [rows, total] = await em.findAndCount(
+          PaymentMethod,
+          { customer: customer.id, deletedAt: null },
+          { limit: query.limit, offset: (query.page - 1) * query.limit, orderBy: { createdAt: 'desc', id: 'asc' } },
+        );
+        return page(rows.map(paymentMethodView), total, query);
+      },
+    }),
+  ];
+}
+
+export const customerRoutes: Route[] = [
+  listCustomers,
+  createCustomerRoute,
+  exportCustomers,
+  ...ofOneCustomer('/v1/customers/{id}', z.object({ id: z.uuid() }), '', CustomerUpdate),
+  ...ofOneCustomer(
+    '/v1/customers/external/{external_id}',
+    z.object({ external_id: z.string().min(1).max(256) }),
+    ' by external id',
+    CustomerUpdateExternalId,
+  ),
+];
+
+function matching(organization: OrganizationId, query: z.output<typeof filters>): FilterQuery<CustomerRow> {
+  const and: FilterQuery<CustomerRow>[] = [{ organization, deletedAt: null }];
+  if (query.organization_id) and.push({ organization: { $in: query.organization_id as OrganizationId[] } });
+  if (query.email) and.push({ email: inAnyCase(query.email) });
+  if (query.query) {
+    const text = containing(query.query);
+    and.push({ $or: [{ email: text }, { name: text }, { externalId: text }] });
+  }
+  for (const [key, values] of Object.entries(query.metadata ?? {})) and.push({ metadata: { [key]: { $in: values } } });
+  return { $and: and };
+}
