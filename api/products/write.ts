@@ -7,7 +7,7 @@ import { Price, type PriceRow } from '../../db/entities/price.ts';
 import type { ProductRow } from '../../db/entities/product.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { ProductPriceCreate } from '../../schemas/price.ts';
-import { unprocessable, type Invalid } from '../errors.ts';
+import { type Invalid, unprocessable } from '../errors.ts';
 
 type NewPrice = z.output<typeof ProductPriceCreate>;
 type PriceWish = NewPrice | { readonly id: string };
@@ -21,7 +21,11 @@ export function refuseBadPrices(prices: readonly PriceWish[]): void {
     const loc = ['body', 'prices', index];
     const { price_currency: currency } = price;
     if (currencies.has(currency)) {
-      wrong.push({ loc: [...loc, 'price_currency'], msg: 'There is another price in this currency.', type: 'value_error' });
+      wrong.push({
+        loc: [...loc, 'price_currency'],
+        msg: 'There is another price in this currency.',
+        type: 'value_error',
+      });
     }
     currencies.add(currency);
     const least = minimumCharge(currency);
@@ -37,7 +41,9 @@ export function refuseBadPrices(prices: readonly PriceWish[]): void {
 export function replacePrices(em: EntityManager, product: ProductRow, wishes: readonly PriceWish[], at: Date): void {
   const present = product.prices.getItems().filter(({ isArchived }) => !isArchived);
   const kept = wishes.flatMap((wish, index) => ('id' in wish ? [named(present, wish.id, index)] : []));
-  const clash = wishes.findIndex((wish) => !('id' in wish) && kept.some(({ currency }) => currency === wish.price_currency));
+  const clash = wishes.findIndex(
+    (wish) => !('id' in wish) && kept.some(({ currency }) => currency === wish.price_currency),
+  );
   if (clash >= 0) {
     const loc = ['body', 'prices', clash, 'price_currency'];
     throw unprocessable({ loc, msg: 'A price that is kept is in this currency.', type: 'value_error' });
@@ -68,7 +74,11 @@ export function addPrice(em: EntityManager, product: ProductRow, price: NewPrice
 function named(present: readonly PriceRow[], id: string, index: number): PriceRow {
   const price = present.find((candidate) => candidate.id === id);
   if (price === undefined) {
-    throw unprocessable({ loc: ['body', 'prices', index, 'id'], msg: 'This is not a price of the product.', type: 'value_error' });
+    throw unprocessable({
+      loc: ['body', 'prices', index, 'id'],
+      msg: 'This is not a price of the product.',
+      type: 'value_error',
+    });
   }
   return price;
 }

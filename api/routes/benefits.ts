@@ -11,7 +11,7 @@ import type { EntityManager } from '../../db/orm.ts';
 import { containing } from '../../db/search.ts';
 import { benefitView } from '../../db/views/benefit.ts';
 import { GRANT_POPULATE, grantView } from '../../db/views/benefit-grant.ts';
-import { Benefit as BenefitSchema, BenefitCreate, BenefitType, BenefitUpdate } from '../../schemas/benefit.ts';
+import { BenefitCreate, Benefit as BenefitSchema, BenefitType, BenefitUpdate } from '../../schemas/benefit.ts';
 import { BenefitGrant as BenefitGrantSchema } from '../../schemas/benefit-grant.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
@@ -181,10 +181,7 @@ export const listGrants = route({
   query: Pagination.extend(grantFilters.shape).extend({
     organization_id: oneOrMany(z.uuid()),
     external_customer_id: oneOrMany(z.string()),
-    sorting: sorting(
-      ['created_at', 'granted_at', 'revoked_at'],
-      [{ property: 'created_at', direction: 'desc' }],
-    ),
+    sorting: sorting(['created_at', 'granted_at', 'revoked_at'], [{ property: 'created_at', direction: 'desc' }]),
   }),
   response: paginated(BenefitGrantSchema),
   async handle({ query, organization, em }) {
@@ -242,6 +239,11 @@ function matching(organization: OrganizationId, query: z.output<typeof filters>)
   return { $and: and };
 }
 
-function tell(em: EntityManager, row: BenefitRow, type: 'benefit.created' | 'benefit.updated', at: Date): Promise<void> {
+function tell(
+  em: EntityManager,
+  row: BenefitRow,
+  type: 'benefit.created' | 'benefit.updated',
+  at: Date,
+): Promise<void> {
   return emit(em, { organizationId: row.organization.id, type, at, data: () => benefitView(row) });
 }

@@ -85,7 +85,13 @@ export const exportCustomers = route({
     return {
       filename: 'customers.csv',
       columns: ['ID', 'External ID', 'Email', 'Name', 'Created At'],
-      rows: rows.map(({ id, externalId, email, name, createdAt }) => [id, externalId, email, name, createdAt.toISOString()]),
+      rows: rows.map(({ id, externalId, email, name, createdAt }) => [
+        id,
+        externalId,
+        email,
+        name,
+        createdAt.toISOString(),
+      ]),
     };
   },
 });

@@ -1,8 +1,20 @@
 /** Every route of the API. */
 import type { Route } from '../route.ts';
+import { benefitRoutes } from './benefits.ts';
 import { checkoutRoutes } from './checkouts.ts';
+import { customerSessionRoutes } from './customer-sessions.ts';
+import { customerRoutes } from './customers.ts';
 import { invariantRoutes } from './invariants.ts';
+import { licenseKeyRoutes } from './license-keys.ts';
+import { orderRoutes } from './orders.ts';
+import { organizationAccessTokenRoutes } from './organization-access-tokens.ts';
+import { organizationRoutes } from './organizations.ts';
+import { paymentRoutes } from './payments.ts';
+import { portalCustomerRoutes } from './portal-customer.ts';
+import { portalLicenseKeyRoutes } from './portal-license-keys.ts';
 import { portalPaymentMethodRoutes } from './portal-payment-methods.ts';
+import { portalPurchaseRoutes } from './portal-purchases.ts';
+import { productRoutes } from './products.ts';
 import { shopRoutes } from './shop.ts';
 import { stripeWebhookRoutes } from './stripe-webhook.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
@@ -11,9 +23,21 @@ import { webhookDeliveryRoutes } from './webhook-deliveries.ts';
 import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 
 export const routes: readonly Route[] = [
+  ...benefitRoutes,
   ...checkoutRoutes,
+  ...customerRoutes,
+  ...customerSessionRoutes,
   ...invariantRoutes,
+  ...licenseKeyRoutes,
+  ...orderRoutes,
+  ...organizationAccessTokenRoutes,
+  ...organizationRoutes,
+  ...paymentRoutes,
+  ...portalCustomerRoutes,
+  ...portalLicenseKeyRoutes,
   ...portalPaymentMethodRoutes,
+  ...portalPurchaseRoutes,
+  ...productRoutes,
   ...shopRoutes,
   ...stripeWebhookRoutes,
   ...subscriptionRoutes,

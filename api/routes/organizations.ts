@@ -6,7 +6,11 @@ import type { OrganizationId } from '../../billing/ids.ts';
 import { Organization, type OrganizationRow } from '../../db/entities/organization.ts';
 import { emit } from '../../db/events.ts';
 import { organizationView } from '../../db/views/organization.ts';
-import { Organization as OrganizationSchema, OrganizationCreate, OrganizationUpdate } from '../../schemas/organization.ts';
+import {
+  OrganizationCreate,
+  Organization as OrganizationSchema,
+  OrganizationUpdate,
+} from '../../schemas/organization.ts';
 import { Pagination, page, paginated } from '../../schemas/pagination.ts';
 import { invalid, notFound } from '../errors.ts';
 import { EMAIL_DEFAULTS, invoicePrefixOf, PORTAL_DEFAULTS, SUBSCRIPTION_DEFAULTS } from '../organizations/defaults.ts';

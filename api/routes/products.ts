@@ -11,7 +11,13 @@ import type { EntityManager } from '../../db/orm.ts';
 import { containing } from '../../db/search.ts';
 import { PRODUCT_POPULATE, productView } from '../../db/views/product.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
-import { Product as ProductSchema, ProductBenefitsUpdate, ProductCreate, ProductUpdate, ProductVisibility } from '../../schemas/product.ts';
+import {
+  ProductBenefitsUpdate,
+  ProductCreate,
+  Product as ProductSchema,
+  ProductUpdate,
+  ProductVisibility,
+} from '../../schemas/product.ts';
 import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
 import { invalid, notFound } from '../errors.ts';
 import { addPrice, refuseBadPrices, replacePrices } from '../products/write.ts';
@@ -207,6 +213,11 @@ function matching(organization: OrganizationId, query: z.output<typeof filters>)
   return { $and: and };
 }
 
-function tell(em: EntityManager, row: ProductRow, type: 'product.created' | 'product.updated', at: Date): Promise<void> {
+function tell(
+  em: EntityManager,
+  row: ProductRow,
+  type: 'product.created' | 'product.updated',
+  at: Date,
+): Promise<void> {
   return emit(em, { organizationId: row.organization.id, type, at, data: () => productView(row) });
 }

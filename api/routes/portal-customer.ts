@@ -1,0 +1,193 @@
+/** The customer in their portal: who they are, their shop, their saved cards. */
+import { z } from 'zod';
+import type { PaymentMethodId } from '../../billing/ids.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
+import { CustomerSession } from '../../db/entities/customer-session.ts';
+import { Organization } from '../../db/entities/organization.ts';
+import { PaymentMethod } from '../../db/entities/payment-method.ts';
+import { Product } from '../../db/entities/product.ts';
+import { Subscription } from '../../db/entities/subscription.ts';
+import { emit } from '../../db/events.ts';
+import { customerView } from '../../db/views/customer.ts';
+import { portalOrganizationView } from '../../db/views/organization.ts';
+import { portalCustomerView, portalPaymentMethodView } from '../../db/views/portal.ts';
+import { PRODUCT_POPULATE, publicProductView } from '../../db/views/product.ts';
+import { iso } from '../../db/views/stamps.ts';
+import {
+  CustomerCustomerSession,
+  CustomerOrganizationData,
+  CustomerPaymentMethod,
+  CustomerPortalCustomer,
+  CustomerPortalCustomerUpdate,
+  PortalAuthenticatedUser,
+} from '../../schemas/customer-portal.ts';
+import { Pagination, page, paginated } from '../../schemas/pagination.ts';
+import { hashToken } from '../auth.ts';
+import { nowOf } from '../customers/find.ts';
+import { invalid, notFound, paymentMethodInUse } from '../errors.ts';
+import { route } from '../route.ts';
+
+const tag = 'Customer portal';
+
+export const getShop = route({
+  method: 'get',
+  path: '/v1/customer-portal/organizations/{slug}',
+  summary: 'Get an organization and what it sells',
+  tag,
+  auth: 'public',
+  params: z.object({ slug: z.string().min(1).max(64) }),
+  response: CustomerOrganizationData,
+  errors: [404],
+  async handle({ params, em }) {
+    const organization = await em.findOne(Organization, { slug: params.slug });
+    if (organization === null) throw notFound();
+    const products = await em.find(
+      Product,
+      { organization: organization.id, isArchived: false, visibility: 'public' },
+      { populate: PRODUCT_POPULATE, orderBy: { createdAt: 'asc', id: 'asc' }, limit: 200 },
+    );
+    return { organization: portalOrganizationView(organization), products: products.map(publicProductView) };
+  },
+});
+
+export const getMe = route({
+  method: 'get',
+  path: '/v1/customer-portal/customers/me',
+  summary: 'Get yourself',
+  tag,
+  auth: 'customer',
+  response: CustomerPortalCustomer,
+  async handle({ customer, em }) {
+    return portalCustomerView(await em.findOneOrFail(Customer, customer.id));
+  },
+});
+
+export const updateMe = route({
+  method: 'patch',
+  path: '/v1/customer-portal/customers/me',
+  summary: 'Update yourself',
+  description: 'Name and address for invoices, and which saved card is charged.',
+  tag,
+  auth: 'customer',
+  body: CustomerPortalCustomerUpdate,
+  response: CustomerPortalCustomer,
+  async handle({ body, customer, em, request, workflows }) {
+    const changed = await em.transactional(async (tx) => {
+      const row = (await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] })) as CustomerRow;
+      if (body.billing_name !== undefined) row.billingName = body.billing_name;
+      if (body.billing_address !== undefined) row.billingAddress = body.billing_address;
+      if (body.tax_id !== undefined) row.taxId = body.tax_id === null ? null : [body.tax_id, 'unknown'];
+      if (body.default_payment_method_id) {
+        const id = body.default_payment_method_id as PaymentMethodId;
+        const method = await tx.findOne(PaymentMethod, { id, customer: customer.id, deletedAt: null });
+        if (method === null) throw invalid(['body', 'default_payment_method_id'], 'This card is not one of yours.');
+        row.defaultPaymentMethodId = id;
+      }
+      row.modifiedAt = nowOf(row, request.at);
+      await tx.flush();
+      const event = { organizationId: customer.organizationId, type: 'customer.updated' as const, at: row.modifiedAt };
+      await emit(tx, { ...event, data: () => customerView(row) });
+      return row;
+    });
+    if (body.default_payment_method_id) {
+      const unpaid = await em.find(Subscription, { customer: customer.id, status: 'past_due' }, { fields: ['id'] });
+      for (const { id } of unpaid) await workflows.subscription(id).retryPayment('retry_payment_method_update');
+    }
+    return portalCustomerView(changed);
+  },
+});
+
+export const listMyPaymentMethods = route({
+  method: 'get',
+  path: '/v1/customer-portal/customers/me/payment-methods',
+  summary: 'List payment methods',
+  tag,
+  auth: 'customer',
+  query: Pagination,
+  response: paginated(CustomerPaymentMethod),
+  async handle({ query, customer, em }) {
+    const [rows, total] = await em.findAndCount(
+      PaymentMethod,
+      { customer: customer.id, deletedAt: null },
+      {
+        populate: ['customer'],
+        limit: query.limit,
+        offset: (query.page - 1) * query.limit,
+        orderBy: { createdAt: 'desc', id: 'asc' },
+      },
+    );
+    return page(rows.map(portalPaymentMethodView), total, query);
+  },
+});
+
+export const deleteMyPaymentMethod = route({
+  method: 'delete',
+  path: '/v1/customer-portal/customers/me/payment-methods/{id}',
+  summary: 'Remove a payment method',
+  description: 'The card that running subscriptions are charged to can only be replaced.',
+  tag,
+  auth: 'customer',
+  params: z.object({ id: z.uuid() }),
+  response: z.void(),
+  status: 204,
+  errors: [400, 404],
+  async handle({ params, customer, em, request }) {
+    await em.transactional(async (tx) => {
+      const id = params.id as PaymentMethodId;
+      const method = await tx.findOne(
+        PaymentMethod,
+        { id, customer: customer.id, deletedAt: null },
+        { populate: ['customer'] },
+      );
+      if (method === null) throw notFound();
+      const isDefault = method.customer.defaultPaymentMethodId === id;
+      const running = await tx.count(Subscription, {
+        customer: customer.id,
+        status: { $ne: 'canceled' },
+        amount: { $gt: 0 },
+      });
+      if (isDefault && running > 0) {
+        throw paymentMethodInUse('Your subscriptions are charged to this card; make another one the default first.');
+      }
+      method.deletedAt = request.at;
+      if (isDefault) method.customer.defaultPaymentMethodId = null;
+    });
+  },
+});
+
+export const introspectSession = route({
+  method: 'get',
+  path: '/v1/customer-portal/customer-session/introspect',
+  summary: 'Get this session',
+  tag,
+  auth: 'customer',
+  response: CustomerCustomerSession,
+  async handle({ em, request }) {
+    const token = request.headers.authorization?.replace(/^Bearer +/i, '').trim() ?? '';
+    const session = await em.findOneOrFail(CustomerSession, { tokenHash: hashToken(token) });
+    return { expires_at: iso(session.expiresAt), return_url: session.returnUrl ?? null };
+  },
+});
+
+export const getSessionUser = route({
+  method: 'get',
+  path: '/v1/customer-portal/customer-session/user',
+  summary: 'Get who is signed in',
+  tag,
+  auth: 'customer',
+  response: PortalAuthenticatedUser,
+  async handle({ customer, em }) {
+    const row = await em.findOneOrFail(Customer, customer.id);
+    return { type: 'customer', name: row.name ?? null, email: row.email, customer_id: row.id };
+  },
+});
+
+export const portalCustomerRoutes = [
+  getShop,
+  getMe,
+  updateMe,
+  listMyPaymentMethods,
+  deleteMyPaymentMethod,
+  introspectSession,
+  getSessionUser,
+];

@@ -1,0 +1,96 @@
+/** What customers see in their portal: the same rows, with less of the merchant's own. */
+import type {
+  CustomerBenefitGrant,
+  CustomerOrder,
+  CustomerPortalCustomer,
+  CustomerSubscription,
+} from '../../schemas/customer-portal.ts';
+import type { BenefitGrantRow } from '../entities/benefit-grant.ts';
+import type { CustomerRow } from '../entities/customer.ts';
+import type { OrderRow } from '../entities/order.ts';
+import type { ProductRow } from '../entities/product.ts';
+import type { SubscriptionRow } from '../entities/subscription.ts';
+import { benefitView } from './benefit.ts';
+import { addressView } from './customer.ts';
+import { itemsView, orderFieldsView } from './order.ts';
+import { portalOrganizationView, publicOrganizationView } from './organization.ts';
+import { priceView, publicProductView } from './product.ts';
+import { identity, isoOrNull } from './stamps.ts';
+import { subscriptionFieldsView } from './subscription.ts';
+
+export { paymentMethodView as portalPaymentMethodView } from './payment-method.ts';
+
+export const PORTAL_SUBSCRIPTION_POPULATE = ['price', 'product.prices', 'product.benefits', 'organization'] as const;
+export const PORTAL_ORDER_POPULATE = [
+  'items',
+  'subscription',
+  'product.prices',
+  'product.benefits',
+  'organization',
+] as const;
+export const PORTAL_GRANT_POPULATE = ['benefit.organization', 'customer'] as const;
+
+export function portalCustomerView(row: CustomerRow): CustomerPortalCustomer {
+  return {
+    ...identity(row),
+    email: row.email,
+    email_verified: row.emailVerified,
+    name: row.name ?? null,
+    billing_name: row.billingName ?? row.name ?? null,
+    billing_address: addressView(row.billingAddress),
+    tax_id: row.taxId ?? null,
+    oauth_accounts: {},
+    default_payment_method_id: row.defaultPaymentMethodId ?? null,
+    type: row.type,
+    locale: row.locale ?? null,
+  };
+}
+
+export function portalSubscriptionView(row: SubscriptionRow): CustomerSubscription {
+  return {
+    ...subscriptionFieldsView(row),
+    product: boughtProduct(row.product, row),
+    prices: [priceView(row.price)],
+    meters: [],
+    pending_update: null,
+  };
+}
+
+export function portalOrderView(row: OrderRow): CustomerOrder {
+  return {
+    ...orderFieldsView(row),
+    product: row.product ? boughtProduct(row.product, row) : null,
+    subscription: row.subscription ? subscriptionFieldsView(row.subscription) : null,
+    items: itemsView(row),
+  };
+}
+
+/** The benefit's type was checked when it was written. */
+export function portalGrantView(row: BenefitGrantRow): CustomerBenefitGrant {
+  const {
+    metadata: _,
+    visibility: _visibility,
+    visibility_configurable: _configurable,
+    ...benefit
+  } = benefitView(row.benefit);
+  return {
+    ...identity(row),
+    granted_at: isoOrNull(row.grantedAt),
+    is_granted: Boolean(row.grantedAt) && !row.revokedAt,
+    revoked_at: isoOrNull(row.revokedAt),
+    is_revoked: Boolean(row.revokedAt),
+    subscription_id: row.subscription?.id ?? null,
+    order_id: row.order?.id ?? null,
+    customer_id: row.customer.id,
+    member_id: null,
+    benefit_id: row.benefit.id,
+    error: row.error ?? null,
+    customer: portalCustomerView(row.customer),
+    benefit: { ...benefit, organization: publicOrganizationView(row.benefit.organization) },
+    properties: row.properties,
+  } as unknown as CustomerBenefitGrant;
+}
+
+function boughtProduct(product: ProductRow, { organization }: Pick<OrderRow, 'organization'>) {
+  return { ...publicProductView(product), organization: portalOrganizationView(organization) };
+}
