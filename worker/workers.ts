@@ -40,6 +40,7 @@ export async function createWorkers({
   deps,
   workflows,
   benefitDirectories,
+  maxCachedWorkflows = 600,
 }: WorkersOptions): Promise<Worker[]> {
   const common = {
     connection,
