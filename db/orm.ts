@@ -16,7 +16,7 @@ export async function openDatabase({ url, poolSize = 20 }: DatabaseOptions): Pro
     clientUrl: url,
     entities: Object.values(entities).filter((value) => typeof value === 'object' && 'meta' in value),
     extensions: [Migrator],
-    migrations: { path: new URL('./migrations', import.meta.url).pathname, snapshot: false, emit: 'ts' },
+    migrations: { path: new URL('./migrations', import.meta.url).pathname, snapshot: false, emit: 'ts', silent: true },
     pool: { min: 0, max: poolSize },
     forceUtcTimezone: true,
   });
