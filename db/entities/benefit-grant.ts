@@ -27,7 +27,7 @@ export const BenefitGrant = defineEntity({
     wantedAt: instant(),
     grantedAt: instant().nullable(),
     revokedAt: instant().nullable(),
-    properties: p.json<Record<string, unknown>>().default('{}'),
+    properties: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     error: p.json<{ message: string; type: string; timestamp: string }>().nullable(),
   },
   uniques: [{ properties: ['benefit', 'subscription'] }, { properties: ['benefit', 'order'] }],

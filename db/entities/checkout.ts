@@ -43,8 +43,8 @@ export const Checkout = defineEntity({
     isBusinessCustomer: p.boolean().default(false),
     locale: p.text().nullable(),
     metadata: metadata(),
-    customerMetadata: p.json<Metadata>().default('{}'),
-    customFieldData: p.json<Record<string, unknown>>().default('{}'),
+    customerMetadata: p.json<Metadata>().defaultRaw(`'{}'`),
+    customFieldData: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     /** How often Pay was pressed and taken up: each time has its own keys at the processor. */
     attempt: p.integer().default(0),
     /** `pi_…` or `seti_…` of the attempt under way, with what the browser needs to finish it. */

@@ -18,7 +18,7 @@ export const timestamps = () => ({
 
 /** What a merchant pins to a thing: flat keys, short values. */
 export type Metadata = Record<string, string | number | boolean>;
-export const metadata = () => p.json<Metadata>().default('{}');
+export const metadata = () => p.json<Metadata>().defaultRaw(`'{}'`);
 
 /** A postal address; only the country is always known. */
 export interface Address {

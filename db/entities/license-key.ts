@@ -42,8 +42,8 @@ export const LicenseKeyActivation = defineEntity({
     licenseKey: () => p.manyToOne(LicenseKey),
     label: p.text(),
     /** A validation must repeat them when they are set. */
-    conditions: p.json<Metadata>().default('{}'),
-    meta: p.json<Metadata>().default('{}'),
+    conditions: p.json<Metadata>().defaultRaw(`'{}'`),
+    meta: p.json<Metadata>().defaultRaw(`'{}'`),
     deletedAt: instant().nullable(),
   },
   indexes: [{ properties: ['licenseKey'] }],

@@ -47,7 +47,7 @@ export const Order = defineEntity({
     paidAt: instant().nullable(),
     nextPaymentAttemptAt: instant().nullable(),
     metadata: metadata(),
-    customFieldData: p.json<Record<string, unknown>>().default('{}'),
+    customFieldData: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     items: () => p.oneToMany(OrderItem).mappedBy('order').orderBy({ position: 'asc' }),
   },
   uniques: [{ properties: ['subscription', 'cycle'] }, { properties: ['organization', 'invoiceNumber'] }],

@@ -24,13 +24,13 @@ export const Organization = defineEntity({
     email: p.text().nullable(),
     website: p.text().nullable(),
     country: p.string().length(2).nullable(),
-    socials: p.json<{ platform: string; url: string }[]>().default('[]'),
+    socials: p.json<{ platform: string; url: string }[]>().defaultRaw(`'[]'`),
     defaultPresentmentCurrency: currency().default('usd'),
     defaultTaxBehavior: p.enum(['location', 'inclusive', 'exclusive']).default('location'),
     subscriptionSettings: p.json<SubscriptionSettings>(),
     customerEmailSettings: p.json<Record<string, boolean>>(),
     customerPortalSettings: p.json<Record<string, unknown>>(),
-    featureSettings: p.json<Record<string, unknown>>().default('{}'),
+    featureSettings: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     /** Invoice numbers start with it; letters and digits. */
     invoicePrefix: p.string().length(16),
     /** By whom invoices are numbered without gaps. */

@@ -46,7 +46,7 @@ export const Subscription = defineEntity({
     cancellationReason: p.enum(CANCELLATION_REASONS).nullable(),
     cancellationComment: p.text().nullable(),
     metadata: metadata(),
-    customFieldData: p.json<Record<string, unknown>>().default('{}'),
+    customFieldData: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     /** How many steps of the workflow have been written; a step at or below it has been written before. */
     sequence: p.integer().default(0),
   },
