@@ -108,9 +108,6 @@ async function failed(
   }
   const retryAt = nextRetry((row.pastDueAt ?? at).getTime(), scheduledFailures);
   if (retryAt === null || isFinalDecline(declined.reason)) {
-    order.nextPaymentAttemptAt = null;
-    order.modifiedAt = at;
-    await tellOrder(em, order, at, 'order.updated');
     if (isFirst) await tellSubscription(em, row, at, 'subscription.updated', 'subscription.past_due');
     await endNow(em, row, at);
     return;

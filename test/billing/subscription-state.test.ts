@@ -108,7 +108,12 @@ describe('the trial of a purchase', () => {
 
 describe('changes that the state forbids', () => {
   it.each([
-    ['cancel what is set to end', { ...active, cancelAtPeriodEnd: true }, { kind: 'cancel' }, 'AlreadyCanceledSubscription'],
+    [
+      'cancel what is set to end',
+      { ...active, cancelAtPeriodEnd: true },
+      { kind: 'cancel' },
+      'AlreadyCanceledSubscription',
+    ],
     ['cancel what has ended', { ...active, status: 'canceled' }, { kind: 'cancel' }, 'AlreadyCanceledSubscription'],
     ['revoke what has ended', { ...active, status: 'canceled' }, { kind: 'revoke' }, 'AlreadyCanceledSubscription'],
     ['uncancel what runs on', active, { kind: 'uncancel' }, 'Refused'],
