@@ -1,0 +1,145 @@
+/** The whole product in this process, on a database, a Temporal namespace and a card processor of its own: for one test file. */
+
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { msToTs } from '@temporalio/common/lib/time.js';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { stripeClient } from '../../activities/stripe/client.ts';
+import { createApp } from '../../api/app.ts';
+import { routes } from '../../api/routes/index.ts';
+import { workflowGateway } from '../../api/workflows.ts';
+import { readEnvironment } from '../../config/environment.ts';
+import { createLogger } from '../../config/logging.ts';
+import { startStripeSandbox } from '../../dev/sandbox/stripe/server.ts';
+import { SCOPES } from '../../schemas/scopes.ts';
+import { workflowsPath } from '../../worker/bundle.ts';
+import { startRelay } from '../../worker/relay.ts';
+import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
+import { createWorkers } from '../../worker/workers.ts';
+import { freshDatabase } from './fresh-database.ts';
+
+const OPERATOR_TOKEN = 'operator-token-of-a-test-run';
+
+export type Running = Awaited<ReturnType<typeof startRunning>>;
+
+/** What one request came to; `body` is JSON where there is any. */
+export interface Reply {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly body: any;
+}
+
+export async function startRunning() {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const folder = mkdtempSync(join(tmpdir(), 'perennial-api-'));
+  const [database, sandbox] = await Promise.all([
+    freshDatabase(),
+    startStripeSandbox({ port: 0, host: '127.0.0.1', statePath: join(folder, 'stripe.db') }),
+  ]);
+  const { orm } = database;
+  const environment = readEnvironment({
+    NODE_ENV: 'test',
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: process.env.TEMPORAL_ADDRESS,
+    STRIPE_SECRET_KEY: 'sk_test_example',
+    STRIPE_PUBLISHABLE_KEY: 'pk_test_example',
+    STRIPE_WEBHOOK_SECRET: 'whsec_example',
+    STRIPE_API_URL: sandbox.url,
+    OPERATOR_TOKEN,
+    WEBHOOKS_ALLOW_PRIVATE_ADDRESSES: 'true',
+    LOG_LEVEL: 'silent',
+  });
+  const address = environment.TEMPORAL_ADDRESS;
+  const connection = await NativeConnection.connect({ address });
+  const namespace = await aNamespace(connection);
+  const temporal = new Client({ connection: await Connection.connect({ address }), namespace });
+  const stripe = stripeClient(environment);
+  const log = createLogger(environment, 'test');
+  const deps = { orm, stripe, temporal, environment };
+  const workers = await createWorkers({ connection, namespace, deps, workflows: { workflowsPath } });
+  const working = Promise.all(workers.map((worker) => worker.run()));
+  const relay = startRelay({ orm, temporal, log });
+  const services = { environment, workflows: workflowGateway(temporal), readiness: {} };
+  const server = createServer(createApp({ routes, orm, log, services }));
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function call(token: string | null, method: string, path: string, body?: unknown): Promise<Reply> {
+    const response = await fetch(api + path, {
+      method,
+      redirect: 'manual',
+      headers: {
+        'content-type': 'application/json',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') === true;
+    return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text };
+  }
+
+  /** Like `call`, for what must succeed. */
+  async function made(token: string | null, method: string, path: string, body?: unknown): Promise<Reply['body']> {
+    const reply = await call(token, method, path, body);
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    return reply.body;
+  }
+
+  return {
+    orm,
+    stripe,
+    temporal,
+    call,
+    made,
+    /** An organization with a token for these scopes; all of them if none are named. */
+    async aMerchant(scopes: readonly string[] = SCOPES) {
+      const slug = `shop-${randomUUID().slice(0, 13)}`;
+      const organization = await made(OPERATOR_TOKEN, 'POST', '/v1/organizations/', { name: 'Example Shop', slug });
+      const { token } = await made(OPERATOR_TOKEN, 'POST', '/v1/organization-access-tokens/', {
+        organization_id: organization.id,
+        comment: 'A test',
+        scopes,
+      });
+      return { organization, token: token as string };
+    },
+    /** What a browser's card form would make of a test card. */
+    async aCard(paymentMethod = 'pm_card_visa'): Promise<string> {
+      return (await stripe.testHelpers.confirmationTokens.create({ payment_method: paymentMethod })).id;
+    },
+    async close() {
+      await new Promise((closed) => server.close(closed).closeAllConnections());
+      await relay.stop();
+      for (const worker of workers) worker.shutdown();
+      await working;
+      await connection.close();
+      await temporal.connection.close();
+      await sandbox.close();
+      await database[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Task queues have fixed names, so each test file works in a namespace of its own. */
+async function aNamespace(connection: NativeConnection): Promise<string> {
+  const namespace = `api-${randomUUID()}`;
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: msToTs('1 day'),
+  });
+  for (let tries = 0; ; tries += 1) {
+    try {
+      await ensureSearchAttributes(connection, namespace);
+      return namespace;
+    } catch (error) {
+      if (tries > 100) throw error;
+      await new Promise((passed) => setTimeout(passed, 100));
+    }
+  }
+}

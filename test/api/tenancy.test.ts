@@ -1,0 +1,131 @@
+/** Every route, with nobody's token, with one that may not, and with another organization's. */
+import { routes } from '../../api/routes/index.ts';
+import { type Everything, oneOfEach } from './everything.ts';
+import { type Running, startRunning } from './running.ts';
+
+let running: Running;
+let things: Everything;
+let stranger: { token: string };
+let powerless: { token: string };
+
+beforeAll(async () => {
+  running = await startRunning();
+  const owner = await running.aMerchant();
+  things = await oneOfEach(running, owner.token);
+  stranger = await running.aMerchant();
+  powerless = await running.aMerchant(['metrics:read']);
+});
+afterAll(() => running.close());
+
+/** The path with the owner's things in it. */
+function pathTo(path: string): string {
+  const ids: readonly [prefix: string, id: string][] = [
+    ['/v1/test-clocks/', things.clock.id],
+    ['/v1/benefits/', things.benefit.id],
+    ['/v1/products/', things.product.id],
+    ['/v1/customers/', things.customer.id],
+    ['/v1/checkouts/', things.checkout.id],
+    ['/v1/subscriptions/', things.subscription.id],
+    ['/v1/orders/', things.order.id],
+    ['/v1/payments/', things.payment.id],
+    ['/v1/license-keys/', things.key.id],
+    ['/v1/webhooks/endpoints/', things.endpoint.id],
+    ['/v1/organizations/', things.product.organization_id],
+    ['/v1/customer-portal/subscriptions/', things.subscription.id],
+    ['/v1/customer-portal/orders/', things.order.id],
+    ['/v1/customer-portal/license-keys/', things.key.id],
+  ];
+  const id = ids.find(([prefix]) => path.startsWith(prefix))?.[1] ?? things.order.id;
+  return path
+    .replace('{id}', id)
+    .replace('{activation_id}', things.activation.id)
+    .replace('{external_id}', things.customer.external_id);
+}
+
+const named = routes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const);
+const forOrganizations = named.filter(([, { auth }]) => auth === 'organization');
+const guarded = named.filter(([, { auth }]) => auth !== 'public');
+const ofOneThing = forOrganizations.filter(([, { path }]) => /\{(id|external_id)\}/.test(path));
+const lists = forOrganizations.filter(([, { method, path }]) => method === 'get' && !path.includes('{'));
+
+describe('without a token', () => {
+  it.each(guarded)('%s is refused', async (_, { method, path }) => {
+    expect((await running.call(null, method.toUpperCase(), pathTo(path))).status).toBe(401);
+  });
+});
+
+describe('with a token that is none of ours', () => {
+  it.each(guarded)('%s is refused', async (_, { method, path }) => {
+    expect((await running.call('polar_oat_made-up', method.toUpperCase(), pathTo(path))).status).toBe(401);
+  });
+});
+
+describe('with a token without the scope', () => {
+  it.each(forOrganizations)('%s is refused', async (_, { method, path }) => {
+    expect((await running.call(powerless.token, method.toUpperCase(), pathTo(path))).status).toBe(403);
+  });
+});
+
+describe('with another organization’s token', () => {
+  it.each(ofOneThing)('%s finds nothing', async (_, { method, path }) => {
+    const reply = await running.call(
+      stranger.token,
+      method.toUpperCase(),
+      pathTo(path),
+      method === 'get' ? undefined : (BODIES[path] ?? {}),
+    );
+    expect(reply.status).toBe(404);
+  });
+
+  it.each(lists)('%s lists nothing of the owner’s', async (_, { path }) => {
+    const reply = await running.call(stranger.token, 'GET', path);
+    expect(reply.status).toBe(200);
+    const text = JSON.stringify(reply.body);
+    for (const thing of [things.product, things.customer, things.order, things.subscription, things.key]) {
+      expect(text).not.toContain(thing.id);
+    }
+  });
+
+  it('nothing can be made of the owner’s things', async () => {
+    const { token } = stranger;
+    const attempts = [
+      ['/v1/checkouts/', { products: [things.product.id] }],
+      ['/v1/subscriptions/', { product_id: things.product.id, customer_id: things.customer.id }],
+      ['/v1/customer-sessions/', { customer_id: things.customer.id }],
+      ['/v1/customers/', { email: 'mallory@example.com', test_clock_id: things.clock.id }],
+    ] as const;
+    for (const [path, body] of attempts) expect((await running.call(token, 'POST', path, body)).status).toBe(422);
+    const key = { key: things.key.key, organization_id: things.key.organization_id };
+    expect((await running.call(token, 'POST', '/v1/license-keys/validate', key)).status).toBe(404);
+  });
+});
+
+describe('a customer’s session', () => {
+  it('shows its own purchases', async () => {
+    const { items } = await running.made(things.session, 'GET', '/v1/customer-portal/orders/');
+    expect(items.map(({ id }: { id: string }) => id)).toEqual([things.order.id]);
+  });
+
+  it('opens nothing of the merchant’s', async () => {
+    expect((await running.call(things.session, 'GET', '/v1/orders/')).status).toBe(401);
+  });
+
+  it('finds nothing of another customer', async () => {
+    const others = await oneOfEach(running, stranger.token);
+    for (const kind of ['orders', 'subscriptions', 'license-keys']) {
+      const id = { orders: things.order.id, subscriptions: things.subscription.id, 'license-keys': things.key.id }[
+        kind
+      ];
+      expect((await running.call(others.session, 'GET', `/v1/customer-portal/${kind}/${id}`)).status).toBe(404);
+    }
+  });
+});
+
+/** Bodies that would be fine, so that what is refused is the thing. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  '/v1/test-clocks/{id}/advance': { frozen_time: '2028-01-01T00:00:00Z' },
+  '/v1/products/{id}/benefits': { benefits: [] },
+  '/v1/benefits/{id}': { type: 'license_keys', description: 'Another' },
+  '/v1/subscriptions/{id}': { cancel_at_period_end: true },
+  '/v1/webhooks/endpoints/{id}/replay': { since: '2027-01-01T00:00:00Z' },
+};
