@@ -30,7 +30,14 @@ export const CustomerProduct = z.object(publicProductFields).meta({ id: 'Custome
 export type CustomerProduct = z.infer<typeof CustomerProduct>;
 
 export const CustomerOrganizationData = z
-  .object({ organization: CustomerOrganization, products: z.array(CustomerProduct) })
+  .object({
+    organization: CustomerOrganization,
+    products: z.array(CustomerProduct),
+    payment_processor_metadata: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('What a page needs to take a card: ours beyond the peer.'),
+  })
   .meta({ id: 'CustomerOrganizationData' });
 export type CustomerOrganizationData = z.infer<typeof CustomerOrganizationData>;
 

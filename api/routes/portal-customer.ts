@@ -8,6 +8,7 @@ import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import { emit } from '../../db/events.ts';
+import { processorKeys } from '../../db/views/checkout.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { portalOrganizationView } from '../../db/views/organization.ts';
 import { portalCustomerView, portalPaymentMethodView } from '../../db/views/portal.ts';
@@ -38,7 +39,7 @@ export const getShop = route({
   params: z.object({ slug: z.string().min(1).max(64) }),
   response: CustomerOrganizationData,
   errors: [404],
-  async handle({ params, em }) {
+  async handle({ params, em, environment }) {
     const organization = await em.findOne(Organization, { slug: params.slug });
     if (organization === null) throw notFound();
     const products = await em.find(
@@ -46,7 +47,11 @@ export const getShop = route({
       { organization: organization.id, isArchived: false, visibility: 'public' },
       { populate: PRODUCT_POPULATE, orderBy: { createdAt: 'asc', id: 'asc' }, limit: 200 },
     );
-    return { organization: portalOrganizationView(organization), products: products.map(publicProductView) };
+    return {
+      organization: portalOrganizationView(organization),
+      products: products.map(publicProductView),
+      payment_processor_metadata: processorKeys(environment),
+    };
   },
 });
 

@@ -135,11 +135,18 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
   };
 }
 
-/** What the page needs to talk to the processor; `stripe_api` and `failure` are ours. */
-function processorMetadata(checkout: CheckoutRow, environment: CheckoutContext['environment']): Record<string, string> {
+/** What a page needs to take a card; `stripe_api` is ours, and only there with the sandbox. */
+export function processorKeys(environment: CheckoutContext['environment']): Record<string, string> {
   return {
     publishable_key: environment.STRIPE_PUBLISHABLE_KEY,
     ...(environment.STRIPE_API_URL ? { stripe_api: environment.STRIPE_API_URL } : {}),
+  };
+}
+
+/** And to go on with an attempt under way; `failure`, ours, says what went wrong with the last one. */
+function processorMetadata(checkout: CheckoutRow, environment: CheckoutContext['environment']): Record<string, string> {
+  return {
+    ...processorKeys(environment),
     ...(checkout.intentClientSecret ? { intent_client_secret: checkout.intentClientSecret } : {}),
     ...(checkout.intentStatus ? { intent_status: checkout.intentStatus } : {}),
     ...(checkout.failure ? { failure: checkout.failure } : {}),
