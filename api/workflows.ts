@@ -60,6 +60,7 @@ export function workflowGateway(client: Client) {
         uncancel: () => update(workflowId, subscriptions.uncancel, []),
         revoke: (input: subscriptions.Cancel) => update(workflowId, subscriptions.revoke, [input]),
         moveTrialEnd: (trialEnd: number | 'now') => update(workflowId, subscriptions.moveTrialEnd, [{ trialEnd }]),
+        movePeriodEnd: (periodEnd: number) => update(workflowId, subscriptions.movePeriodEnd, [{ periodEnd }]),
         editMetadata: (metadata: Record<string, string | number | boolean>) =>
           update(workflowId, subscriptions.editMetadata, [{ metadata }]),
         retryPayment: (trigger: 'retry_customer' | 'retry_payment_method_update') =>

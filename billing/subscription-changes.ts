@@ -5,7 +5,8 @@ export type Change =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'uncancel' }
   | { readonly kind: 'revoke' }
-  | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now'; readonly now: number }
+  | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
+  | { readonly kind: 'period_end'; readonly periodEnd: number }
   | { readonly kind: 'retry_payment' }
   | { readonly kind: 'metadata' };
 
@@ -15,8 +16,8 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Null where the change may be made. */
-export function refusalOf(state: SubscriptionState, change: Change): Refusal | null {
+/** Null where the change may be made at the instant `now` (ms since 1970). */
+export function refusalOf(state: SubscriptionState, change: Change, now: number): Refusal | null {
   if (state.status === 'canceled') {
     if (change.kind === 'metadata') return null;
     return { type: 'AlreadyCanceledSubscription', message: 'This subscription has ended.' };
@@ -29,7 +30,9 @@ export function refusalOf(state: SubscriptionState, change: Change): Refusal | n
     case 'uncancel':
       return state.cancelAtPeriodEnd ? null : { type: 'Refused', message: 'This subscription is not set to end.' };
     case 'trial_end':
-      return refusalOfTrialEnd(state, change.trialEnd, change.now);
+      return refusalOfTrialEnd(state, change.trialEnd, now);
+    case 'period_end':
+      return refusalOfPeriodEnd(state, change.periodEnd, now);
     case 'revoke':
     case 'retry_payment':
     case 'metadata':
@@ -48,4 +51,14 @@ function refusalOfTrialEnd(state: SubscriptionState, trialEnd: number | 'now', n
     return state.status === 'trialing' ? null : { type: 'Refused', message: 'This subscription is not in a trial.' };
   }
   return trialEnd > now ? null : { type: 'Refused', message: 'The end of the trial must lie in the future.' };
+}
+
+function refusalOfPeriodEnd(state: SubscriptionState, periodEnd: number, now: number): Refusal | null {
+  if (state.status === 'trialing') {
+    return { type: 'Refused', message: 'This subscription is in a trial; move the end of the trial instead.' };
+  }
+  if (state.status !== 'active') {
+    return { type: 'InactiveSubscription', message: 'Only the period of an active subscription can be moved.' };
+  }
+  return periodEnd > now ? null : { type: 'Refused', message: 'The end of the period must lie in the future.' };
 }

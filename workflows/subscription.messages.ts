@@ -9,6 +9,7 @@ export const cancel = defineUpdate<Committed, [Cancel]>('cancel');
 export const uncancel = defineUpdate<Committed>('uncancel');
 export const revoke = defineUpdate<Committed, [Cancel]>('revoke');
 export const moveTrialEnd = defineUpdate<Committed, [{ trialEnd: number | 'now' }]>('moveTrialEnd');
+export const movePeriodEnd = defineUpdate<Committed, [{ periodEnd: number }]>('movePeriodEnd');
 export const editMetadata = defineUpdate<Committed, [{ metadata: Record<string, string | number | boolean> }]>(
   'editMetadata',
 );

@@ -41,6 +41,7 @@ type Request =
   | { readonly kind: 'uncancel' }
   | ({ readonly kind: 'revoke' } & messages.Cancel)
   | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
+  | { readonly kind: 'period_end'; readonly periodEnd: number }
   | { readonly kind: 'metadata'; readonly metadata: Record<string, string | number | boolean> }
   | { readonly kind: 'retry_payment'; readonly trigger: 'retry_customer' | 'retry_payment_method_update' };
 
@@ -190,7 +191,11 @@ class Subscription {
     });
     setHandler(messages.moveTrialEnd, (input) => this.change({ kind: 'trial_end', ...input }), {
       description: 'Move the end of the trial',
-      validator: ({ trialEnd }) => this.refuse({ kind: 'trial_end', trialEnd, now: now(this.clock) }),
+      validator: ({ trialEnd }) => this.refuse({ kind: 'trial_end', trialEnd }),
+    });
+    setHandler(messages.movePeriodEnd, (input) => this.change({ kind: 'period_end', ...input }), {
+      description: 'Move the next renewal',
+      validator: ({ periodEnd }) => this.refuse({ kind: 'period_end', periodEnd }),
     });
     setHandler(messages.editMetadata, (input) => this.change({ kind: 'metadata', ...input }));
     setHandler(messages.retryPayment, async ({ trigger }) => {
@@ -207,13 +212,13 @@ class Subscription {
 
   /** For validators: what the state forbids never enters the history. */
   private refuse(change: Change): void {
-    const refusal = this.state === null ? null : refusalOf(this.state, change);
+    const refusal = this.state === null ? null : refusalOf(this.state, change, now(this.clock));
     if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal.message, refusal.type);
   }
 
   /** The state may have changed while the request stood in line, so it is looked at again. */
   private async apply(request: Request): Promise<messages.RetryOutcome | messages.Committed> {
-    this.refuse(request.kind === 'trial_end' ? { ...request, now: now(this.clock) } : request);
+    this.refuse(request);
     switch (request.kind) {
       case 'cancel':
         this.take(await database.cancelAtPeriodEnd({ ...this.step(), ...reasonOf(request) }));
@@ -223,6 +228,9 @@ class Subscription {
         break;
       case 'revoke':
         this.take(await database.endSubscription({ ...this.step(), ...reasonOf(request) }));
+        break;
+      case 'period_end':
+        this.take(await database.movePeriodEnd({ ...this.step(), periodEnd: request.periodEnd }));
         break;
       case 'metadata':
         this.take(await database.editMetadata({ ...this.step(), metadata: request.metadata }));

@@ -22,6 +22,18 @@ export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEn
   });
 }
 
+/** Sets when the subscription renews next; later periods are counted from there. */
+export function movePeriodEnd(deps: Dependencies, step: Step & { readonly periodEnd: number }): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    const periodEnd = new Date(step.periodEnd);
+    row.anchor = periodEnd;
+    row.anchorCycle = row.cycle;
+    row.currentPeriodEnd = periodEnd;
+    if (row.cancelAtPeriodEnd) row.endsAt = periodEnd;
+    await tellSubscription(em, row, at, 'subscription.updated');
+  });
+}
+
 /** Writes the e-mail that the trial is about to end. */
 export function remindOfTrialEnd(deps: Dependencies, step: Step): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {

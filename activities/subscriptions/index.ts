@@ -9,7 +9,7 @@ import { Subscription } from '../../db/entities/subscription.ts';
 import { bound } from '../bound.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { refuse } from '../failures.ts';
-import { editMetadata, moveTrialEnd, remindOfTrialEnd } from './change.ts';
+import { editMetadata, movePeriodEnd, moveTrialEnd, remindOfTrialEnd } from './change.ts';
 import { endGrace, openAttempt, settle } from './collect.ts';
 import { beginSubscription } from './create.ts';
 import { cancelAtPeriodEnd, endSubscription, takeBackCancellation } from './end.ts';
@@ -46,6 +46,7 @@ export const subscriptionActivities = (deps: Dependencies) =>
     takeBackCancellation,
     endSubscription,
     moveTrialEnd,
+    movePeriodEnd,
     remindOfTrialEnd,
     editMetadata,
   });

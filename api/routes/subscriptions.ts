@@ -166,7 +166,8 @@ export const updateSubscription = route({
   path: '/v1/subscriptions/{id}',
   summary: 'Change a subscription',
   description:
-    'Cancel at the end of the period or take that back, revoke at once, move the end of the trial, edit metadata.',
+    'Cancel at the end of the period or take that back, revoke at once, move the end of the trial or of the ' +
+    'period, edit metadata. One of them at a time.',
   tag,
   scopes: ['subscriptions:write'],
   params,

@@ -16,13 +16,27 @@ export async function changeSubscription(process: Asked, row: SubscriptionRow, b
     // Asking for what already is changes nothing.
     if (body.cancel_at_period_end === row.cancelAtPeriodEnd && row.status !== 'canceled') return;
     await (body.cancel_at_period_end ? process.cancel(reasonOf(body)) : process.uncancel());
-  } else if ('trial_end' in body && body.trial_end) {
-    await process.moveTrialEnd(body.trial_end === 'now' ? 'now' : new Date(body.trial_end).getTime());
-  } else if ('metadata' in body && body.metadata) {
-    await process.editMetadata(body.metadata);
+  } else if ('current_billing_period_end' in body && body.current_billing_period_end) {
+    await process.movePeriodEnd(new Date(body.current_billing_period_end).getTime());
   } else {
-    throw invalid(['body'], 'Say what to change: cancel_at_period_end, revoke, trial_end or metadata.');
+    await changeBase(process, body);
   }
+}
+
+/** What may be asked together. */
+async function changeBase(process: Asked, body: Body): Promise<void> {
+  for (const field of ['product_id', 'discount_id', 'seats', 'pause_at_period_end', 'resume'] as const) {
+    const value = (body as Readonly<Record<string, unknown>>)[field];
+    if (value !== undefined && value !== null) throw invalid(['body', field], 'This change is not supported.');
+  }
+  const metadata = 'metadata' in body ? body.metadata : undefined;
+  const trialEnd = 'trial_end' in body ? body.trial_end : undefined;
+  if (!metadata && !trialEnd) {
+    const changes = 'cancel_at_period_end, revoke, trial_end, current_billing_period_end or metadata';
+    throw invalid(['body'], `Say what to change: ${changes}.`);
+  }
+  if (metadata) await process.editMetadata(metadata);
+  if (trialEnd) await process.moveTrialEnd(trialEnd === 'now' ? 'now' : new Date(trialEnd).getTime());
 }
 
 interface WithReason {

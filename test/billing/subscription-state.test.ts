@@ -117,22 +117,24 @@ describe('changes that the state forbids', () => {
     ['cancel what has ended', { ...active, status: 'canceled' }, { kind: 'cancel' }, 'AlreadyCanceledSubscription'],
     ['revoke what has ended', { ...active, status: 'canceled' }, { kind: 'revoke' }, 'AlreadyCanceledSubscription'],
     ['uncancel what runs on', active, { kind: 'uncancel' }, 'Refused'],
-    ['a trial in the past', trialing, { kind: 'trial_end', trialEnd: start, now: start }, 'Refused'],
-    ['ending a trial that there is not', active, { kind: 'trial_end', trialEnd: 'now', now: start }, 'Refused'],
+    ['a trial in the past', trialing, { kind: 'trial_end', trialEnd: start }, 'Refused'],
+    ['a period that ends in the past', active, { kind: 'period_end', periodEnd: start }, 'Refused'],
+    ['a period end in a trial', trialing, { kind: 'period_end', periodEnd: end }, 'Refused'],
+    ['ending a trial that there is not', active, { kind: 'trial_end', trialEnd: 'now' }, 'Refused'],
     [
       'a trial for what is past due',
       { ...active, status: 'past_due' },
-      { kind: 'trial_end', trialEnd: end, now: start },
+      { kind: 'trial_end', trialEnd: end },
       'InactiveSubscription',
     ],
   ] as const)('%s', (_, state, change, type) => {
-    expect(refusalOf(state, change)?.type).toBe(type);
+    expect(refusalOf(state, change, start)?.type).toBe(type);
   });
 
   it('are few: the rest is allowed', () => {
-    expect(refusalOf(active, { kind: 'cancel' })).toBeNull();
-    expect(refusalOf({ ...active, cancelAtPeriodEnd: true }, { kind: 'uncancel' })).toBeNull();
-    expect(refusalOf(trialing, { kind: 'trial_end', trialEnd: 'now', now: start })).toBeNull();
-    expect(refusalOf(active, { kind: 'trial_end', trialEnd: end, now: start })).toBeNull();
+    expect(refusalOf(active, { kind: 'cancel' }, start)).toBeNull();
+    expect(refusalOf({ ...active, cancelAtPeriodEnd: true }, { kind: 'uncancel' }, start)).toBeNull();
+    expect(refusalOf(trialing, { kind: 'trial_end', trialEnd: 'now' }, start)).toBeNull();
+    expect(refusalOf(active, { kind: 'trial_end', trialEnd: end }, start)).toBeNull();
   });
 });
