@@ -112,7 +112,7 @@ describeInBrowser('checkout and portal', () => {
     await fillIn(page, email, CARDS.threeDSecure);
     await payButton(page).click();
     await page.getByRole('button', { name: 'Refuse' }).click();
-    await page.getByText('did not approve').waitFor();
+    await page.getByRole('alert').getByText('The payment did not go through').waitFor();
     expect(await page.getByLabel('E-mail').inputValue()).toBe(email);
     expect(await countOrders(seller, email)).toBe(0);
 

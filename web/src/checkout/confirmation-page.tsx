@@ -39,7 +39,8 @@ export function ConfirmationPage({ clientSecret }: { clientSecret: string }) {
       return <Settling checkout={data} isBackFromBank={search.has('redirect_status')} />;
     case 'open':
     case 'failed': {
-      const why = reason ?? (search.get('redirect_status') === 'failed' ? REFUSED : UNPAID);
+      const said = data.payment_processor_metadata.failure;
+      const why = reason ?? said ?? (search.get('redirect_status') === 'failed' ? REFUSED : UNPAID);
       return <Redirect to={`/checkout/${clientSecret}`} replace state={{ reason: why }} />;
     }
     case 'expired':

@@ -21,15 +21,19 @@ export function staticPrice(prices: readonly Price[], currency?: string): Price 
 /** "$10.00", "Free"; without a price for now "Priced at checkout". */
 export function formatPrice(price: Price | undefined): string {
   if (price === undefined) return 'Priced at checkout';
-  if (price.price_amount !== undefined) {
-    return price.price_amount === 0 ? 'Free' : formatMoney(price.price_amount, price.price_currency);
-  }
-  return price.amount_type === 'free' ? 'Free' : 'Priced at checkout';
+  if (isFree(price)) return 'Free';
+  if (price.price_amount === undefined) return 'Priced at checkout';
+  return formatMoney(price.price_amount, price.price_currency);
+}
+
+export function isFree(price: Price): boolean {
+  return price.amount_type === 'free' || price.price_amount === 0;
 }
 
 /** "a month" for a subscription; nothing for a purchase or what is free. */
 export function formatRhythm(product: Product, price?: Price): string {
-  if (!product.is_recurring || product.recurring_interval === null || price?.price_amount === 0) return '';
+  if (!product.is_recurring || product.recurring_interval === null) return '';
+  if (price !== undefined && isFree(price)) return '';
   return formatEvery(product.recurring_interval, product.recurring_interval_count ?? 1);
 }
 

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Product } from '../api/catalog.ts';
 import { ApiFailure } from '../api/client.ts';
 import { getShop } from '../api/organizations.ts';
-import { formatPrice, formatRhythm, formatTrial, staticPrice } from '../format/terms.ts';
+import { formatPrice, formatRhythm, formatTrial, isFree, staticPrice } from '../format/terms.ts';
 import { Loading } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PlainPage } from '../parts/plain-page.tsx';
@@ -84,7 +84,7 @@ function ProductCard({ product, slug }: { product: Product; slug: string }) {
       )}
       {/* The server makes a checkout and leads there, so this must be a request of its own. */}
       <a className="button button-primary" href={`/shop/${slug}/buy/${product.id}`}>
-        {price?.price_amount === 0 ? 'Get it' : trial === undefined ? 'Buy' : 'Try it'}
+        {price !== undefined && isFree(price) ? 'Get it' : trial === undefined ? 'Buy' : 'Try it'}
         <span className="unseen"> {product.name}</span>
       </a>
     </li>
