@@ -9,4 +9,5 @@ export default {
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 120_000,
+  maxWorkers: 2,
 };

@@ -20,7 +20,7 @@ export class ApiError extends Error {
     detail: string | readonly Invalid[],
     headers: Readonly<Record<string, string>> = {},
   ) {
-    super(typeof detail === 'string' ? detail : `${error}: ${detail.map(({ loc }) => loc.join('.')).join(', ')}`);
+    super(typeof detail === 'string' ? detail : detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; '));
     this.status = status;
     this.error = error;
     this.detail = detail;

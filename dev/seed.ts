@@ -42,7 +42,12 @@ export async function seedDemoShop({ api, operatorToken }: Installation): Promis
   });
   const monthly = { recurring_interval: 'month' };
   const pro = await product(call, [key, support], {
-    ...{ name: 'Fern Pro', description: 'Everything, for one person. Fourteen days free.', ...monthly, prices: usd(2000) },
+    ...{
+      name: 'Fern Pro',
+      description: 'Everything, for one person. Fourteen days free.',
+      ...monthly,
+      prices: usd(2000),
+    },
     ...{ trial_interval: 'day', trial_interval_count: 14 },
   });
   await product(call, [key, support], {

@@ -64,12 +64,12 @@ describeInBrowser('checkout and portal', () => {
     await page.getByRole('heading', { name: 'Your purchases' }).waitFor();
     expect(page.url()).not.toContain('customer_session_token');
     expect(await shownKey(page)).toBe(key);
-    await page.getByText('Paid', { exact: true }).waitFor();
+    await page.getByText('Paid', { exact: true }).first().waitFor();
   });
 
   it('takes a card and no money for a trial, and says when money is due', async () => {
     await page.goto(await checkoutPage(seller, withTrial));
-    await page.getByText(/14 days free, then \$12\.00 a month from \d+ \w+ \d{4}/).waitFor();
+    await page.getByText(/14 days free, then US\$12\.00 a month from \d+ \w+ \d{4}/).waitFor();
     expect(await page.getByTestId('due-today').textContent()).toMatch(/\$0\.00$/);
     await fillIn(page, anEmail(), CARDS.good);
     await payButton(page).click();
@@ -148,6 +148,6 @@ describeInBrowser('checkout and portal', () => {
     await fillCard(page, '5555555555554444');
     await page.getByRole('dialog').getByRole('button', { name: 'Add card' }).click();
     await page.getByText('Your card was added.').waitFor();
-    await page.getByText('Mastercard •••• 4444', { exact: true }).waitFor();
+    await page.getByText('Mastercard •••• 4444', { exact: true }).first().waitFor();
   });
 });
