@@ -94,9 +94,9 @@ async function freeOrganization(operator: Call): Promise<Named & { readonly slug
 
 /** As the API's own document lists them. */
 async function everyScope(api: string): Promise<string[]> {
-  const document: { components: { schemas: { Scope: { enum: string[] } } } } = await (
-    await fetch(`${api}/openapi.json`)
-  ).json();
+  const document = (await (await fetch(`${api}/openapi.json`)).json()) as {
+    components: { schemas: { Scope: { enum: string[] } } };
+  };
   return document.components.schemas.Scope.enum;
 }
 
