@@ -26,16 +26,13 @@ export async function testClock(start: TestClockStart): Promise<void> {
   setHandler(
     advanceClock,
     async ({ to }) => {
+      // The row says `ready` a moment before the process knows that it is.
+      await condition(() => target === null);
+      if (to <= now) throw ApplicationFailure.nonRetryable('A clock only goes forward.', 'Refused');
       target = to;
       await condition(() => begun);
     },
-    {
-      description: 'Let time pass',
-      validator: ({ to }) => {
-        if (target !== null) throw ApplicationFailure.nonRetryable('The clock is already advancing.', 'Conflict');
-        if (to <= now) throw ApplicationFailure.nonRetryable('A clock only goes forward.', 'Refused');
-      },
-    },
+    { description: 'Let time pass' },
   );
 
   while (await condition(() => target !== null, IDLE)) {

@@ -1,14 +1,14 @@
 /** How an attempt at a checkout ends: delivered, open again, or over. */
-import { LockMode } from '@mikro-orm/core';
 import type { CheckoutId, CustomerId, OrderId, OrganizationId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
 import type { Line } from '../../billing/orders.ts';
 import { activeTrial } from '../../billing/trials.ts';
-import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { wantGrants } from '../../db/grants.ts';
+import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { createOrder, numberInvoice } from '../orders/create.ts';
@@ -179,12 +179,4 @@ export function expireCheckout(deps: Dependencies, given: { checkoutId: Checkout
     checkout.modifiedAt = at;
     await tellCheckout(deps, em, checkout, at, 'checkout.updated', 'checkout.expired');
   });
-}
-
-function lockCheckout(em: EntityManager, id: CheckoutId): Promise<CheckoutRow> {
-  return em.findOneOrFail(Checkout, id, {
-    lockMode: LockMode.PESSIMISTIC_WRITE,
-    populate: ['product', 'price'],
-    strategy: 'select-in',
-  }) as Promise<CheckoutRow>;
 }

@@ -1,14 +1,14 @@
 /** Pay was pressed: settles who buys and what is due, and freezes the attempt before the processor hears of it. */
 import { randomUUID } from 'node:crypto';
-import { LockMode } from '@mikro-orm/core';
 import type { CheckoutId, CustomerId, PaymentId } from '../../billing/ids.ts';
 import { activeTrial } from '../../billing/trials.ts';
-import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import { emit } from '../../db/events.ts';
+import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
@@ -33,11 +33,7 @@ export type Prepared =
 export function prepareCheckout(deps: Dependencies, given: Prepare): Promise<Prepared> {
   return transaction(deps, async (em) => {
     const at = new Date(given.at);
-    const checkout = await em.findOneOrFail(Checkout, given.checkoutId, {
-      lockMode: LockMode.PESSIMISTIC_WRITE,
-      populate: ['product', 'price', 'organization'],
-      strategy: 'select-in',
-    });
+    const checkout = await lockCheckout(em, given.checkoutId);
     if (checkout.product.isArchived || checkout.price.isArchived) return { kind: 'refused', reason: 'product_gone' };
     if (!checkout.customer && !checkout.customerEmail) return { kind: 'refused', reason: 'customer_missing' };
     const due = dueNow(checkout);

@@ -1,10 +1,10 @@
 /** What the buyer or the merchant may still change while a checkout is open. */
-import { LockMode } from '@mikro-orm/core';
 import type { z } from 'zod';
 import type { CheckoutId, ProductId } from '../../billing/ids.ts';
-import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Product } from '../../db/entities/product.ts';
 import { emit } from '../../db/events.ts';
+import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import type { CheckoutUpdate, CheckoutUpdatePublic } from '../../schemas/checkout.ts';
@@ -25,11 +25,7 @@ export async function editCheckout(
   at: Date,
 ): Promise<void> {
   await em.transactional(async (tx) => {
-    const checkout = await tx.findOneOrFail(Checkout, id, {
-      lockMode: LockMode.PESSIMISTIC_WRITE,
-      populate: ['product', 'price', 'organization'],
-      strategy: 'select-in',
-    });
+    const checkout = await lockCheckout(tx, id);
     refuseUnlessOpen(checkout, at);
     if (!(await write(tx, checkout, change))) return;
     checkout.modifiedAt = at;

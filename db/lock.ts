@@ -1,0 +1,15 @@
+/** Locks one row for the rest of a transaction, and nothing that hangs on it. */
+import { LockMode } from '@mikro-orm/core';
+import type { CheckoutId } from '../billing/ids.ts';
+import { Checkout, type CheckoutRow } from './entities/checkout.ts';
+import type { EntityManager } from './orm.ts';
+
+/**
+ * The checkout with its product, price and organization, which stay free for others: populated in the same query they
+ * would be locked as well, and purchases of one product would wait for, and block, each other.
+ */
+export async function lockCheckout(em: EntityManager, id: CheckoutId): Promise<CheckoutRow> {
+  const checkout = await em.findOneOrFail(Checkout, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  await em.populate([checkout], ['product', 'price', 'organization']);
+  return checkout as CheckoutRow;
+}
