@@ -92,6 +92,7 @@ export async function startRunning() {
   }
 
   return {
+    api,
     orm,
     stripe,
     temporal,
