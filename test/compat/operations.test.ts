@@ -90,7 +90,7 @@ it('customers, by our id and by the merchant’s own', async () => {
   expect(await items(polar.customers.listPaymentMethods({ id }))).toEqual([]);
   expect(await items(polar.customers.listPaymentMethodsExternal({ externalId }))).toEqual([]);
   expect((await items(polar.customers.list({ email }))).map((found) => found.id)).toEqual([id]);
-  expect(await new Response((await polar.customers.export({})) as ReadableStream).text()).toContain('Email');
+  expect(await polar.customers.export({})).toContain('Email');
   await expect(polar.customers.create({ email: email.toUpperCase() })).rejects.toMatchObject({ statusCode: 422 });
   await polar.customers.deleteExternal({ externalId });
   await expect(polar.customers.get({ id })).rejects.toMatchObject({ statusCode: 404 });
@@ -152,7 +152,7 @@ it('subscriptions', async () => {
   expect((await items(polar.subscriptions.list({ productId: product.id, active: true }))).map((s) => s.id)).toEqual([
     id,
   ]);
-  expect(await new Response((await polar.subscriptions.export({})) as ReadableStream).text()).toContain('Product');
+  expect(await polar.subscriptions.export({})).toContain('Product');
   expect((await polar.subscriptions.revoke({ id })).status).toBe('canceled');
   await expect(polar.subscriptions.revoke({ id })).rejects.toMatchObject({ statusCode: 403 });
 
@@ -174,7 +174,7 @@ it('orders and payments', async () => {
     orderUpdate: { billingName: 'Ada Example', billingAddress: { country: 'US', postalCode: '10001', state: 'US-NY' } },
   });
   expect(named.billingName).toBe('Ada Example');
-  expect(await new Response((await polar.orders.export({})) as ReadableStream).text()).toContain(order.invoiceNumber);
+  expect(await polar.orders.export({})).toContain(order.invoiceNumber);
   const [payment] = await items(polar.payments.list({ orderId: order.id }));
   expect(payment).toMatchObject({ status: 'succeeded', amount: 2000, method: 'card' });
   expect((await polar.payments.get({ id: payment?.id ?? '' })).orderId).toBe(order.id);
