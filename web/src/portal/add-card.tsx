@@ -9,7 +9,8 @@ import { CardForm, type CardFormHandle } from '../checkout/card/card-form.tsx';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { usePortal } from './context.ts';
+import { type Saying, usePortal } from './context.ts';
+import { ADDED, finishCard } from './finish-card.ts';
 import { bankReturnUrl } from './session.ts';
 
 interface AddCardProps {
@@ -37,15 +38,14 @@ export function AddCard({ customer, onClose }: AddCardProps) {
     if (outcome === 'leaving') return;
     isInFlight.current = false;
     setBusy(false);
-    if (outcome === 'added') {
-      await queries.invalidateQueries({ queryKey: ['portal'] });
-      say({ tone: 'good', text: 'Your card was added.' });
-      return onClose();
-    }
-    if (outcome !== 'incomplete') setReason(outcome.reason);
+    if (outcome === 'incomplete') return;
+    if ('reason' in outcome) return setReason(outcome.reason);
+    await queries.invalidateQueries({ queryKey: ['portal'] });
+    say(outcome);
+    onClose();
   }
 
-  async function add(via: Processor): Promise<'added' | 'leaving' | 'incomplete' | { readonly reason: string }> {
+  async function add(via: Processor): Promise<Saying | 'leaving' | 'incomplete' | { readonly reason: string }> {
     if (card.current === null) return { reason: 'The card form has not loaded yet.' };
     const returnUrl = bankReturnUrl(slug, isDefault);
     const holder = {
@@ -58,15 +58,12 @@ export function AddCard({ customer, onClose }: AddCardProps) {
     if (token.kind === 'failed') return token;
     try {
       const added = await portal.addPaymentMethod(token.id, isDefault, returnUrl);
-      if (added.status === 'succeeded') return 'added';
+      if (added.status === 'succeeded') return ADDED;
       const answer = await authenticate(via, added.client_secret);
       if (answer.kind === 'leaving') return 'leaving';
       if (answer.kind === 'failed') return answer;
       const intent = added.client_secret.slice(0, added.client_secret.indexOf('_secret'));
-      const confirmed = await portal.confirmPaymentMethod(intent, isDefault);
-      return confirmed.status === 'succeeded'
-        ? 'added'
-        : { reason: 'Your bank has not answered yet. Try again later.' };
+      return await finishCard(portal, intent, isDefault);
     } catch (failure) {
       if (failure instanceof ApiFailure) return { reason: failure.error.detail };
       throw failure;

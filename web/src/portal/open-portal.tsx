@@ -10,6 +10,7 @@ import { AddCard } from './add-card.tsx';
 import { Benefits } from './benefits.tsx';
 import { type PortalContent, PortalContext, type Saying } from './context.ts';
 import { Details } from './details.tsx';
+import { finishCard } from './finish-card.ts';
 import { LicenseKeys } from './license-keys.tsx';
 import { Orders } from './orders.tsx';
 import { PaymentMethods } from './payment-methods.tsx';
@@ -79,13 +80,9 @@ function useBankReturn(portal: Portal, say: (saying: Saying) => void) {
     if (found === null) return;
     if (!found.hasApproved)
       return say({ tone: 'danger', text: 'Your bank did not approve the card; it was not added.' });
-    portal
-      .confirmPaymentMethod(found.setupIntent, found.isDefault)
-      .then(({ status }) => {
-        if (status === 'succeeded') return say({ tone: 'good', text: 'Your card was added.' });
-        say({ tone: 'danger', text: 'Your bank has not answered yet. Load this page again in a minute.' });
-      })
-      .catch((failure: Error) => say({ tone: 'danger', text: `The card could not be added. ${failure.message}` }))
-      .finally(() => queries.invalidateQueries({ queryKey: ['portal'] }));
+    void finishCard(portal, found.setupIntent, found.isDefault).then((saying) => {
+      say(saying);
+      return queries.invalidateQueries({ queryKey: ['portal'] });
+    });
   }, [portal, say, queries]);
 }
