@@ -21,7 +21,10 @@ const unsupported = z.null('Not supported yet').optional();
 const Origin = z
   .url({ protocol: /^https?$/ })
   .max(255)
-  .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'Not an origin, such as `https://example.com`');
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'Not an origin, such as `https://example.com`',
+  );
 
 const buyer = {
   customer_name: line(256).nullable().optional(),

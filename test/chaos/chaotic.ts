@@ -10,6 +10,9 @@ import { type Part, startSystem } from '../../dev/system.ts';
 
 export type Chaotic = Awaited<ReturnType<typeof startChaotic>>;
 
+/** Time, in ms, to tell all subscriptions of a herd when they fall due. */
+const LEAD = 12_000;
+
 const EVENTS = ['order.created', 'order.updated', 'order.paid', 'subscription.updated', 'subscription.cycled'];
 
 export async function startChaotic() {
@@ -65,13 +68,13 @@ export async function startChaotic() {
   };
 }
 
-/** Sets the renewals of a herd off together, lets `chaos` happen in the middle, and waits until all are paid. */
-export async function renewThrough(herd: Herd, lead: number, chaos: () => Promise<void>): Promise<void> {
-  const due = Date.now() + lead;
+/** Sets a herd's renewals off together, for the `times`-th time, lets `chaos` happen, and waits until all are paid. */
+export async function renewThrough(herd: Herd, times: number, chaos: () => Promise<void>): Promise<void> {
+  const due = Date.now() + LEAD;
   await fallDueAt(herd, due);
   await sleep(due - Date.now());
   await chaos();
-  await eventually(async () => (await renewals(herd)).length >= herd.subscriptionIds.length);
+  await eventually(async () => (await renewals(herd)).length >= times * herd.subscriptionIds.length);
 }
 
 /** Orders that renewals have paid. */

@@ -77,6 +77,7 @@ export type LicenseKeyWithActivations = z.infer<typeof LicenseKeyWithActivations
 export const BenefitGrant = z.object({
   id: z.string(),
   benefit_id: z.string(),
+  properties: z.object({ license_key_id: z.optional(z.string()) }),
   is_granted: z.boolean(),
   is_revoked: z.boolean(),
   error: z.nullish(z.object({ message: z.string() })),
@@ -129,12 +130,19 @@ const BASE = '/v1/customer-portal';
 
 /** Every call of the portal, bound to one session. Each throws `ApiFailure`; an ended session is `unauthorized`. */
 export function portalOf(token: string) {
-  async function list<T>(path: string, item: z.ZodMiniType<T>, page: number, limit: number): Promise<Page<T>> {
+  async function list<T>(
+    path: string,
+    item: z.ZodMiniType<T>,
+    page: number,
+    limit: number,
+    filter: Readonly<Record<string, string>> = {},
+  ): Promise<Page<T>> {
+    const query = new URLSearchParams({ ...filter, page: String(page), limit: String(limit) });
     const answer = z.object({
       items: z.array(item),
       pagination: z.object({ total_count: z.number(), max_page: z.number() }),
     });
-    const found = await call({ path: `${BASE}${path}?page=${page}&limit=${limit}`, token, answer });
+    const found = await call({ path: `${BASE}${path}?${query}`, token, answer });
     return { items: found.items, total: found.pagination.total_count, pages: found.pagination.max_page };
   }
 
@@ -163,6 +171,9 @@ export function portalOf(token: string) {
 
     orders: (page: number) => list('/orders/', Order, page, 6),
     benefitGrants: () => list('/benefit-grants/', BenefitGrant, 1, 100),
+    /** What one purchase brought. */
+    benefitGrantsOf: (checkoutId: string) =>
+      list('/benefit-grants/', BenefitGrant, 1, 100, { checkout_id: checkoutId }),
 
     licenseKeys: () => list('/license-keys/', LicenseKey, 1, 100),
     licenseKey: (id: string) => call({ path: `${BASE}/license-keys/${id}`, token, answer: LicenseKeyWithActivations }),

@@ -7,22 +7,27 @@ import { CopyButton } from '../parts/copy-button.tsx';
 /** Polls for about half a minute; what takes longer is in the portal. */
 const MOST_POLLS = 20;
 
-export function Delivery({ product, token }: { product: Product; token: string | null }) {
-  const wanted = new Set(product.benefits.map((benefit) => benefit.id));
+interface DeliveryProps {
+  readonly checkoutId: string;
+  readonly product: Product;
+  /** Of a customer session; without one only the names of the benefits are shown. */
+  readonly token: string | null;
+}
+
+export function Delivery({ checkoutId, product, token }: DeliveryProps) {
   const { data } = useQuery({
-    queryKey: ['delivery', product.id, token],
+    queryKey: ['delivery', checkoutId, token],
     enabled: token !== null,
     queryFn: async () => {
       const portal = portalOf(token ?? '');
-      const [keys, grants] = await Promise.all([portal.licenseKeys(), portal.benefitGrants()]);
-      return {
-        keys: keys.items.filter((key) => key.status === 'granted' && wanted.has(key.benefit_id)),
-        grants: grants.items.filter((grant) => grant.is_granted && wanted.has(grant.benefit_id)),
-      };
+      // Grants first: the key of a grant that is there is there too.
+      const grants = (await portal.benefitGrantsOf(checkoutId)).items.filter((grant) => grant.is_granted);
+      const ids = new Set(grants.map((grant) => grant.properties.license_key_id));
+      return { grants, keys: (await portal.licenseKeys()).items.filter((key) => ids.has(key.id)) };
     },
     refetchInterval: ({ state }) => {
-      const arrived = new Set(state.data?.grants.map((grant) => grant.benefit_id));
-      return arrived.size >= wanted.size || state.dataUpdateCount >= MOST_POLLS ? false : 1500;
+      const arrived = state.data?.grants.length ?? 0;
+      return arrived >= product.benefits.length || state.dataUpdateCount >= MOST_POLLS ? false : 1500;
     },
   });
 

@@ -30,7 +30,9 @@ export function Thanks({ checkout }: { checkout: Checkout }) {
         <ShopMark organization={organization} />
         <PageTitle tab={`Thank you · ${organization.name}`}>Thank you</PageTitle>
         <p>{boughtOf(checkout)}</p>
-        {product !== null && product.benefits.length > 0 && <Delivery product={product} token={token} />}
+        {product !== null && product.benefits.length > 0 && (
+          <Delivery checkoutId={checkout.id} product={product} token={token} />
+        )}
         {next !== undefined && (
           <p role="status">
             Taking you back to <a href={next}>{new URL(next).host}</a> …

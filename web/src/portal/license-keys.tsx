@@ -86,6 +86,7 @@ function ActivationLine({ licenseKey, activation }: { licenseKey: LicenseKey; ac
 }
 
 function limitsOf(key: LicenseKey, active: number | undefined): string {
+  if (key.status !== 'granted') return 'It no longer opens anything.';
   const parts: string[] = [];
   if (key.limit_activations !== null) parts.push(`Active on ${active ?? '…'} of ${key.limit_activations} devices`);
   else if (active !== undefined && active > 0) parts.push(`Active on ${active} ${active === 1 ? 'device' : 'devices'}`);

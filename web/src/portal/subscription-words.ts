@@ -46,7 +46,7 @@ export function endOf(subscription: Subscription): string {
 /** What happens next, and when. */
 export function nextOf(subscription: Subscription): string {
   const { status, amount, currency } = subscription;
-  const charge = amount === 0 ? 'it stays free' : formatMoney(amount, currency);
+  const charge = formatMoney(amount, currency);
   if (hasEnded(subscription))
     return subscription.ended_at === null ? '' : `Ended on ${formatDate(subscription.ended_at)}.`;
   if (subscription.cancel_at_period_end) return `Yours until ${endOf(subscription)}. You won’t be charged again.`;
@@ -58,7 +58,7 @@ export function nextOf(subscription: Subscription): string {
     }
     case 'active': {
       const date = formatDate(subscription.current_period_end);
-      return amount === 0 ? `Renews on ${date}; ${charge}.` : `Next charge: ${charge} on ${date}.`;
+      return amount === 0 ? 'It stays free.' : `Next charge: ${charge} on ${date}.`;
     }
     case 'past_due':
     case 'unpaid':

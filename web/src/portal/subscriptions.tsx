@@ -73,9 +73,11 @@ function Item({ subscription }: { subscription: Subscription }) {
       </div>
       <p>
         {amount === 0 ? 'Free' : formatMoney(amount, currency)}{' '}
-        <span className="soft">
-          {formatEvery(subscription.recurring_interval, subscription.recurring_interval_count)}
-        </span>
+        {amount > 0 && (
+          <span className="soft">
+            {formatEvery(subscription.recurring_interval, subscription.recurring_interval_count)}
+          </span>
+        )}
       </p>
       <p className="soft">{nextOf(subscription)}</p>
       {subscription.status === 'past_due' && (

@@ -1,0 +1,94 @@
+/**
+ * `node dev/record-histories.ts`: lives whole lives on a system of its own and keeps their histories in test/histories/,
+ * where the tests replay them. Run it after a change that is meant to change histories, and say why in the commit.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { type Call, callerOf, cardToken, newMerchant } from './api-client.ts';
+import { startSystem } from './system.ts';
+
+const folder = new URL('../test/histories/', import.meta.url).pathname;
+const home = mkdtempSync(join(tmpdir(), 'perennial-histories-'));
+const system = await startSystem({ home });
+const connection = await Connection.connect({ address: system.temporalAddress });
+const client = new Client({ connection });
+mkdirSync(folder, { recursive: true });
+
+const START = '2027-01-31T00:00:00Z';
+
+async function lives(call: Call, card: string, until: string, terms: Record<string, unknown> = {}) {
+  const product = await call('POST', '/v1/products/', {
+    name: 'Fern Pro',
+    recurring_interval: 'month',
+    prices: [{ amount_type: 'fixed', price_amount: 2000, price_currency: 'usd' }],
+    ...terms,
+  });
+  const benefit = await call('POST', '/v1/benefits/', { type: 'license_keys', description: 'A key', properties: {} });
+  await call('POST', `/v1/products/${product.id}/benefits`, { benefits: [benefit.id] });
+  const clock = await call('POST', '/v1/test-clocks/', { name: 'A life', frozen_time: START });
+  const customer = await call('POST', '/v1/customers/', {
+    email: `${card}-${clock.id}@example.com`,
+    test_clock_id: clock.id,
+  });
+  const checkout = await call('POST', '/v1/checkouts/', { products: [product.id], customer_id: customer.id });
+  await callerOf(system.api, null)('POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
+    confirmation_token_id: await cardToken(system.stripeApi, card),
+  });
+  const { subscription_id: subscription } = await call('GET', `/v1/checkouts/${checkout.id}`);
+  const advance = async (to: string) => {
+    await call('POST', `/v1/test-clocks/${clock.id}/advance`, { frozen_time: to });
+    while ((await call('GET', `/v1/test-clocks/${clock.id}`)).status !== 'ready') {
+      await new Promise((passed) => setTimeout(passed, 100));
+    }
+  };
+  await advance(until);
+  return {
+    checkout: checkout.id as string,
+    clock: clock.id as string,
+    subscription: subscription as string,
+    customer,
+    advance,
+  };
+}
+
+async function keep(name: string, workflowId: string, runId?: string): Promise<void> {
+  const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+  writeFileSync(join(folder, `${name}.json`), historyToJSON(history));
+  process.stdout.write(`${name}: ${history.events?.length} events\n`);
+}
+
+try {
+  const { call } = await newMerchant(system.api, system.operatorToken, 'Histories');
+  const steady = await lives(call, 'pm_card_visa', '2027-10-15T00:00:00Z');
+  await keep('checkout-paid', `checkout/${steady.checkout}`);
+  await keep('test-clock', `test-clock/${steady.clock}`);
+  const runs = client.workflow.list({ query: `WorkflowId = "subscription/${steady.subscription}"` });
+  let run = 0;
+  for await (const { runId } of runs)
+    await keep(`subscription-renewals-${(run += 1)}`, `subscription/${steady.subscription}`, runId);
+  const failing = await lives(call, 'pm_card_chargeCustomerFail', '2027-04-15T00:00:00Z');
+  await keep('subscription-dunning-to-the-end', `subscription/${failing.subscription}`);
+  const trial = await lives(call, 'pm_card_visa', '2027-02-05T00:00:00Z', {
+    trial_interval: 'day',
+    trial_interval_count: 14,
+  });
+  await keep('checkout-trial', `checkout/${trial.checkout}`);
+  await call('PATCH', `/v1/subscriptions/${trial.subscription}`, { cancel_at_period_end: true });
+  await call('PATCH', `/v1/subscriptions/${trial.subscription}`, { cancel_at_period_end: false });
+  await call('PATCH', `/v1/subscriptions/${trial.subscription}`, { trial_end: '2027-03-10T00:00:00Z' });
+  await trial.advance('2027-03-20T00:00:00Z');
+  await call('DELETE', `/v1/subscriptions/${trial.subscription}`);
+  await keep('subscription-trial-moved-and-revoked', `subscription/${trial.subscription}`);
+  for await (const { workflowId } of client.workflow.list({ query: 'WorkflowType = "grant"' })) {
+    await keep('grant', workflowId);
+    break;
+  }
+} finally {
+  await connection.close();
+  await system.stop();
+  rmSync(home, { recursive: true, force: true });
+}
+process.exit();
