@@ -1,6 +1,12 @@
 /** Which room may know which: dependencies point one way. Types may be looked at further than code may be called. */
 
-const OURS = ['api', 'activities', 'benefits', 'billing', 'bench', 'config', 'db', 'dev', 'schemas', 'sdk', 'test', 'web', 'worker', 'workflows'];
+const OURS = [
+  ...['api', 'activities', 'benefits', 'billing', 'bench', 'config', 'db', 'dev', 'schemas', 'test', 'web'],
+  ...['worker', 'workflows'],
+];
+
+/** What those who start and ask processes know of workflows/. */
+const ASKED = '(\\.messages|search-attributes|task-queues)\\.ts$';
 
 /** What a room's code may import of ours, besides itself. */
 const CODE = {
@@ -17,7 +23,7 @@ const CODE = {
 };
 
 /** What it may import the types of, in addition. */
-const TYPES = { db: ['schemas'], workflows: ['activities'], activities: ['schemas'], };
+const TYPES = { db: ['schemas'], workflows: ['activities'], activities: ['schemas'] };
 
 const paths = (rooms) => `^(${rooms.join('|')})/`;
 
@@ -54,18 +60,14 @@ export default {
       comment: 'api/ knows what may be asked of a process, not how it is done.',
       severity: 'error',
       from: { path: '^api/' },
-      to: {
-        path: '^workflows/',
-        pathNot: '(\\.messages|search-attributes|task-queues)\\.ts$',
-        dependencyTypesNot: ['type-only'],
-      },
+      to: { path: '^workflows/', pathNot: ASKED, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'activities-ask-by-message',
       comment: 'activities/ too ask processes only by their messages.',
       severity: 'error',
       from: { path: '^activities/' },
-      to: { path: '^workflows/', pathNot: '\\.messages\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: { path: '^workflows/', pathNot: ASKED, dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'nobody-knows-dev-or-test',
@@ -79,6 +81,10 @@ export default {
     exclude: { path: '(^node_modules|/dist/)' },
     tsPreCompilationDeps: true,
     parser: 'swc',
-    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.mjs', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.mjs', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

@@ -20,7 +20,7 @@ export const DAY = 86_400_000;
  * The instant `steps` recurrences after the anchor. Always counted from the anchor, so that a short month doesn't pull
  * later ones forward: from 31 Jan monthly come 28 Feb, 31 Mar, 30 Apr.
  */
-export function after(anchor: number, { interval, count }: Recurrence, steps: number): number {
+export function addIntervals(anchor: number, { interval, count }: Recurrence, steps: number): number {
   const n = count * steps;
   switch (interval) {
     case 'day':
@@ -36,7 +36,7 @@ export function after(anchor: number, { interval, count }: Recurrence, steps: nu
 
 /** Period number `cycle` (1 is the first) of a recurrence that began at the anchor. */
 export function periodOf(anchor: number, recurrence: Recurrence, cycle: number): Period {
-  return { start: after(anchor, recurrence, cycle - 1), end: after(anchor, recurrence, cycle) };
+  return { start: addIntervals(anchor, recurrence, cycle - 1), end: addIntervals(anchor, recurrence, cycle) };
 }
 
 /** The number of the period in which an instant at or after the anchor lies. */

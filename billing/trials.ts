@@ -1,5 +1,5 @@
 /** Trials: whose length counts, when the reminder goes out. Instants are ms since 1970. */
-import { after, DAY, type Interval } from './periods.ts';
+import { addIntervals, DAY, type Interval } from './periods.ts';
 
 export interface TrialTerms {
   readonly interval: Interval;
@@ -25,7 +25,7 @@ function terms({ trialInterval, trialIntervalCount }: MayHaveTrial): TrialTerms 
 }
 
 export function trialEnd(start: number, trial: TrialTerms): number {
-  return after(start, trial, 1);
+  return addIntervals(start, trial, 1);
 }
 
 /** 3 days before the end for trials of 3 days and more, 1 day before for 1 to 3 days, none below. */

@@ -67,8 +67,10 @@ try {
   await keep('test-clock', `test-clock/${steady.clock}`);
   const runs = client.workflow.list({ query: `WorkflowId = "subscription/${steady.subscription}"` });
   let run = 0;
-  for await (const { runId } of runs)
-    await keep(`subscription-renewals-${(run += 1)}`, `subscription/${steady.subscription}`, runId);
+  for await (const { runId } of runs) {
+    run += 1;
+    await keep(`subscription-renewals-${run}`, `subscription/${steady.subscription}`, runId);
+  }
   const failing = await lives(call, 'pm_card_chargeCustomerFail', '2027-04-15T00:00:00Z');
   await keep('subscription-dunning-to-the-end', `subscription/${failing.subscription}`);
   const trial = await lives(call, 'pm_card_visa', '2027-02-05T00:00:00Z', {

@@ -1,7 +1,7 @@
 /** A key that the customer's software shows to prove it was bought: one for each grant, given back with it. */
 import { randomUUID } from 'node:crypto';
 import type { LicenseKeyId } from '../../billing/ids.ts';
-import { after } from '../../billing/periods.ts';
+import { addIntervals } from '../../billing/periods.ts';
 import { LicenseKey, type LicenseKeyRow } from '../../db/entities/license-key.ts';
 import { displayKey } from '../../db/views/license-key.ts';
 import { BenefitLicenseKeysProperties } from '../../schemas/benefits/license-keys.ts';
@@ -50,6 +50,8 @@ async function makeKey({ em, benefit, settings, grant, customer, at }: Context):
     limitActivations: activations?.limit ?? null,
     limitUsage: limit_usage,
     expiresAt:
-      expires === null ? null : new Date(after(at.getTime(), { interval: expires.timeframe, count: expires.ttl }, 1)),
+      expires === null
+        ? null
+        : new Date(addIntervals(at.getTime(), { interval: expires.timeframe, count: expires.ttl }, 1)),
   });
 }

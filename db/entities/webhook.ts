@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { WebhookEndpointId, WebhookEventId } from '../../billing/ids.ts';
+import type { WebhookEventType } from '../../schemas/webhook.ts';
 import { instant, timestamps } from './columns.ts';
 import { Organization } from './organization.ts';
 
@@ -15,7 +16,7 @@ export const WebhookEndpoint = defineEntity({
     name: p.text().nullable(),
     format: p.enum(['raw', 'slack', 'discord']).default('raw'),
     secret: p.text(),
-    events: p.array<string>(),
+    events: p.array<WebhookEventType>(),
     enabled: p.boolean().default(true),
     /** The number of the last event numbered for this endpoint; it only grows. */
     lastSequence: p.bigint('number').default(0),
@@ -42,7 +43,7 @@ export const WebhookEvent = defineEntity({
     /** When the row was written, in real time also for a customer on a test clock: events are kept 90 days from it. */
     writtenAt: instant().defaultRaw('now()'),
     endpoint: () => p.manyToOne(WebhookEndpoint),
-    type: p.text(),
+    type: p.text().$type<WebhookEventType>(),
     /** The exact text that is signed and sent; null once archived. */
     payload: p.text().nullable(),
     /** The endpoint's own number, given after the commit that wrote the event. */

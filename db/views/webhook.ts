@@ -1,5 +1,5 @@
 /** Webhook endpoints and deliveries as the API shows them. */
-import { type WebhookDelivery, type WebhookEndpoint, WebhookEventType } from '../../schemas/webhook.ts';
+import type { WebhookDelivery, WebhookEndpoint } from '../../schemas/webhook.ts';
 import type {
   WebhookDeliveryRow,
   WebhookEndpointRow,
@@ -16,7 +16,7 @@ export function webhookEndpointView(row: WebhookEndpointRow): WebhookEndpoint {
     format: row.format,
     secret: row.secret,
     organization_id: row.organization.id,
-    events: row.events.map((type) => WebhookEventType.parse(type)),
+    events: row.events,
     enabled: row.enabled,
   };
 }
@@ -32,7 +32,7 @@ export function webhookDeliveryView(row: WebhookDeliveryRow & { event: WebhookEv
     response: row.response ?? null,
     webhook_event: {
       ...identity(event),
-      type: WebhookEventType.parse(event.type),
+      type: event.type,
       payload: event.payload ?? null,
       last_http_code: event.lastHttpCode ?? null,
       succeeded: hasSucceeded(event.state),

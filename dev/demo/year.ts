@@ -48,7 +48,10 @@ export async function liveAYear(
 ): Promise<Year> {
   const steps = CUSTOMERS + 12 * 2 + 2;
   let done = 0;
-  const step = (what: string) => progress((done += 1), steps, what);
+  const step = (what: string) => {
+    done += 1;
+    progress(done, steps, what);
+  };
   const { id: organizationId, call } = await newMerchant(place.api, place.operatorToken, 'Demo Year');
   const products = await openShop(call);
   const clock = await call('POST', '/v1/test-clocks/', { name: 'A year', frozen_time: new Date(START).toISOString() });

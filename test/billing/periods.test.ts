@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { after, cycleAt, DAY, type Interval, periodOf } from '../../billing/periods.ts';
+import { addIntervals, cycleAt, DAY, type Interval, periodOf } from '../../billing/periods.ts';
 
 const day = (iso: string) => Date.parse(`${iso}T00:00:00Z`);
 const iso = (at: number) => new Date(at).toISOString().slice(0, 10);
@@ -20,19 +20,19 @@ describe('periods', () => {
     ['2027-02-27', 'day', 30, ['2027-03-29', '2027-04-28']],
     ['2024-02-29', 'month', 12, ['2025-02-28', '2026-02-28', '2027-02-28', '2028-02-29']],
   ] as const)('from %s every %s × %i', (anchor, interval, count, expected) => {
-    const ends = expected.map((_, index) => iso(after(day(anchor), { interval, count }, index + 1)));
+    const ends = expected.map((_, index) => iso(addIntervals(day(anchor), { interval, count }, index + 1)));
     expect(ends).toEqual(expected);
   });
 
   it('keeps the time of day, also where clocks elsewhere change', () => {
     const anchor = Date.parse('2027-02-28T02:30:15.250Z');
-    expect(new Date(after(anchor, monthly, 1)).toISOString()).toBe('2027-03-28T02:30:15.250Z');
-    expect(new Date(after(anchor, monthly, 8)).toISOString()).toBe('2027-10-28T02:30:15.250Z');
+    expect(new Date(addIntervals(anchor, monthly, 1)).toISOString()).toBe('2027-03-28T02:30:15.250Z');
+    expect(new Date(addIntervals(anchor, monthly, 8)).toISOString()).toBe('2027-10-28T02:30:15.250Z');
   });
 
   it('keeps the time of day of anchors before 1970', () => {
     const anchor = Date.parse('1969-12-31T23:59:59.999Z');
-    expect(new Date(after(anchor, monthly, 2)).toISOString()).toBe('1970-02-28T23:59:59.999Z');
+    expect(new Date(addIntervals(anchor, monthly, 2)).toISOString()).toBe('1970-02-28T23:59:59.999Z');
   });
 
   const intervals = fc.constantFrom<Interval>('day', 'week', 'month', 'year');
@@ -65,7 +65,7 @@ describe('periods', () => {
   it('never leaves the anchor’s day unless the month is too short for it', () => {
     fc.assert(
       fc.property(anchors, fc.integer({ min: 1, max: 120 }), (anchor, steps) => {
-        const at = new Date(after(anchor, monthly, steps));
+        const at = new Date(addIntervals(anchor, monthly, steps));
         const wanted = new Date(anchor).getUTCDate();
         const last = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 0)).getUTCDate();
         expect(at.getUTCDate()).toBe(Math.min(wanted, last));

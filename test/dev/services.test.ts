@@ -98,7 +98,7 @@ it('says why a process did not start', async () => {
     logFile: join(directory, 'shell.log'),
     ready: () => false,
   });
-  await expect(shell.start()).rejects.toThrow(/ended instead of starting[^]*no such table/);
+  await expect(shell.start()).rejects.toThrow(/ended instead of starting[\s\S]*no such table/);
 });
 
 it('leaves nothing when who started it is killed', async () => {
