@@ -8,7 +8,7 @@ import { BenefitGrant, type BenefitGrantRow } from '../../db/entities/benefit-gr
 import { emit } from '../../db/events.ts';
 import { revokeBenefit } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { containing } from '../../db/search.ts';
+import { carrying, containing } from '../../db/search.ts';
 import { benefitView } from '../../db/views/benefit.ts';
 import { GRANT_POPULATE, grantView } from '../../db/views/benefit-grant.ts';
 import { BenefitCreate, Benefit as BenefitSchema, BenefitType, BenefitUpdate } from '../../schemas/benefit.ts';
@@ -235,7 +235,7 @@ function matching(organization: OrganizationId, query: z.output<typeof filters>)
   if (query.id) and.push({ id: { $in: query.id as BenefitId[] } });
   if (query.exclude_id) and.push({ id: { $nin: query.exclude_id as BenefitId[] } });
   if (query.query) and.push({ description: containing(query.query) });
-  for (const [key, values] of Object.entries(query.metadata ?? {})) and.push({ metadata: { [key]: { $in: values } } });
+  and.push(...carrying<BenefitRow>(query.metadata));
   return { $and: and };
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { OrganizationId } from '../../billing/ids.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
-import { containing, inAnyCase } from '../../db/search.ts';
+import { carrying, containing, inAnyCase } from '../../db/search.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
 import { paymentMethodView } from '../../db/views/payment-method.ts';
@@ -206,6 +206,6 @@ function matching(organization: OrganizationId, query: z.output<typeof filters>)
     const text = containing(query.query);
     and.push({ $or: [{ email: text }, { name: text }, { externalId: text }] });
   }
-  for (const [key, values] of Object.entries(query.metadata ?? {})) and.push({ metadata: { [key]: { $in: values } } });
+  and.push(...carrying<CustomerRow>(query.metadata));
   return { $and: and };
 }

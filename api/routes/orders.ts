@@ -5,6 +5,7 @@ import type { CheckoutId, CustomerId, OrderId, OrganizationId, ProductId, Subscr
 import { Order, type OrderRow } from '../../db/entities/order.ts';
 import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { carrying } from '../../db/search.ts';
 import { ORDER_POPULATE, orderView } from '../../db/views/order.ts';
 import { Order as OrderSchema, OrderStatus, OrderUpdate } from '../../schemas/order.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
@@ -167,6 +168,6 @@ function matching(organization: OrganizationId, query: Partial<z.output<typeof f
   if (query.status) and.push({ status: { $in: query.status } });
   if (query.created_after) and.push({ createdAt: { $gt: query.created_after } });
   if (query.created_before) and.push({ createdAt: { $lt: query.created_before } });
-  for (const [key, values] of Object.entries(query.metadata ?? {})) and.push({ metadata: { [key]: { $in: values } } });
+  and.push(...carrying<OrderRow>(query.metadata));
   return { $and: and };
 }

@@ -8,7 +8,7 @@ import { Product, type ProductRow } from '../../db/entities/product.ts';
 import { emit } from '../../db/events.ts';
 import { wantGrantsForProductChange } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { containing } from '../../db/search.ts';
+import { carrying, containing } from '../../db/search.ts';
 import { PRODUCT_POPULATE, productView } from '../../db/views/product.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import {
@@ -209,7 +209,7 @@ function matching(organization: OrganizationId, query: z.output<typeof filters>)
   if (query.is_recurring !== undefined) and.push({ recurringInterval: query.is_recurring ? { $ne: null } : null });
   if (query.benefit_id) and.push({ benefits: { $some: { id: { $in: query.benefit_id as BenefitId[] } } } });
   if (query.visibility) and.push({ visibility: { $in: query.visibility } });
-  for (const [key, values] of Object.entries(query.metadata ?? {})) and.push({ metadata: { [key]: { $in: values } } });
+  and.push(...carrying<ProductRow>(query.metadata));
   return { $and: and };
 }
 

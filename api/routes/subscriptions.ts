@@ -9,6 +9,7 @@ import { Price } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { carrying } from '../../db/search.ts';
 import { SUBSCRIPTION_POPULATE, subscriptionView } from '../../db/views/subscription.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
@@ -237,7 +238,7 @@ function matching(organization: OrganizationId, query: z.output<typeof filters>)
   if (query.customer_cancellation_reason) and.push({ cancellationReason: { $in: query.customer_cancellation_reason } });
   if (query.canceled_at_before) and.push({ canceledAt: { $lt: query.canceled_at_before } });
   if (query.canceled_at_after) and.push({ canceledAt: { $gt: query.canceled_at_after } });
-  for (const [key, values] of Object.entries(query.metadata ?? {})) and.push({ metadata: { [key]: { $in: values } } });
+  and.push(...carrying<SubscriptionRow>(query.metadata));
   return { $and: and };
 }
 
