@@ -1,5 +1,6 @@
 /** Postal addresses; only the country is always known. */
 import { z } from 'zod';
+import { optionalLine } from './primitives.ts';
 
 /** ISO 3166-1 alpha-2. */
 const COUNTRIES = `
@@ -33,7 +34,7 @@ export const Address = z
   .meta({ id: 'Address' });
 export type Address = z.infer<typeof Address>;
 
-const lineInput = z.string().trim().max(256).nullable().optional();
+const lineInput = optionalLine(256);
 
 export const AddressInput = z
   .object({

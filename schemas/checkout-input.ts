@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AddressInput } from './address.ts';
 import { Currency } from './currency.ts';
-import { trialInput } from './intervals.ts';
+import { hasWholeTrial, trialInput, WHOLE_TRIAL } from './intervals.ts';
 import { CustomerMetadataInput, MetadataInput } from './metadata.ts';
 import {
   CustomFieldDataInput,
@@ -10,28 +10,28 @@ import {
   Id,
   IpAddressInput,
   LocaleInput,
-  line,
   minorUnits,
+  optionalLine,
   UrlInput,
+  unsupported,
 } from './primitives.ts';
 
-/** Told, it would change what is charged; so it is refused rather than overlooked. */
-const unsupported = z.null('Not supported yet').optional();
-
+/** A page's origin; its URL with a slash at the end is taken for it. */
 const Origin = z
   .url({ protocol: /^https?$/ })
   .max(255)
   .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
+    (text) => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, ''),
     'Not an origin, such as `https://example.com`',
-  );
+  )
+  .transform((text) => new URL(text).origin);
 
 const buyer = {
-  customer_name: line(256).nullable().optional(),
+  customer_name: optionalLine(256),
   customer_email: EmailInput.nullable().optional(),
-  customer_billing_name: line(256).nullable().optional(),
+  customer_billing_name: optionalLine(256),
   customer_billing_address: AddressInput.nullable().optional(),
-  customer_tax_id: z.string().trim().max(64).nullable().optional(),
+  customer_tax_id: optionalLine(64),
   locale: LocaleInput.nullable().optional(),
 };
 
@@ -53,7 +53,7 @@ export const CheckoutCreate = z
     require_billing_address: z.boolean().default(false),
     is_business_customer: z.boolean().default(false),
     customer_id: Id.nullable().optional(),
-    external_customer_id: z.string().min(1).max(256).nullable().optional(),
+    external_customer_id: optionalLine(256),
     customer_ip_address: IpAddressInput.nullable().optional(),
     customer_metadata: CustomerMetadataInput.default({}),
     metadata: MetadataInput.default({}),
@@ -66,6 +66,7 @@ export const CheckoutCreate = z
     subscription_id: unsupported,
     prices: unsupported,
   })
+  .refine(hasWholeTrial, WHOLE_TRIAL)
   .meta({ id: 'CheckoutCreate' });
 export type CheckoutCreate = z.infer<typeof CheckoutCreate>;
 
@@ -101,7 +102,7 @@ export const CheckoutUpdatePublic = z
     ...buyer,
     ...choice,
     payment_method_type: z.string().max(64).nullable().optional(),
-    discount_code: z.string().max(256).nullable().optional(),
+    discount_code: unsupported,
     allow_trial: z.literal(false).nullable().optional(),
   })
   .meta({ id: 'CheckoutUpdatePublic' });

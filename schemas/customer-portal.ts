@@ -6,14 +6,22 @@ import { grantFields } from './benefit-grant.ts';
 import { BenefitGrantCustomProperties } from './benefits/custom.ts';
 import { BenefitGrantLicenseKeysProperties } from './benefits/license-keys.ts';
 import { CustomerType, TaxId } from './customer.ts';
+import { oneOfForms } from './forms.ts';
 import { OrderUpdate, orderFields } from './order.ts';
 import { publicOrganization } from './organization.ts';
 import { CustomerPortalSettings } from './organization-settings.ts';
 import { PaymentMethod } from './payment-method.ts';
 import { ProductPrice } from './price.ts';
-import { count, emptyList, Id, Instant, InstantInput, identified, line, UrlInput } from './primitives.ts';
+import { count, emptyList, Id, Instant, identified, optionalLine, UrlInput } from './primitives.ts';
 import { publicProductFields } from './product.ts';
-import { CustomerCancellationReason, PendingSubscriptionUpdate, subscriptionFields } from './subscription.ts';
+import {
+  CustomerCancellationReason,
+  PendingSubscriptionUpdate,
+  SubscriptionPause,
+  SubscriptionResume,
+  SubscriptionUpdateClear,
+  subscriptionFields,
+} from './subscription.ts';
 
 export const CustomerOrganization = z
   .object({
@@ -64,9 +72,9 @@ export type CustomerPortalCustomer = z.infer<typeof CustomerPortalCustomer>;
 
 export const CustomerPortalCustomerUpdate = z
   .object({
-    billing_name: line(256).nullable().optional(),
+    billing_name: optionalLine(256),
     billing_address: AddressInput.nullable().optional(),
-    tax_id: z.string().trim().max(64).nullable().optional(),
+    tax_id: optionalLine(64),
     default_payment_method_id: Id.nullable().optional(),
   })
   .meta({ id: 'CustomerPortalCustomerUpdate' });
@@ -85,24 +93,23 @@ export type CustomerSubscription = z.infer<typeof CustomerSubscription>;
 
 export const CustomerSubscriptionCancel = z
   .object({
-    cancel_at_period_end: z.boolean(),
+    cancel_at_period_end: z.boolean().nullable().optional(),
     cancellation_reason: CustomerCancellationReason.nullable().optional(),
     cancellation_comment: z.string().max(10_000).nullable().optional(),
   })
   .meta({ id: 'CustomerSubscriptionCancel' });
 export type CustomerSubscriptionCancel = z.infer<typeof CustomerSubscriptionCancel>;
 
-/** The first form that fits is meant. */
-export const CustomerSubscriptionUpdate = z
-  .union([
-    CustomerSubscriptionCancel,
-    z.object({ product_id: Id }),
-    z.object({ seats: count(1) }),
-    z.object({ pause_at_period_end: z.boolean(), resumes_at: InstantInput.nullable().optional() }),
-    z.object({ resume: z.literal(true) }),
-    z.object({ pending_update: z.null() }),
-  ])
-  .meta({ id: 'CustomerSubscriptionUpdate' });
+export const CustomerSubscriptionUpdate = oneOfForms(
+  {
+    product_id: z.object({ product_id: Id }),
+    seats: z.object({ seats: count(1) }),
+    pause_at_period_end: SubscriptionPause,
+    resume: SubscriptionResume,
+    pending_update: SubscriptionUpdateClear,
+  },
+  CustomerSubscriptionCancel,
+).meta({ id: 'CustomerSubscriptionUpdate' });
 export type CustomerSubscriptionUpdate = z.infer<typeof CustomerSubscriptionUpdate>;
 
 export const CustomerOrder = z

@@ -13,7 +13,7 @@ import {
   Instant,
   identified,
   LocaleInput,
-  line,
+  optionalLine,
   organizationIdInput,
 } from './primitives.ts';
 
@@ -58,21 +58,19 @@ export const EmbeddedCustomer = z
 export type EmbeddedCustomer = z.infer<typeof EmbeddedCustomer>;
 
 const settable = {
-  name: line(256).nullable().optional(),
+  name: optionalLine(256),
   billing_address: AddressInput.nullable().optional(),
-  tax_id: z.string().trim().max(64).nullable().optional(),
+  tax_id: optionalLine(64),
   locale: LocaleInput.nullable().optional(),
 };
 
-const ExternalId = z.string().min(1).max(256);
-
 const created = {
   ...settable,
-  external_id: ExternalId.nullable().optional(),
+  external_id: optionalLine(256),
   organization_id: organizationIdInput,
   metadata: MetadataInput.default({}),
   owner: z
-    .object({ email: EmailInput, name: line(256).nullable().optional(), external_id: ExternalId.nullable().optional() })
+    .object({ email: EmailInput, name: optionalLine(256), external_id: optionalLine(256) })
     .nullable()
     .optional(),
   test_clock_id: Id.nullable().optional().describe('The test clock to live on, for good.'),
@@ -100,7 +98,7 @@ export type CustomerUpdateExternalId = z.infer<typeof CustomerUpdateExternalId>;
 export const CustomerUpdate = z
   .object({
     ...CustomerUpdateExternalId.shape,
-    external_id: ExternalId.nullable().optional().describe('Once set, it stays.'),
+    external_id: optionalLine(256).describe('Once set, it stays.'),
     type: CustomerType.nullable().optional(),
   })
   .meta({ id: 'CustomerUpdate' });

@@ -15,6 +15,16 @@ export const trialInput = {
   trial_interval_count: z.int().min(1).max(1000).nullable().optional(),
 };
 
+/** Whether a new thing's trial has both halves, or neither. */
+export function hasWholeTrial(asked: { trial_interval?: unknown; trial_interval_count?: unknown }): boolean {
+  return ((asked.trial_interval ?? null) === null) === ((asked.trial_interval_count ?? null) === null);
+}
+
+export const WHOLE_TRIAL = {
+  path: ['trial_interval_count'],
+  message: 'A trial needs both an interval and a count.',
+};
+
 export const TaxBehaviorOption = z.enum(['location', 'inclusive', 'exclusive']).meta({ id: 'TaxBehaviorOption' });
 export type TaxBehaviorOption = z.infer<typeof TaxBehaviorOption>;
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Address, AddressInput } from './address.ts';
 import { EmbeddedCustomer } from './customer.ts';
 import { Metadata } from './metadata.ts';
-import { CustomFieldData, Id, Instant, identified, line } from './primitives.ts';
+import { CustomFieldData, Id, Instant, identified, optionalLine } from './primitives.ts';
 import { productFields } from './product.ts';
 import { subscriptionFields } from './subscription.ts';
 
@@ -87,7 +87,7 @@ export const Order = z
 export type Order = z.infer<typeof Order>;
 
 export const OrderUpdate = z
-  .object({ billing_name: line(256).nullable().optional(), billing_address: AddressInput.nullable().optional() })
+  .object({ billing_name: optionalLine(256), billing_address: AddressInput.nullable().optional() })
   .meta({ id: 'OrderUpdate', description: 'Only until the invoice is made.' });
 export type OrderUpdate = z.infer<typeof OrderUpdate>;
 

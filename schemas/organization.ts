@@ -10,7 +10,7 @@ import {
   FeatureSettingsInput,
   SubscriptionSettings,
 } from './organization-settings.ts';
-import { EmailInput, Id, Instant, identified, line, UrlInput } from './primitives.ts';
+import { EmailInput, Id, Instant, identified, line, UrlInput, unsupported, unsupportedList } from './primitives.ts';
 
 const SOCIAL = ['x', 'github', 'facebook', 'instagram', 'youtube', 'tiktok', 'linkedin', 'threads', 'discord', 'other'];
 
@@ -77,6 +77,10 @@ const settable = {
   subscription_settings: SubscriptionSettings.nullable().optional(),
   customer_email_settings: CustomerEmailSettings.nullable().optional(),
   customer_portal_settings: CustomerPortalSettings.nullable().optional(),
+  details: z.null('Such details are not kept here').optional(),
+  dispute_settings: z.object({ auto_accept_below_amount: unsupported }).nullable().optional(),
+  embed_hosts: unsupportedList,
+  sso_enforced: z.literal(false, 'Not supported yet').nullable().optional(),
 };
 
 export const OrganizationCreate = z

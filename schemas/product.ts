@@ -1,10 +1,19 @@
 /** What is sold. */
 import { z } from 'zod';
 import { Benefit, BenefitPublic } from './benefit.ts';
-import { RecurringInterval, trial, trialInput } from './intervals.ts';
+import { hasWholeTrial, RecurringInterval, trial, trialInput, WHOLE_TRIAL } from './intervals.ts';
 import { Metadata, MetadataInput } from './metadata.ts';
 import { ProductPrice, ProductPriceCreate } from './price.ts';
-import { emptyList, Id, identified, line, organizationIdInput, prose } from './primitives.ts';
+import {
+  emptyList,
+  Id,
+  identified,
+  line,
+  optionalProse,
+  organizationIdInput,
+  unsupported,
+  unsupportedList,
+} from './primitives.ts';
 
 export const ProductVisibility = z.enum(['draft', 'private', 'public']).meta({ id: 'ProductVisibility' });
 export type ProductVisibility = z.infer<typeof ProductVisibility>;
@@ -47,9 +56,16 @@ export type Product = z.infer<typeof Product>;
 
 const MOST_PRICES = 100;
 
+const settable = {
+  description: optionalProse,
+  medias: unsupportedList,
+  attached_custom_fields: unsupportedList,
+  meter_interval: unsupported,
+};
+
 const created = {
+  ...settable,
   name: line(64, 3),
-  description: prose.nullable().optional(),
   visibility: ProductVisibility.default('public'),
   prices: z.array(ProductPriceCreate).min(1).max(MOST_PRICES),
   metadata: MetadataInput.default({}),
@@ -65,6 +81,7 @@ export const ProductCreateRecurring = z
     recurring_interval: RecurringInterval,
     recurring_interval_count: counts.default(1),
   })
+  .refine(hasWholeTrial, WHOLE_TRIAL)
   .meta({ id: 'ProductCreateRecurring' });
 export type ProductCreateRecurring = z.infer<typeof ProductCreateRecurring>;
 
@@ -73,6 +90,8 @@ export const ProductCreateOneTime = z
     ...created,
     recurring_interval: z.null().optional(),
     recurring_interval_count: z.null().optional(),
+    trial_interval: z.null('What is sold once has no trial').optional(),
+    trial_interval_count: z.null('What is sold once has no trial').optional(),
   })
   .meta({ id: 'ProductCreateOneTime' });
 export type ProductCreateOneTime = z.infer<typeof ProductCreateOneTime>;
@@ -87,9 +106,9 @@ export type ExistingProductPrice = z.infer<typeof ExistingProductPrice>;
 /** The interval may be repeated but never changed. */
 export const ProductUpdate = z
   .object({
+    ...settable,
     ...trialInput,
     name: line(64, 3).nullable().optional(),
-    description: prose.nullable().optional(),
     recurring_interval: RecurringInterval.nullable().optional(),
     recurring_interval_count: counts.nullable().optional(),
     is_archived: z.boolean().nullable().optional(),

@@ -1,6 +1,7 @@
 /** Standing purchases. */
 import { z } from 'zod';
 import { EmbeddedCustomer } from './customer.ts';
+import { oneOfForms } from './forms.ts';
 import { ProrationBehavior, RecurringInterval } from './intervals.ts';
 import { Metadata, MetadataInput } from './metadata.ts';
 import { ProductPrice } from './price.ts';
@@ -141,17 +142,16 @@ export const SubscriptionUpdateBase = z
   .meta({ id: 'SubscriptionUpdateBase' });
 export type SubscriptionUpdateBase = z.infer<typeof SubscriptionUpdateBase>;
 
-/** The first form that fits is meant; the base, all of it optional, is tried last. */
-export const SubscriptionUpdate = z
-  .union([
-    SubscriptionCancel,
-    SubscriptionRevoke,
-    SubscriptionPause,
-    SubscriptionResume,
-    SubscriptionUpdateSeats,
-    SubscriptionUpdateBillingPeriod,
-    SubscriptionUpdateClear,
-    SubscriptionUpdateBase,
-  ])
-  .meta({ id: 'SubscriptionUpdate' });
+export const SubscriptionUpdate = oneOfForms(
+  {
+    cancel_at_period_end: SubscriptionCancel,
+    revoke: SubscriptionRevoke,
+    pause_at_period_end: SubscriptionPause,
+    resume: SubscriptionResume,
+    seats: SubscriptionUpdateSeats,
+    current_billing_period_end: SubscriptionUpdateBillingPeriod,
+    pending_update: SubscriptionUpdateClear,
+  },
+  SubscriptionUpdateBase,
+).meta({ id: 'SubscriptionUpdate' });
 export type SubscriptionUpdate = z.infer<typeof SubscriptionUpdate>;

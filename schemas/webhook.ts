@@ -1,6 +1,6 @@
 /** Where organizations are told of what happens, and how that went. */
 import { z } from 'zod';
-import { Id, InstantInput, identified, line, organizationIdInput, UrlInput } from './primitives.ts';
+import { Id, InstantInput, identified, line, optionalLine, organizationIdInput, UrlInput } from './primitives.ts';
 import { oneOrMany, queryBoolean } from './query.ts';
 
 export const WEBHOOK_EVENT_TYPES = [
@@ -72,7 +72,7 @@ const events = z.array(WebhookEventType).max(WEBHOOK_EVENT_TYPES.length);
 export const WebhookEndpointCreate = z
   .object({
     url: UrlInput,
-    name: line(256).nullable().optional(),
+    name: optionalLine(256),
     format: WebhookFormat,
     events,
     organization_id: organizationIdInput,
@@ -83,7 +83,7 @@ export type WebhookEndpointCreate = z.infer<typeof WebhookEndpointCreate>;
 export const WebhookEndpointUpdate = z
   .object({
     url: UrlInput.nullable().optional(),
-    name: line(256).nullable().optional(),
+    name: optionalLine(256),
     format: WebhookFormat.nullable().optional(),
     events: events.nullable().optional(),
     enabled: z.boolean().nullable().optional(),
