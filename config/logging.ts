@@ -1,6 +1,7 @@
 /** Structured logs: one JSON line each, on standard output, without secrets. */
 import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Environment } from './environment.ts';
+import { discreet, loggedError } from './logged-errors.ts';
 
 export type { Logger };
 
@@ -35,6 +36,12 @@ export function createLogger(
     base: { process },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    // Ours are under `err`, those of Temporal's SDK under `error`; some of its messages quote one.
+    serializers: {
+      err: (error: unknown) => loggedError(error),
+      error: (error: unknown) => loggedError(error),
+      msg: discreet,
+    },
     redact: {
       paths: SECRET.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
       censor: '[redacted]',

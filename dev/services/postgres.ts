@@ -26,6 +26,9 @@ const SETTINGS = {
   synchronous_commit: 'on',
   timezone: 'UTC',
   log_timezone: 'UTC',
+  // Statements and details carry values: addresses, secrets, hashes. Errors are logged without them.
+  log_min_error_statement: 'panic',
+  log_error_verbosity: 'terse',
 };
 
 const ENVIRONMENT = { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' };
