@@ -1,7 +1,7 @@
 /** What customers are told, in plain text. */
 import { decimalsOf } from '../../billing/money.ts';
 
-/** Stands where the link to the portal will be: it is made when the e-mail is sent, with a key to the portal of its own. */
+/** Stands where the link to the portal will be: it is put in with each sending, with a key to the portal of its own. */
 export const PORTAL_LINK = '{{portal}}';
 
 interface Facts {
