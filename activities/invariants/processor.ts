@@ -1,6 +1,7 @@
 /** Compares the payments we know with those the processor knows, in both directions. */
 import { Context } from '@temporalio/activity';
 import type { OrganizationId } from '../../billing/ids.ts';
+import { Organization } from '../../db/entities/organization.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Disagreement } from './index.ts';
@@ -8,12 +9,20 @@ import type { Disagreement } from './index.ts';
 const TAKEN = 'what the processor took is a succeeded payment here';
 const KNOWN = 'what succeeded here was taken by the processor';
 
+/** Our clock and the processor's agree at least so far, in ms. */
+const CLOCK_SKEW = 86_400_000;
+/** It lists the payments of all organizations; so many of them are a page. */
+const PAGE = 100;
+
 export async function compareWithProcessor(
   { orm, stripe }: Dependencies,
   organizationId: OrganizationId,
   named: number,
 ): Promise<{ rules: number; compared: number; disagreements: Disagreement[] }> {
   const em = orm.em.fork();
+  // The processor's dates are real, on test clocks too, and so is the organization's.
+  const { createdAt } = await em.findOneOrFail(Organization, organizationId);
+  const created = { gte: Math.floor((createdAt.getTime() - CLOCK_SKEW) / 1000) };
   const rows = await em.find(
     Payment,
     { organization: organizationId, status: 'succeeded' },
@@ -23,11 +32,13 @@ export async function compareWithProcessor(
     rows.map(({ id, amount, currency, processorId }) => [processorId ?? id, { id, amount, currency }]),
   );
   const wrong = { [TAKEN]: [] as Disagreement[], [KNOWN]: [] as Disagreement[] };
+  let seen = 0;
   let compared = 0;
-  for await (const intent of stripe.paymentIntents.list({ limit: 100 })) {
+  for await (const intent of stripe.paymentIntents.list({ limit: PAGE, created })) {
+    seen += 1;
+    if (seen % PAGE === 0) Context.current().heartbeat(seen);
     if (intent.metadata['organization_id'] !== organizationId || intent.status !== 'succeeded') continue;
     compared += 1;
-    if (compared % 100 === 0) Context.current().heartbeat(compared);
     const known = ours.get(intent.id);
     ours.delete(intent.id);
     const detail = `${intent.amount} ${intent.currency} for payment ${intent.metadata['payment_id']}`;
