@@ -30,7 +30,8 @@ export async function authenticateOrganization(
   const granted = found.scopes.filter((scope): scope is Scope => KNOWN_SCOPES.has(scope));
   if (!scopes.some((scope) => granted.includes(scope))) throw insufficientScope(scopes);
   if (found.is_unnoted) await em.nativeUpdate(AccessToken, { id: found.id }, { lastUsedAt: at });
-  return { organization: found.organization_id, scopes: granted };
+  const tokenExpiresAt = found.expires_at === null ? null : new Date(found.expires_at);
+  return { organization: found.organization_id, scopes: granted, tokenExpiresAt };
 }
 
 /** The customer whose portal session this is. Throws 401. */
@@ -47,13 +48,15 @@ export async function authenticateCustomer(
 
 // By hand: every request pays for this query, and the ORM would make it four times as dear.
 const ACCESS_TOKEN = `
-  select id, organization_id, scopes, coalesce(last_used_at < ?, true) as is_unnoted
+  select id, organization_id, scopes, expires_at, coalesce(last_used_at < ?, true) as is_unnoted
   from access_tokens where token_hash = ? and coalesce(expires_at > ?, true)`;
 
 interface AccessTokenRow {
   readonly id: string;
   readonly organization_id: OrganizationId;
   readonly scopes: readonly string[];
+  /** As the database writes it. */
+  readonly expires_at: string | null;
   readonly is_unnoted: boolean;
 }
 

@@ -32,13 +32,20 @@ type Answer<Response> = Response extends z.ZodType
 
 /** Whom the request speaks for, by kind of authorization. */
 export interface Callers {
-  organization: { readonly organization: OrganizationId; readonly scopes: readonly Scope[] };
+  organization: {
+    readonly organization: OrganizationId;
+    readonly scopes: readonly Scope[];
+    /** When the token it calls with ends. */
+    readonly tokenExpiresAt: Date | null;
+  };
   customer: { readonly customer: { readonly id: CustomerId; readonly organizationId: OrganizationId } };
   operator: { readonly operator: true };
   /** The operator may do anything for any organization. */
   organization_or_operator: {
     readonly organization: OrganizationId | null;
     readonly scopes: readonly Scope[] | 'all';
+    /** Of an organization's token. */
+    readonly tokenExpiresAt?: Date | null;
   };
   public: unknown;
 }

@@ -42,14 +42,16 @@ export const createToken = route({
   method: 'post',
   path: '/v1/organization-access-tokens/',
   summary: 'Create an access token',
-  description: 'With scopes that the calling token has itself; with the operator’s token, for any organization.',
+  description:
+    'With scopes that the calling token has itself, and ending with it at the latest; with the operator’s token, for any ' +
+    'organization.',
   tag,
   auth: 'organization_or_operator',
   scopes: ['organization_access_tokens:write'],
   body: OrganizationAccessTokenCreate,
   response: OrganizationAccessTokenCreated,
   status: 201,
-  async handle({ body, organization, scopes, em, request }) {
+  async handle({ body, organization, scopes, tokenExpiresAt, em, request }) {
     const missing = scopes === 'all' ? [] : body.scopes.filter((scope) => !scopes.includes(scope));
     if (missing.length > 0) throw insufficientScope(missing);
     const owner = organization ?? (await named(em, body.organization_id));
@@ -61,7 +63,7 @@ export const createToken = route({
       comment: body.comment,
       tokenHash: hashToken(token),
       scopes: [...new Set(body.scopes)],
-      expiresAt: body.expires_at ? new Date(body.expires_at) : null,
+      expiresAt: earlier(body.expires_at ? new Date(body.expires_at) : null, tokenExpiresAt ?? null),
     });
     await em.flush();
     return { organization_access_token: tokenView(row), token };
@@ -119,6 +121,12 @@ async function named(em: EntityManager, id: string | null | undefined): Promise<
   const row = id ? await em.findOne(Organization, id as OrganizationId) : null;
   if (row === null) throw invalid(['body', 'organization_id'], 'Name an organization that exists.');
   return row.id;
+}
+
+/** Of two ends, null for none; so that no token lets its holder in after its own end. */
+function earlier(one: Date | null, other: Date | null): Date | null {
+  if (one === null || other === null) return one ?? other;
+  return one < other ? one : other;
 }
 
 function tokenView(row: AccessTokenRow): OrganizationAccessToken {

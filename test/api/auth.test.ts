@@ -75,7 +75,13 @@ describe('organization tokens', () => {
     expect(await as(token, ['orders:write', 'orders:read'])).toEqual({
       organization: organizationId,
       scopes: ['orders:read'],
+      tokenExpiresAt: null,
     });
+  });
+
+  it('says when the token ends', async () => {
+    const token = await accessToken({ scopes: ['orders:read'], expiresAt: later(MINUTE) });
+    expect(await as(token, ['orders:read'])).toMatchObject({ tokenExpiresAt: later(MINUTE) });
   });
 
   it('refuses without a scope, expired or unknown', async () => {
