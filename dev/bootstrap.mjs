@@ -54,6 +54,7 @@ if (process.env.npm_lifecycle_event !== undefined) {
 }
 
 await installDependencies();
+endIfAsked();
 const node = nodeToRun();
 const [file, ...args] = TASKS[task];
 if (!existsSync(join(root, file))) fail(`${file} is missing from this checkout.`);
@@ -100,7 +101,6 @@ async function install() {
   clearInterval(ticking);
   if (process.stdout.isTTY) process.stdout.write('\r');
   if (installed.code === 0) return void process.stdout.write(`Dependencies installed in ${seconds()} s\n`);
-  if (stopping) process.exit(130);
   if (!hasNetwork || NETWORK_ERRORS.test(installed.output)) {
     fail(
       `npm cannot reach its registry: connect to the network (or set npm's proxy), then run \`npm ${again()}\` again.`,
@@ -135,11 +135,18 @@ function works(path) {
   return existsSync(path) && spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout?.startsWith('v24.');
 }
 
-function runNpm(args) {
+async function runNpm(args) {
   const cli = process.env.npm_execpath;
   const viaNode = cli !== undefined && /\.c?js$/.test(cli);
   const options = { stdio: ['ignore', 'pipe', 'pipe'], cwd: root };
-  return viaNode ? run(process.execPath, [cli, ...args], options) : run('npm', args, options);
+  const ended = await (viaNode ? run(process.execPath, [cli, ...args], options) : run('npm', args, options));
+  endIfAsked();
+  return ended;
+}
+
+/** Ctrl-C ends the child of the moment, which then looks as if it had failed, or had nothing left to do. */
+function endIfAsked() {
+  if (stopping) process.exit(130);
 }
 
 /** @returns {Promise<{code: number | string | null, signal: NodeJS.Signals | null, output: string}>} */

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createPostgres } from './services/postgres.ts';
 import type { Process } from './services/processes.ts';
+import { bypassProxiesToLoopback } from './services/proxies.ts';
 import { createTemporal } from './services/temporal.ts';
 import { choosePorts, PREFERRED } from './start/chosen-ports.ts';
 import { applicationEnvironment, type Places, sandboxEnvironment } from './start/environment.ts';
@@ -67,6 +68,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 /** Takes the home and settles every port, address and secret; nothing runs yet. */
 export async function createSystem(options: SystemOptions): Promise<System> {
   const { databaseUrl, temporalAddress, temporalNamespace = 'default', log = () => {} } = options;
+  bypassProxiesToLoopback();
   const home = resolve(options.home);
   mkdirSync(join(home, 'logs'), { recursive: true });
   const lock = await takeLock(home);

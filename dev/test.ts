@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onEnding } from './services/endings.ts';
 import { startPostgres } from './services/postgres.ts';
+import { bypassProxiesToLoopback } from './services/proxies.ts';
 import { findTimeSkippingServer, startTemporal } from './services/temporal.ts';
 
 const OWN_SYSTEM = ['test/e2e', 'test/chaos'];
@@ -39,6 +40,7 @@ try {
 process.exit();
 
 async function startServices(): Promise<NodeJS.ProcessEnv> {
+  bypassProxiesToLoopback();
   const options = { directory, log: say, signal: ending.signal };
   const [database, temporal, timeSkippingServer] = await Promise.all([
     process.env.DATABASE_URL ?? startPostgres({ ...options, durable: false }).then(kept),

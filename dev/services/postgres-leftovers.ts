@@ -20,7 +20,10 @@ export async function clearLeftovers(data: string): Promise<void> {
   rmSync(lock, { force: true });
 }
 
-/** Postgres's processes all stand in their data directory. Without /proc none is found, and Postgres waits by itself. */
+/**
+ * Postgres's processes all stand in their data directory, where others may stand too: somebody's shell, say. Without
+ * /proc none is found, and Postgres waits by itself.
+ */
 function processesIn(data: string): number[] {
   if (!existsSync('/proc/self/cwd')) return [];
   const place = realpathSync(data);
@@ -28,7 +31,8 @@ function processesIn(data: string): number[] {
     .filter((entry) => /^\d+$/.test(entry))
     .filter((pid) => {
       try {
-        return readlinkSync(`/proc/${pid}/cwd`) === place;
+        const name = readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+        return name === 'postgres' && readlinkSync(`/proc/${pid}/cwd`) === place;
       } catch {
         return false;
       }

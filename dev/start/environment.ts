@@ -17,7 +17,7 @@ export interface Places {
   readonly stripeApi: string;
 }
 
-/** For the API and the worker: exactly what config/environment.ts reads. */
+/** For the API and the worker: where they listen and whom they write to is decided here, whatever the shell has set. */
 export function applicationEnvironment(places: Places, ports: Ports, secrets: Secrets): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -25,7 +25,12 @@ export function applicationEnvironment(places: Places, ports: Ports, secrets: Se
     DATABASE_URL: places.databaseUrl,
     TEMPORAL_ADDRESS: places.temporalAddress,
     TEMPORAL_NAMESPACE: places.temporalNamespace,
+    HOST: '127.0.0.1',
     PORT: String(ports.api),
+    PUBLIC_URL: undefined,
+    SMTP_URL: undefined,
+    EMAIL_FROM: undefined,
+    WORKFLOW_BUNDLE: undefined,
     STRIPE_SECRET_KEY: 'sk_test_sandbox',
     STRIPE_PUBLISHABLE_KEY: 'pk_test_sandbox',
     STRIPE_WEBHOOK_SECRET: secrets.webhookSecret,
