@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 const flag = z.stringbool().default(false);
+const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
 
 const Environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -15,12 +16,12 @@ const Environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   /** Where customers reach the pages; links in checkouts and e-mails start with it. Default: this process's own port. */
-  PUBLIC_URL: z.url().optional(),
+  PUBLIC_URL: webUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   /** The card processor. `STRIPE_API_URL` points at the sandbox in development and is unset against Stripe itself. */
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_/, 'must be a Stripe secret key (sk_…)'),
   STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_/, 'must be a Stripe publishable key (pk_…)'),
   STRIPE_WEBHOOK_SECRET: z.string().min(1),
-  STRIPE_API_URL: z.url().optional(),
+  STRIPE_API_URL: webUrl.optional(),
   /** A token that may create organizations and their first tokens; none: only the command line can. */
   OPERATOR_TOKEN: z.string().min(24).optional(),
   /** Lets webhooks go to loopback and private addresses; for development. */

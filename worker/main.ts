@@ -31,6 +31,9 @@ const bundle = process.env['WORKFLOW_BUNDLE'];
 const workflows = bundle ? { workflowBundle: { codePath: bundle } } : { workflowsPath };
 const workers = await createWorkers({ connection, namespace, deps, workflows });
 const relay = startRelay({ orm, temporal, log });
+if (environment.NODE_ENV === 'production' && environment.SMTP_URL === undefined) {
+  log.warn('SMTP_URL is not set: e-mails to customers are written, but not sent');
+}
 log.info({ queues: workers.map(({ options }) => options.taskQueue) }, 'working');
 
 // Each worker drains by itself on SIGTERM and SIGINT; what they share is closed after the last of them.

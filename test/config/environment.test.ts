@@ -1,0 +1,31 @@
+/** What a deployment is told about its settings. */
+import { readEnvironment } from '../../config/environment.ts';
+
+const needed = {
+  DATABASE_URL: 'postgresql://perennial@postgres:5432/perennial',
+  STRIPE_SECRET_KEY: 'sk_test_example',
+  STRIPE_PUBLISHABLE_KEY: 'pk_test_example',
+  STRIPE_WEBHOOK_SECRET: 'whsec_example',
+};
+
+it.each([
+  ['PUBLIC_URL', 'shop.example'],
+  ['PUBLIC_URL', 'ftp://shop.example'],
+  ['STRIPE_API_URL', 'localhost:12111'],
+])('refuses %s=%s by its name', (name, value) => {
+  expect(() => readEnvironment({ ...needed, [name]: value })).toThrow(
+    `${name}: must be an http:// or https:// URL\nSee .env.example.`,
+  );
+});
+
+it.each([
+  ['https://shop.example/', 'https://shop.example'],
+  ['https://shop.example/billing//', 'https://shop.example/billing'],
+  ['http://localhost:8080', 'http://localhost:8080'],
+])('takes PUBLIC_URL=%s as %s', (given, taken) => {
+  expect(readEnvironment({ ...needed, PUBLIC_URL: given }).PUBLIC_URL).toBe(taken);
+});
+
+it('needs a sender where e-mails are sent', () => {
+  expect(() => readEnvironment({ ...needed, SMTP_URL: 'smtp://mail.example' })).toThrow('EMAIL_FROM: is needed');
+});
