@@ -83,6 +83,8 @@ export const orderNotEligibleForRetry = (detail: string) => new ApiError(422, 'O
 export const orderNotEligibleForInvoice = (detail: string) => new ApiError(409, 'OrderNotEligibleForInvoice', detail);
 export const missingInvoiceBillingDetails = (detail: string) =>
   new ApiError(422, 'MissingInvoiceBillingDetails', detail);
+export const tooManyAttempts = (detail = 'This checkout was tried too often; ask the shop for a new one.') =>
+  new ApiError(429, 'TooManyAttempts', detail);
 export const retryLimitExceeded = (detail: string) => new ApiError(429, 'ManualRetryLimitExceeded', detail);
 export const expiredCheckout = (detail = 'The checkout has expired.') =>
   new ApiError(410, 'ExpiredCheckoutError', detail);

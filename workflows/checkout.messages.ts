@@ -1,6 +1,6 @@
 /** What may be asked of a checkout's process. */
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CheckoutId } from '../billing/ids.ts';
+import type { CheckoutId, PaymentId } from '../billing/ids.ts';
 
 /** Pays, or sets up a card for later; answers when the outcome is known or the buyer has something to do. */
 export const confirm = defineUpdate<ConfirmOutcome, [Confirm]>('confirm');
@@ -18,14 +18,57 @@ export type ConfirmOutcome =
   | { readonly status: 'succeeded' }
   | { readonly status: 'action_required' }
   | { readonly status: 'declined'; readonly reason: string; readonly message: string }
-  | {
-      readonly status: 'refused';
-      readonly reason: 'already_subscribed' | 'customer_missing' | 'confirmation_missing' | 'product_gone';
-    };
+  | { readonly status: 'refused'; readonly reason: RefusalReason };
+
+export type RefusalReason =
+  | 'already_subscribed'
+  /** The customer is paying another checkout, and may have but one subscription. */
+  | 'paying_elsewhere'
+  | 'customer_missing'
+  | 'customer_gone'
+  | 'confirmation_missing'
+  | 'product_gone'
+  | 'too_many_attempts';
 
 export interface CheckoutStart {
   readonly checkoutId: CheckoutId;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
   readonly clockNow: number | null;
+  /** The attempt that an earlier process left behind; null where none is under way. */
+  readonly underWay: UnderWay | null;
+}
+
+export interface UnderWay {
+  /** Null where nothing is charged. */
+  readonly paymentId: PaymentId | null;
+  readonly kind: 'free' | 'payment' | 'setup';
+  /** Null where it isn't known whether the processor has heard of the attempt. */
+  readonly intentId: string | null;
+}
+
+/** What a process is started with, from the checkout's row. */
+export function checkoutStart(row: {
+  readonly id: CheckoutId;
+  readonly expiresAt: Date;
+  readonly status: string;
+  readonly attemptId?: PaymentId | null | undefined;
+  readonly attemptKind?: UnderWay['kind'] | null | undefined;
+  readonly intentId?: string | null | undefined;
+  readonly customer?: { readonly testClock?: { readonly frozenTime: Date } | null | undefined } | null | undefined;
+}): CheckoutStart {
+  const { attemptKind: kind, attemptId } = row;
+  const isUnderWay = row.status === 'confirmed' && kind && attemptId;
+  return {
+    checkoutId: row.id,
+    expiresAt: row.expiresAt.getTime(),
+    clockNow: row.customer?.testClock?.frozenTime.getTime() ?? null,
+    underWay: isUnderWay
+      ? {
+          paymentId: kind === 'payment' ? attemptId : null,
+          kind,
+          intentId: row.intentId ?? null,
+        }
+      : null,
+  };
 }

@@ -3,14 +3,12 @@
  * delivered, or not paid and open again.
  */
 import {
-  ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
   condition,
   ParentClosePolicy,
   setHandler,
   startChild,
-  TimeoutFailure,
   upsertSearchAttributes,
   uuid4,
 } from '@temporalio/workflow';
@@ -22,6 +20,7 @@ import { subscriptionWorkflowId } from '../billing/workflow-ids.ts';
 import * as messages from './checkout.messages.ts';
 import { now, type TestClockState, waitUntil } from './clock.ts';
 import { Inbox } from './inbox.ts';
+import { hasRunOutOfTime } from './patience.ts';
 import { database, processor, processorReads } from './proxies.ts';
 import { CUSTOMER, foundBy, STATUS } from './search-attributes.ts';
 import { subscription } from './subscription.ts';
@@ -39,25 +38,29 @@ export async function checkout(start: messages.CheckoutStart): Promise<void> {
 interface Pending {
   readonly intentId: string;
   readonly paymentId: PaymentId | null;
+  /** Null where another process began the attempt. */
   readonly confirmationToken: string | null;
   nextPollAt: number;
   pause: number;
+  /** The processor is at work on it and would not let go. */
+  isBeyondRecall: boolean;
 }
 
 class Checkout {
   private readonly start: messages.CheckoutStart;
   private clock: TestClockState | null;
+  private expiresAt: number;
   private readonly inbox = new Inbox<messages.Confirm, messages.ConfirmOutcome>();
   private status: 'open' | 'succeeded' | 'expired' = 'open';
   private pending: Pending | null = null;
   private lastDeclined: { token: string | null; outcome: messages.ConfirmOutcome } | null = null;
-  private attempt = 0;
   private heardOfIntent = false;
   private mustExpire = false;
   private resting = false;
 
   constructor(start: messages.CheckoutStart) {
     this.start = start;
+    this.expiresAt = start.expiresAt;
     this.clock = start.clockNow === null ? null : { now: start.clockNow, target: start.clockNow };
     setHandler(messages.confirm, (input) => this.inbox.ask(input), {
       description: 'Pay, or set up a card',
@@ -74,15 +77,34 @@ class Checkout {
   }
 
   async live(): Promise<void> {
+    if (this.start.underWay !== null) await this.takeUp(this.start.underWay);
     while (this.status === 'open') {
       if (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.confirm(request));
       else if (this.pending !== null && this.mustAsk(this.pending)) await this.askProcessor(this.pending);
-      else if (this.mustExpire || now(this.clock) >= this.start.expiresAt) await this.expire();
+      else if (this.isTimeToExpire()) await this.expire();
       else await this.rest();
     }
     while (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.confirm(request));
     this.resting = true;
     await condition(allHandlersFinished);
+  }
+
+  /** What an earlier process began is settled before anything else: the buyer may have paid. */
+  private async takeUp({ kind, paymentId, intentId }: messages.UnderWay): Promise<void> {
+    if (kind === 'free') return this.deliver(null);
+    if (intentId !== null) {
+      this.await({ intentId, paymentId, confirmationToken: null });
+      this.heardOfIntent = true;
+      return;
+    }
+    const { checkoutId } = this.start;
+    const outcome = await processorReads.findIntent({ checkoutId, paymentId, at: now(this.clock) });
+    await this.settle(outcome, paymentId, null);
+  }
+
+  private isTimeToExpire(): boolean {
+    if (this.pending?.isBeyondRecall === true) return false;
+    return this.mustExpire || now(this.clock) >= this.expiresAt;
   }
 
   private refuseWhenExpired(): void {
@@ -92,21 +114,18 @@ class Checkout {
   /** Until somebody pays, the processor speaks, it is time to ask the processor, or the checkout expires. */
   private async rest(): Promise<void> {
     this.resting = true;
-    const woken = () => !this.inbox.isEmpty || this.mustExpire || (this.pending !== null && this.heardOfIntent);
     const { pending } = this;
+    const mustExpire = () => this.mustExpire && pending?.isBeyondRecall !== true;
+    const woken = () => !this.inbox.isEmpty || mustExpire() || (pending !== null && this.heardOfIntent);
     if (pending === null) {
-      await waitUntil(
-        this.clock,
-        this.start.expiresAt,
-        woken,
-        `expires ${new Date(this.start.expiresAt).toISOString()}`,
-      );
+      await waitUntil(this.clock, this.expiresAt, woken, `expires ${new Date(this.expiresAt).toISOString()}`);
     } else {
       // The processor lives in real time, also where the customer lives on a test clock.
-      const expires = () => this.clock !== null && this.clock.target >= this.start.expiresAt;
+      const expires = () =>
+        this.clock !== null && this.clock.target >= this.expiresAt && pending.isBeyondRecall === false;
       const left = Math.max(1, pending.nextPollAt - Date.now());
       await condition(() => woken() || expires(), left, { summary: 'until the processor is asked again' });
-      if (this.clock !== null && expires()) this.clock.now = Math.max(this.clock.now, this.start.expiresAt);
+      if (this.clock !== null && expires()) this.clock.now = Math.max(this.clock.now, this.expiresAt);
     }
     this.resting = false;
   }
@@ -131,23 +150,24 @@ class Checkout {
   }
 
   private async tryToPay(confirmationToken: string | null): Promise<messages.ConfirmOutcome> {
-    this.attempt += 1;
-    const ids = { checkoutId: this.start.checkoutId, attempt: this.attempt };
-    const frozen = uuid4() as PaymentId;
-    const prepared = await database.prepareCheckout({
-      ...ids,
-      paymentId: frozen,
-      confirmationToken,
-      at: now(this.clock),
-    });
+    const { checkoutId } = this.start;
+    const attemptId = uuid4() as PaymentId;
+    const hasCard = confirmationToken !== null;
+    const prepared = await database.prepareCheckout({ checkoutId, attemptId, hasCard, at: now(this.clock) });
     if (prepared.kind === 'refused') return { status: 'refused', reason: prepared.reason };
+    if (prepared.kind === 'over') {
+      this.become(prepared.status);
+      this.refuseWhenExpired();
+      return { status: 'succeeded' };
+    }
     this.adopt(prepared);
     if (prepared.kind === 'free' || confirmationToken === null) {
       await this.deliver(null);
       return { status: 'succeeded' };
     }
-    const paymentId = prepared.kind === 'payment' ? frozen : null;
-    const intent = await this.askForMoney({ ...ids, paymentId, confirmationToken, at: now(this.clock) });
+    const paymentId = prepared.kind === 'payment' ? attemptId : null;
+    const { attempt } = prepared;
+    const intent = await this.askForMoney({ checkoutId, attempt, paymentId, confirmationToken, at: now(this.clock) });
     return this.settle(intent, paymentId, confirmationToken);
   }
 
@@ -156,13 +176,14 @@ class Checkout {
     try {
       return await processor.confirmIntent(attempt);
     } catch (error) {
-      if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
+      if (!hasRunOutOfTime(error)) throw error;
       return processorReads.findIntent(attempt);
     }
   }
 
   /** The customer may live on a test clock; from now on so does their checkout. */
-  private adopt(prepared: Exclude<Prepared, { kind: 'refused' }>): void {
+  private adopt(prepared: Exclude<Prepared, { kind: 'refused' | 'over' }>): void {
+    this.expiresAt = prepared.expiresAt;
     upsertSearchAttributes([{ key: CUSTOMER, value: prepared.customerId }]);
     if (this.clock === null && prepared.clockNow !== null) {
       this.clock = { now: prepared.clockNow, target: prepared.clockNow };
@@ -181,13 +202,7 @@ class Checkout {
         await this.deliver(paymentId);
         return { status: 'succeeded' };
       case 'action_required':
-        this.pending = {
-          intentId: outcome.intentId,
-          paymentId,
-          confirmationToken,
-          nextPollAt: Date.now() + FIRST_POLL,
-          pause: FIRST_POLL,
-        };
+        this.await({ intentId: outcome.intentId, paymentId, confirmationToken });
         return { status: 'action_required' };
       case 'declined': {
         this.pending = null;
@@ -201,21 +216,29 @@ class Checkout {
     }
   }
 
+  private await(attempt: Pick<Pending, 'intentId' | 'paymentId' | 'confirmationToken'>): void {
+    this.pending = { ...attempt, nextPollAt: Date.now() + FIRST_POLL, pause: FIRST_POLL, isBeyondRecall: false };
+  }
+
   private async askProcessor(pending: Pending): Promise<void> {
     this.heardOfIntent = false;
     const outcome = await processorReads.readIntent({ ...this.refTo(pending), at: now(this.clock) });
     if (outcome.status === 'action_required') {
       pending.pause = Math.min(pending.pause * 2, LONGEST_POLL);
       pending.nextPollAt = Date.now() + pending.pause;
-      if (now(this.clock) >= this.start.expiresAt) await this.expire();
+      if (this.mustExpire || now(this.clock) >= this.expiresAt) await this.expire();
       return;
     }
     await this.settle(outcome, pending.paymentId, pending.confirmationToken);
   }
 
-  /** Null once the attempt is off; its outcome where the buyer was faster. */
+  /** Null once the attempt is off; its outcome where the buyer was faster, or the processor won't let go of it yet. */
   private async callOff(pending: Pending): Promise<messages.ConfirmOutcome | null> {
-    const outcome = await processor.cancelIntent({ ...this.refTo(pending), at: now(this.clock) });
+    const outcome = await processorReads.cancelIntent({ ...this.refTo(pending), at: now(this.clock) });
+    if (outcome.status === 'action_required') {
+      pending.isBeyondRecall = true;
+      return { status: 'action_required' };
+    }
     const settled = await this.settle(outcome, pending.paymentId, pending.confirmationToken);
     return settled.status === 'succeeded' ? settled : null;
   }
@@ -261,9 +284,9 @@ class Checkout {
     const { clock } = this;
     if (clock === null) throw ApplicationFailure.nonRetryable('This checkout lives in real time.', 'Refused');
     clock.target = Math.max(clock.target, to);
-    const isExpiring = () => this.status === 'open' && this.start.expiresAt <= to;
+    const isExpiring = () => this.status === 'open' && this.expiresAt <= to && this.pending?.isBeyondRecall !== true;
     await condition(() => this.resting && this.inbox.isEmpty && !isExpiring());
     clock.now = Math.max(clock.now, to);
-    return { nextDue: this.status === 'open' ? this.start.expiresAt : null };
+    return { nextDue: this.status === 'open' && this.expiresAt > to ? this.expiresAt : null };
   }
 }

@@ -1,7 +1,6 @@
 /** How an attempt at a checkout ends: delivered, open again, or over. */
 import type { CheckoutId, CustomerId, OrderId, OrganizationId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
 import type { Line } from '../../billing/orders.ts';
-import { activeTrial } from '../../billing/trials.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
@@ -97,7 +96,7 @@ function subscribe(
     product: checkout.product,
     price: checkout.price,
     checkoutId: checkout.id,
-    trial: checkout.amount === 0 ? null : activeTrial(checkout, checkout.product),
+    trial: checkout.attemptTrial ?? null,
     metadata: checkout.metadata,
     customFieldData: checkout.customFieldData,
     at,

@@ -65,6 +65,8 @@ export async function confirmIntent(deps: Dependencies, given: ConfirmIntent): P
     metadata: { ...common.metadata, payment_id: paymentId },
     amount: payment.amount,
     currency: payment.currency,
+    // Not in the background, as by default: the answer then has the fee.
+    capture_method: 'automatic',
     allowed_payment_method_types: ['card'],
     ...(checkout.product.recurringInterval ? { setup_future_usage: 'off_session' as const } : {}),
     expand: EXPAND,

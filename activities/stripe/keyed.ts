@@ -37,7 +37,7 @@ export async function findPaymentIntent(
   const intents = stripe.paymentIntents.list({
     customer,
     limit: 100,
-    expand: ['data.latest_charge.balance_transaction'],
+    expand: ['data.latest_charge.balance_transaction', 'data.payment_method'],
   });
   for await (const intent of intents) {
     if (intent.metadata['payment_id'] === paymentId) return intent;

@@ -2,6 +2,7 @@
 import type { CheckoutId } from '../../billing/ids.ts';
 import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
+import { checkoutStart } from '../../workflows/checkout.messages.ts';
 import type { checkout } from '../../workflows/checkout.ts';
 import { foundBy } from '../../workflows/search-attributes.ts';
 import { BILLING_QUEUE } from '../../workflows/task-queues.ts';
@@ -13,27 +14,21 @@ export const startCheckouts: Waker = async (em, temporal, subjectIds) => {
     Checkout,
     { id: { $in: subjectIds as CheckoutId[] }, status: { $in: ['open', 'confirmed'] } },
     {
-      fields: ['id', 'organization', 'expiresAt', 'customer.id', 'customer.testClock.frozenTime'],
       populate: ['customer.testClock'],
       disableIdentityMap: true,
     },
   );
-  return found.map(({ id, organization, expiresAt, customer }) => ({
-    subjectId: id,
+  return found.map((row) => ({
+    subjectId: row.id,
     call: () =>
       started(
         temporal.workflow.start<typeof checkout>('checkout', {
-          workflowId: checkoutWorkflowId(id),
+          workflowId: checkoutWorkflowId(row.id),
           taskQueue: BILLING_QUEUE,
-          args: [
-            {
-              checkoutId: id,
-              expiresAt: expiresAt.getTime(),
-              clockNow: customer?.testClock?.frozenTime.getTime() ?? null,
-            },
-          ],
-          typedSearchAttributes: foundBy(organization.id, customer?.id ?? null),
-          staticSummary: `Checkout ${id}`,
+          args: [checkoutStart(row)],
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          typedSearchAttributes: foundBy(row.organization.id, row.customer?.id ?? null),
+          staticSummary: `Checkout ${row.id}`,
         }),
       ),
   }));

@@ -1,21 +1,31 @@
 /** The buyer presses Pay: what they entered is written, the process does the rest, its answer becomes the API's. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
+import type { CheckoutId } from '../../billing/ids.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { requiredAddress } from '../../db/views/checkout.ts';
 import type { CheckoutConfirm } from '../../schemas/checkout.ts';
-import type { ConfirmOutcome } from '../../workflows/checkout.messages.ts';
+import { type ConfirmOutcome, checkoutStart, type RefusalReason } from '../../workflows/checkout.messages.ts';
 import { hashToken } from '../auth.ts';
-import { alreadyActiveSubscription, checkoutNotOpen, invalid, paymentError } from '../errors.ts';
+import {
+  ApiError,
+  alreadyActiveSubscription,
+  checkoutNotOpen,
+  invalid,
+  paymentError,
+  tooManyAttempts,
+  unprocessable,
+} from '../errors.ts';
 import type { Services } from '../services.ts';
 import { editCheckout } from './edit.ts';
 
 const SESSION_LIFETIME = 60 * 60_000;
 
 /**
- * Answers with a customer session token, shown only here, or null where the customer isn't known. A decline is a 400
- * with the processor's words; the checkout is open again.
+ * Answers with a customer session token, shown only here, or null where the buyer may not see the customer's portal.
+ * A decline is a 400 with the processor's words; the checkout is open again.
  */
 export async function confirmCheckout(
   em: EntityManager,
@@ -24,20 +34,72 @@ export async function confirmCheckout(
   body: z.output<typeof CheckoutConfirm>,
   at: Date,
 ): Promise<string | null> {
-  if (checkout.status === 'open') await editCheckout(em, services, checkout.id, body, at);
-  else if (checkout.status === 'failed') throw checkoutNotOpen();
-  const outcome = await services.workflows.confirmCheckout(
-    checkout.id,
-    checkout.organization.id,
-    {
-      checkoutId: checkout.id,
-      expiresAt: checkout.expiresAt.getTime(),
-      clockNow: checkout.customer?.testClock?.frozenTime.getTime() ?? null,
-    },
-    { confirmationToken: body.confirmation_token_id ?? null },
-  );
+  if (checkout.status !== 'confirmed') await enter(em, services, checkout, body, at);
+  let outcome = await ask(services, checkout, body);
+  if (outcome.status === 'refused' && outcome.reason === 'paying_elsewhere') {
+    await leaveOthers(em, services, checkout);
+    outcome = await ask(services, checkout, body);
+  }
   refuseUnlessTaken(outcome);
-  return openSession(em, checkout);
+  return openSession(em, checkout.id);
+}
+
+/** Writes what the buyer entered; whoever presses Pay twice finds the first press at work, and waits for its outcome. */
+async function enter(
+  em: EntityManager,
+  services: Pick<Services, 'environment'>,
+  { id }: CheckoutRow,
+  body: z.output<typeof CheckoutConfirm>,
+  at: Date,
+): Promise<void> {
+  try {
+    await editCheckout(em, services, id, 'buyer', body, at);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.error === 'NotOpenCheckout')) throw error;
+    const { status } = await em.fork().findOneOrFail(Checkout, id);
+    if (status !== 'confirmed') throw error;
+    return;
+  }
+  refuseWithoutAddress(await em.fork().findOneOrFail(Checkout, id));
+}
+
+function refuseWithoutAddress(checkout: CheckoutRow): void {
+  const missing = requiredAddress(checkout).filter((field) => !checkout.customerBillingAddress?.[field]);
+  if (missing.length === 0) return;
+  throw unprocessable(
+    ...missing.map((field) => ({
+      loc: ['body', 'customer_billing_address', field],
+      msg: 'This is needed for the invoice.',
+      type: 'missing',
+    })),
+  );
+}
+
+function ask(
+  { workflows }: Pick<Services, 'workflows'>,
+  checkout: CheckoutRow,
+  body: z.output<typeof CheckoutConfirm>,
+): Promise<ConfirmOutcome> {
+  const confirmationToken = body.confirmation_token_id ?? null;
+  return workflows.confirmCheckout(checkout.id, checkout.organization.id, checkoutStart(checkout), {
+    confirmationToken,
+  });
+}
+
+/** The customer may have one subscription, and left another checkout while paying: that one is called off, if it can be. */
+async function leaveOthers(
+  em: EntityManager,
+  { workflows }: Pick<Services, 'workflows'>,
+  checkout: CheckoutRow,
+): Promise<void> {
+  const { customer, customerEmail, organization } = await em.fork().findOneOrFail(Checkout, checkout.id);
+  const others = await em.fork().find(Checkout, {
+    id: { $ne: checkout.id },
+    organization: organization.id,
+    status: 'confirmed',
+    ...(customer ? { customer: customer.id } : { customer: { email: customerEmail } }),
+  });
+  for (const { id } of others) await workflows.expireCheckout(id);
 }
 
 function refuseUnlessTaken(outcome: ConfirmOutcome): void {
@@ -48,23 +110,32 @@ function refuseUnlessTaken(outcome: ConfirmOutcome): void {
     case 'declined':
       throw paymentError(outcome.message);
     case 'refused':
-      switch (outcome.reason) {
-        case 'already_subscribed':
-          throw alreadyActiveSubscription();
-        case 'customer_missing':
-          throw invalid(['body', 'customer_email'], 'An e-mail address is needed.');
-        case 'confirmation_missing':
-          throw invalid(['body', 'confirmation_token_id'], 'A payment method is needed.');
-        case 'product_gone':
-          throw invalid(['body', 'product_id'], 'This product is no longer sold.');
-      }
+      throw refusalOf(outcome.reason);
+  }
+}
+
+function refusalOf(reason: RefusalReason): ApiError {
+  switch (reason) {
+    case 'already_subscribed':
+    case 'paying_elsewhere':
+      return alreadyActiveSubscription();
+    case 'customer_missing':
+      return invalid(['body', 'customer_email'], 'An e-mail address is needed.');
+    case 'confirmation_missing':
+      return invalid(['body', 'confirmation_token_id'], 'A payment method is needed.');
+    case 'product_gone':
+      return invalid(['body', 'product_id'], 'This product is no longer sold.');
+    case 'customer_gone':
+      return checkoutNotOpen('The customer of this checkout has been deleted.');
+    case 'too_many_attempts':
+      return tooManyAttempts();
   }
 }
 
 /** Whoever has just paid may see what they bought. The session's dates are the machine's: it is a key, not billing. */
-async function openSession(em: EntityManager, checkout: CheckoutRow): Promise<string | null> {
-  const { customer } = await em.findOneOrFail(Checkout, checkout.id, { refresh: true });
-  if (!customer) return null;
+async function openSession(em: EntityManager, id: CheckoutId): Promise<string | null> {
+  const { customer, opensPortal } = await em.findOneOrFail(Checkout, id, { refresh: true });
+  if (!customer || !opensPortal) return null;
   const token = `polar_cst_${randomBytes(32).toString('base64url')}`;
   await em.insert(CustomerSession, {
     id: randomUUID(),

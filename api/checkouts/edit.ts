@@ -16,17 +16,22 @@ type Change = Partial<z.output<typeof CheckoutUpdatePublic> | z.output<typeof Ch
   readonly currency?: string | null | undefined;
 };
 
+/** Who edits: the merchant vouches for what they say of the buyer. */
+export type Editor = 'merchant' | 'buyer';
+
 /** Locks an open checkout and writes the change; refuses once somebody pays, has paid, or the time is over. */
 export async function editCheckout(
   em: EntityManager,
   services: Pick<Services, 'environment'>,
   id: CheckoutId,
+  editor: Editor,
   change: Change,
   at: Date,
 ): Promise<void> {
   await em.transactional(async (tx) => {
     const checkout = await lockCheckout(tx, id);
-    refuseUnlessOpen(checkout, at);
+    refuseUnlessOpen(checkout, editor, at);
+    noteWhoseEmail(checkout, editor, change);
     if (!(await write(tx, checkout, change))) return;
     checkout.modifiedAt = at;
     await tx.flush();
@@ -42,10 +47,16 @@ export async function editCheckout(
   });
 }
 
-export function refuseUnlessOpen(checkout: Pick<CheckoutRow, 'status' | 'expiresAt'>, at: Date): void {
+/** The peer tells only buyers that the time is over. */
+function refuseUnlessOpen(checkout: CheckoutRow, editor: Editor, at: Date): void {
   const isOver = checkout.status === 'expired' || (checkout.status === 'open' && checkout.expiresAt <= at);
-  if (isOver) throw expiredCheckout();
-  if (checkout.status !== 'open') throw checkoutNotOpen();
+  if (isOver && editor === 'buyer') throw expiredCheckout();
+  if (isOver || checkout.status !== 'open') throw checkoutNotOpen();
+}
+
+function noteWhoseEmail(checkout: CheckoutRow, editor: Editor, { customer_email: email }: Change): void {
+  if (!email || email.toLowerCase() === checkout.customerEmail?.toLowerCase()) return;
+  checkout.emailFromMerchant = editor === 'merchant';
 }
 
 const FIELDS = {

@@ -10,7 +10,7 @@ export interface Terms {
   readonly price: PriceRow;
 }
 
-/** The organization's products with these ids, in this order. Refuses unknown and archived ones. */
+/** The organization's products with these ids, in this order. Refuses unknown, archived and draft ones. */
 export async function sellable(
   em: EntityManager,
   organizationId: OrganizationId,
@@ -20,11 +20,12 @@ export async function sellable(
     id: { $in: ids as ProductId[] },
     organization: organizationId,
     isArchived: false,
+    visibility: { $ne: 'draft' },
   });
   return ids.map((id, index) => {
     const product = found.find((candidate) => candidate.id === id);
     if (product === undefined)
-      throw invalid(['body', 'products', index], 'This product does not exist or is archived.');
+      throw invalid(['body', 'products', index], 'This product does not exist, is archived, or is a draft.');
     return product;
   });
 }

@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { CheckoutId, OrderId, SubscriptionId } from '../../billing/ids.ts';
+import type { CheckoutId, OrderId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
+import type { TrialTerms } from '../../billing/trials.ts';
 import { type Address, amount, currency, instant, type Metadata, metadata, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
 import { Organization } from './organization.ts';
@@ -36,6 +37,8 @@ export const Checkout = defineEntity({
     externalCustomerId: p.text().nullable(),
     customerName: p.text().nullable(),
     customerEmail: p.text().nullable(),
+    /** The merchant, who knows their user, gave the address; a buyer may type anybody's. */
+    emailFromMerchant: p.boolean().default(false),
     customerBillingName: p.text().nullable(),
     customerBillingAddress: p.json<Address>().nullable(),
     customerTaxId: p.text().nullable(),
@@ -47,6 +50,14 @@ export const Checkout = defineEntity({
     customFieldData: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     /** How often Pay was pressed and taken up: each time has its own keys at the processor. */
     attempt: p.integer().default(0),
+    /** Names the attempt that `attempt` counted last; the id of its payment, where money is due. */
+    attemptId: p.uuid().$type<PaymentId>().nullable(),
+    /** What that attempt asks of the buyer. */
+    attemptKind: p.enum(['free', 'payment', 'setup']).nullable(),
+    /** The trial that the buyer was shown when they pressed Pay, whatever becomes of the product's; null: none. */
+    attemptTrial: p.json<TrialTerms>().nullable(),
+    /** Whether whoever pays may see the customer's portal: not where only an e-mail address led to the customer. */
+    opensPortal: p.boolean().default(false),
     /** `pi_…` or `seti_…` of the attempt under way, with what the browser needs to finish it. */
     intentId: p.text().nullable(),
     intentClientSecret: p.text().nullable(),

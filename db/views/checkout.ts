@@ -153,8 +153,16 @@ function processorMetadata(checkout: CheckoutRow, environment: CheckoutContext['
   };
 }
 
+/** Without which the checkout can't be paid: all that an invoice needs, where the merchant or the law wants one. */
+export function requiredAddress(
+  checkout: Pick<CheckoutRow, 'requireBillingAddress' | 'isBusinessCustomer'>,
+): readonly ('country' | 'line1' | 'city' | 'postal_code')[] {
+  const isWhole = checkout.requireBillingAddress || checkout.isBusinessCustomer;
+  return isWhole ? ['country', 'line1', 'city', 'postal_code'] : [];
+}
+
 function addressFields(checkout: CheckoutRow, costs: boolean): Checkout['billing_address_fields'] {
-  const whole = checkout.requireBillingAddress || checkout.isBusinessCustomer;
+  const whole = requiredAddress(checkout).length > 0;
   const rest = whole ? 'required' : 'disabled';
   return {
     country: costs || whole ? 'required' : 'optional',

@@ -109,6 +109,15 @@ export async function startRunning() {
       });
       return { organization, token: token as string };
     },
+    /** Sets one of the card processor's switches; see dev/sandbox/stripe/switches.ts. */
+    async sandbox(path: string, body: unknown): Promise<void> {
+      const response = await fetch(`${sandbox.url}/_sandbox/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!response.ok) throw new Error(await response.text());
+    },
     /** What a browser's card form would make of a test card. */
     async aCard(paymentMethod = 'pm_card_visa'): Promise<string> {
       return (await stripe.testHelpers.confirmationTokens.create({ payment_method: paymentMethod })).id;

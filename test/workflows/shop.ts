@@ -113,7 +113,7 @@ export async function openCheckout(world: World, offer: Offer, at: number): Prom
 export async function pay(world: World, opened: Opened, card: string | null): Promise<ConfirmOutcome> {
   const { checkoutId, organizationId, expiresAt } = opened;
   const confirmationToken = card === null ? null : await tokenOf(world, card);
-  const start = { checkoutId, expiresAt, clockNow: null };
+  const start = { checkoutId, expiresAt, clockNow: null, underWay: null };
   return world.processes.confirmCheckout(checkoutId, organizationId, start, { confirmationToken });
 }
 

@@ -94,6 +94,7 @@ async function once(
       if (key !== null && !replay) keys.save(key, asked, made);
     };
     if (fault?.kind === 'error') {
+      if (fault.after) perform(route, call, () => {});
       const made = failed(new StripeFailure(fault.status, OUTAGE), call.requestId ?? '');
       if (fault.saved) save(made);
       return made;

@@ -25,6 +25,8 @@ export const NewFault = z.discriminatedUnion('kind', [
     status: z.int().min(500).max(599).default(500),
     /** The error is what the idempotency key answers from now on. */
     saved: z.boolean().default(false),
+    /** What was asked for is done all the same. */
+    after: z.boolean().default(false),
   }),
   z.strictObject({ ...base, kind: z.literal('timeout_after'), ms: z.int().nonnegative().default(120_000) }),
   z.strictObject({ ...base, kind: z.literal('drop') }),

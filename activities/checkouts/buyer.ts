@@ -1,0 +1,92 @@
+/** Who buys: a customer that the merchant or the buyer has named, or a new one. */
+import { randomUUID } from 'node:crypto';
+import { LockMode } from '@mikro-orm/core';
+import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
+import type { CheckoutRow } from '../../db/entities/checkout.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
+import { emit } from '../../db/events.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { customerView } from '../../db/views/customer.ts';
+
+/**
+ * The customer named by the checkout, else by the merchant's id, else by e-mail; made if new, with what was entered.
+ * Locked. Null where the checkout's customer has been deleted.
+ *
+ * An e-mail address proves nothing: who only typed one gets their purchase, not a look at what else the customer has.
+ */
+export async function buyerOf(em: EntityManager, checkout: CheckoutRow, at: Date): Promise<CustomerRow | null> {
+  if (checkout.customer) {
+    const found = await locked(em, { id: checkout.customer.id });
+    return found && enriched(found, checkout);
+  }
+  const byExternalId = checkout.externalCustomerId
+    ? await locked(em, { organization: checkout.organization.id, externalId: checkout.externalCustomerId })
+    : null;
+  if (byExternalId !== null) {
+    checkout.opensPortal = true;
+    return enriched(byExternalId, checkout);
+  }
+  const byEmail = await withEmail(em, checkout);
+  if (byEmail !== null) {
+    checkout.opensPortal = checkout.emailFromMerchant;
+    if (checkout.emailFromMerchant) byEmail.externalId ??= checkout.externalCustomerId ?? null;
+    return enriched(byEmail, checkout);
+  }
+  checkout.opensPortal = true;
+  return made(em, checkout, at);
+}
+
+/** The living customer, alone in the lock: what hangs on the row stays free for others. */
+async function locked(
+  em: EntityManager,
+  where: { id: CustomerId } | { organization: OrganizationId; externalId: string },
+): Promise<CustomerRow | null> {
+  const found = await em.findOne(
+    Customer,
+    { ...where, deletedAt: null },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true },
+  );
+  if (found !== null) await em.populate([found], ['testClock']);
+  return found;
+}
+
+async function withEmail(em: EntityManager, checkout: CheckoutRow): Promise<CustomerRow | null> {
+  const rows: { id: CustomerId }[] = await em.execute(
+    'select id from customers where organization_id = ? and lower(email) = lower(?) and deleted_at is null',
+    [checkout.organization.id, checkout.customerEmail],
+  );
+  const [row] = rows;
+  return row === undefined ? null : locked(em, row);
+}
+
+/** What the buyer entered is kept where nothing was known. */
+function enriched(customer: CustomerRow, checkout: CheckoutRow): CustomerRow {
+  customer.name ??= checkout.customerName ?? null;
+  customer.billingName ??= checkout.customerBillingName ?? null;
+  customer.billingAddress ??= checkout.customerBillingAddress ?? null;
+  customer.taxId ??= taxIdOf(checkout);
+  return customer;
+}
+
+const taxIdOf = ({ customerTaxId }: CheckoutRow): [string, string] | null =>
+  customerTaxId ? [customerTaxId, 'unknown'] : null;
+
+async function made(em: EntityManager, checkout: CheckoutRow, at: Date): Promise<CustomerRow> {
+  const customer = em.create(Customer, {
+    id: randomUUID() as CustomerId,
+    createdAt: at,
+    organization: checkout.organization,
+    externalId: checkout.externalCustomerId ?? null,
+    email: checkout.customerEmail ?? '',
+    name: checkout.customerName ?? null,
+    billingName: checkout.customerBillingName ?? null,
+    billingAddress: checkout.customerBillingAddress ?? null,
+    taxId: taxIdOf(checkout),
+    locale: checkout.locale ?? null,
+    metadata: checkout.customerMetadata,
+  });
+  await em.flush();
+  const organizationId = checkout.organization.id;
+  await emit(em, { organizationId, type: 'customer.created', at, data: () => customerView(customer) });
+  return customer;
+}

@@ -1,0 +1,216 @@
+/** Checkouts that are paid twice, too late, by somebody else, or while everything changes around them. */
+import { randomUUID } from 'node:crypto';
+import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
+import { bank } from '../sandbox/sandboxed.ts';
+import { eventually } from './everything.ts';
+import { type Running, startRunning } from './running.ts';
+
+let running: Running;
+let token: string;
+
+beforeAll(async () => {
+  running = await startRunning();
+  ({ token } = await running.aMerchant());
+});
+afterAll(() => running.close());
+
+const anEmail = () => `ada-${randomUUID()}@example.com`;
+const CARD = 'pm_card_visa';
+const ASKS = 'pm_card_authenticationRequired';
+
+async function aProduct(terms: Record<string, unknown> = {}) {
+  return running.made(token, 'POST', '/v1/products/', {
+    name: 'Fern Pro',
+    prices: [{ amount_type: 'fixed', price_amount: 2000, price_currency: 'usd' }],
+    ...terms,
+  });
+}
+
+const opened = async (terms: Record<string, unknown>) => running.made(token, 'POST', '/v1/checkouts/', terms);
+
+async function pay(checkout: { client_secret: string }, card: string | null, more: Record<string, unknown> = {}) {
+  return running.call(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
+    ...(card === null ? {} : { confirmation_token_id: await running.aCard(card) }),
+    ...more,
+  });
+}
+
+const read = (id: string) => running.made(token, 'GET', `/v1/checkouts/${id}`);
+const ordersOf = async (customer: string) =>
+  (await running.made(token, 'GET', `/v1/orders/?customer_id=${customer}`)).items;
+
+/** What the customer answers on their bank's page. */
+async function atTheBank(clientSecret: string, answer: 'approve' | 'refuse'): Promise<void> {
+  const id = clientSecret.split('_secret_')[0] ?? '';
+  const intent = id.startsWith('pi_')
+    ? await running.stripe.paymentIntents.retrieve(id)
+    : await running.stripe.setupIntents.retrieve(id);
+  const url = intent.next_action?.redirect_to_url?.url ?? intent.next_action?.use_stripe_sdk?.stripe_js;
+  await bank(String(url), answer);
+}
+
+describe('a checkout that is over', () => {
+  it('is not paid again, with a card or without', async () => {
+    const product = await aProduct();
+    const checkout = await opened({ products: [product.id], customer_email: anEmail() });
+    expect((await pay(checkout, CARD)).status).toBe(200);
+    expect(await pay(checkout, CARD)).toMatchObject({ status: 403, body: { error: 'NotOpenCheckout' } });
+    expect(await pay(checkout, null)).toMatchObject({ status: 403, body: { error: 'NotOpenCheckout' } });
+    const { customer_id } = await read(checkout.id);
+    expect(await ordersOf(customer_id)).toHaveLength(1);
+    const payments = await running.made(token, 'GET', `/v1/payments/?customer_id=${customer_id}`);
+    expect(payments.items).toHaveLength(1);
+  });
+
+  it('is not paid once its time has passed', async () => {
+    const product = await aProduct();
+    const checkout = await opened({ products: [product.id], customer_email: anEmail() });
+    const handle = running.temporal.workflow.getHandle(checkoutWorkflowId(checkout.id));
+    await eventually(async () =>
+      handle.executeUpdate('expireNow').then(
+        () => true,
+        () => undefined,
+      ),
+    );
+    expect(await pay(checkout, CARD)).toMatchObject({ status: 410, body: { error: 'ExpiredCheckoutError' } });
+    expect((await read(checkout.id)).status).toBe('expired');
+    const edited = await running.call(token, 'PATCH', `/v1/checkouts/${checkout.id}`, { metadata: { a: 'b' } });
+    expect(edited).toMatchObject({ status: 403, body: { error: 'NotOpenCheckout' } });
+  });
+});
+
+it('sells once though Pay is pressed five times at once', async () => {
+  const product = await aProduct();
+  const checkout = await opened({ products: [product.id], customer_email: anEmail() });
+  const body = { confirmation_token_id: await running.aCard() };
+  const path = `/v1/checkouts/client/${checkout.client_secret}/confirm`;
+  const replies = await Promise.all(Array.from({ length: 5 }, () => running.call(null, 'POST', path, body)));
+  expect(replies.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
+  expect(replies.every(({ status, body }) => status === 200 || body.error === 'NotOpenCheckout')).toBe(true);
+  const { customer_id } = await read(checkout.id);
+  expect(await ordersOf(customer_id)).toHaveLength(1);
+});
+
+it('goes on from where a lost process was: the buyer who was at their bank gets what they paid for', async () => {
+  const product = await aProduct();
+  const checkout = await opened({ products: [product.id], customer_email: anEmail() });
+  const asked = await pay(checkout, ASKS);
+  const { intent_client_secret } = asked.body.payment_processor_metadata;
+  const workflowId = checkoutWorkflowId(checkout.id);
+  await running.temporal.workflow.getHandle(workflowId).terminate('lost');
+  await atTheBank(intent_client_secret, 'approve');
+  // Whoever asks for it starts it again from its row.
+  await pay(checkout, CARD);
+  await eventually(async () => ((await read(checkout.id)).status === 'succeeded' ? true : undefined));
+  const orders = await ordersOf((await read(checkout.id)).customer_id);
+  expect(orders).toHaveLength(1);
+  const taken = await running.stripe.paymentIntents.list({ limit: 100 });
+  expect(
+    taken.data.filter((intent) => intent.metadata['checkout_id'] === checkout.id && intent.status === 'succeeded'),
+  ).toHaveLength(1);
+});
+
+it('sells the trial that the buyer was shown, though the product changes while they are at their bank', async () => {
+  const product = await aProduct({ recurring_interval: 'month' });
+  const checkout = await opened({ products: [product.id], customer_email: anEmail() });
+  const asked = await pay(checkout, ASKS);
+  await running.made(token, 'PATCH', `/v1/products/${product.id}`, {
+    trial_interval: 'month',
+    trial_interval_count: 1,
+  });
+  await atTheBank(asked.body.payment_processor_metadata.intent_client_secret, 'approve');
+  await eventually(async () => ((await read(checkout.id)).status === 'succeeded' ? true : undefined));
+  const [order] = await ordersOf((await read(checkout.id)).customer_id);
+  expect(order).toMatchObject({ status: 'paid', total_amount: 2000, subscription: { status: 'active' } });
+});
+
+describe('where one subscription a customer is allowed', () => {
+  it('sells one of two that are paid at once', async () => {
+    const product = await aProduct({ recurring_interval: 'month' });
+    const { id } = await running.made(token, 'POST', '/v1/customers/', { email: anEmail() });
+    const checkouts = await Promise.all([1, 2].map(() => opened({ products: [product.id], customer_id: id })));
+    const replies = await Promise.all(checkouts.map((checkout) => pay(checkout, CARD)));
+    expect(replies.map(({ status }) => status).sort()).toEqual([200, 403]);
+    expect(await ordersOf(id)).toHaveLength(1);
+  });
+
+  it('lets a checkout that was left at the bank go when another is paid', async () => {
+    const product = await aProduct({ recurring_interval: 'month' });
+    const { id } = await running.made(token, 'POST', '/v1/customers/', { email: anEmail() });
+    const left = await opened({ products: [product.id], customer_id: id });
+    await pay(left, ASKS);
+    const paid = await opened({ products: [product.id], customer_id: id });
+    expect((await pay(paid, CARD)).status).toBe(200);
+    expect((await read(left.id)).status).toBe('expired');
+    expect(await ordersOf(id)).toHaveLength(1);
+  });
+});
+
+describe('the portal opens', () => {
+  const sessionOf = async (terms: Record<string, unknown>, more: Record<string, unknown> = {}) => {
+    const product = await aProduct();
+    const { body } = await pay(await opened({ products: [product.id], ...terms }), CARD, more);
+    return body.customer_session_token as string | null;
+  };
+
+  it('to a customer who is new', async () => {
+    expect(await sessionOf({}, { customer_email: anEmail() })).toMatch(/^polar_cst_/);
+  });
+
+  it('to nobody who only typed a customer’s address', async () => {
+    const email = anEmail();
+    await running.made(token, 'POST', '/v1/customers/', { email });
+    expect(await sessionOf({}, { customer_email: email.toUpperCase() })).toBeNull();
+    expect(await sessionOf({ customer_email: anEmail() }, { customer_email: email })).toBeNull();
+  });
+
+  it('to whom the merchant names, by id, by their own id or by address', async () => {
+    const email = anEmail();
+    const externalId = randomUUID();
+    const { id } = await running.made(token, 'POST', '/v1/customers/', { email });
+    expect(await sessionOf({ customer_id: id })).toMatch(/^polar_cst_/);
+    expect(await sessionOf({ customer_email: email, external_customer_id: externalId })).toMatch(/^polar_cst_/);
+    expect((await running.made(token, 'GET', `/v1/customers/external/${externalId}`)).id).toBe(id);
+    expect(await sessionOf({ external_customer_id: externalId })).toMatch(/^polar_cst_/);
+  });
+});
+
+it('asks for a whole address where the merchant wants one, and names what is missing', async () => {
+  const product = await aProduct();
+  const terms = { products: [product.id], customer_email: anEmail(), require_billing_address: true };
+  const checkout = await opened(terms);
+  const refused = await pay(checkout, CARD, { customer_billing_address: { country: 'FR' } });
+  expect(refused.status).toBe(422);
+  expect(refused.body.detail.map(({ loc }: { loc: string[] }) => loc.at(-1))).toEqual(['line1', 'city', 'postal_code']);
+  const whole = { country: 'FR', line1: '1 rue Example', city: 'Paris', postal_code: '75001' };
+  expect((await pay(checkout, CARD, { customer_billing_address: whole })).status).toBe(200);
+});
+
+it('stops who tries one card after the other', async () => {
+  const product = await aProduct();
+  const checkout = await opened({ products: [product.id], customer_email: anEmail() });
+  const statuses: number[] = [];
+  for (let tries = 0; tries < 21; tries += 1) statuses.push((await pay(checkout, 'pm_card_chargeDeclined')).status);
+  expect(statuses.slice(0, 20)).toEqual(Array(20).fill(400));
+  expect(statuses[20]).toBe(429);
+});
+
+it('keeps the card of a first payment that the processor broke at and then found', async () => {
+  const product = await aProduct({ recurring_interval: 'month' });
+  const checkout = await opened({ products: [product.id], customer_email: anEmail() });
+  await running.sandbox('faults', {
+    match: { method: 'POST', path: '/v1/payment_intents' },
+    kind: 'error',
+    status: 500,
+    saved: true,
+    after: true,
+    times: 1,
+  });
+  expect((await pay(checkout, CARD)).status).toBe(200);
+  const { customer_id } = await read(checkout.id);
+  const methods = await running.made(token, 'GET', `/v1/customers/${customer_id}/payment-methods`);
+  expect(methods.items).toHaveLength(1);
+  expect((await running.made(token, 'GET', `/v1/customers/${customer_id}`)).default_payment_method_id).toBe(
+    methods.items[0].id,
+  );
+});
