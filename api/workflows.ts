@@ -1,4 +1,5 @@
 /** How the API asks processes to act, and what their answers and refusals become on the wire. */
+import type { MikroORM } from '@mikro-orm/postgresql';
 import {
   type Client,
   ServiceError,
@@ -8,14 +9,14 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
-import type { CheckoutId, OrganizationId, SubscriptionId, TestClockId } from '../billing/ids.ts';
+import type { CheckoutId, OrganizationId, PaymentMethodId, SubscriptionId, TestClockId } from '../billing/ids.ts';
 import {
   cardSetupWorkflowId,
   checkoutWorkflowId,
   subscriptionWorkflowId,
   testClockWorkflowId,
 } from '../billing/workflow-ids.ts';
-import { type CardSetupStart, lookAgain, saved } from '../workflows/card-setup.messages.ts';
+import { type CardSetupStart, lookAgain, type SavedCard, saved } from '../workflows/card-setup.messages.ts';
 import type { cardSetup } from '../workflows/card-setup.ts';
 import type { checkInvariants } from '../workflows/check-invariants.ts';
 import { type CheckoutStart, type Confirm, confirm, expireNow } from '../workflows/checkout.messages.ts';
@@ -37,34 +38,45 @@ import {
   retryLimitExceeded,
   unavailable,
 } from './errors.ts';
+import { restartSubscription } from './subscriptions/restart.ts';
 
 /** How long a caller waits for a process before being told to look again. */
 const PATIENCE = 30_000;
 
 export type WorkflowGateway = ReturnType<typeof workflowGateway>;
 
-export function workflowGateway(client: Client) {
+export function workflowGateway(client: Client, orm: MikroORM) {
   const { workflow } = client;
   const asking = <T>(ask: () => Promise<T>) => answered(client, ask);
   const update = <R, A extends unknown[]>(workflowId: string, definition: UpdateDefinition<R, A>, args: A) =>
-    asking(() =>
-      workflow.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(definition as never, { args } as never),
-    );
+    workflow.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(definition as never, { args } as never);
+  /** A process that is missing although its subscription goes on is started again from its row. */
+  const askSubscription = <R, A extends unknown[]>(id: SubscriptionId, definition: UpdateDefinition<R, A>, args: A) =>
+    asking(async () => {
+      const ask = () => update(subscriptionWorkflowId(id), definition, args);
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError && (await restartSubscription(client, orm, id)))) throw error;
+        return ask();
+      }
+    });
 
   return {
     /** Asks a running subscription. */
     subscription(id: SubscriptionId) {
-      const workflowId = subscriptionWorkflowId(id);
       return {
-        cancel: (input: subscriptions.Cancel) => update(workflowId, subscriptions.cancel, [input]),
-        uncancel: () => update(workflowId, subscriptions.uncancel, []),
-        revoke: (input: subscriptions.Cancel) => update(workflowId, subscriptions.revoke, [input]),
-        moveTrialEnd: (trialEnd: number | 'now') => update(workflowId, subscriptions.moveTrialEnd, [{ trialEnd }]),
-        movePeriodEnd: (periodEnd: number) => update(workflowId, subscriptions.movePeriodEnd, [{ periodEnd }]),
+        cancel: (input: subscriptions.Cancel) => askSubscription(id, subscriptions.cancel, [input]),
+        uncancel: () => askSubscription(id, subscriptions.uncancel, []),
+        revoke: (input: subscriptions.Cancel) => askSubscription(id, subscriptions.revoke, [input]),
+        moveTrialEnd: (trialEnd: number | 'now') => askSubscription(id, subscriptions.moveTrialEnd, [{ trialEnd }]),
+        movePeriodEnd: (periodEnd: number) => askSubscription(id, subscriptions.movePeriodEnd, [{ periodEnd }]),
         editMetadata: (metadata: Record<string, string | number | boolean>) =>
-          update(workflowId, subscriptions.editMetadata, [{ metadata }]),
-        retryPayment: (trigger: 'retry_customer' | 'retry_payment_method_update') =>
-          update(workflowId, subscriptions.retryPayment, [{ trigger }]),
+          askSubscription(id, subscriptions.editMetadata, [{ metadata }]),
+        retryPayment: (trigger: subscriptions.RetryPayment['trigger'], paymentMethodId?: PaymentMethodId) =>
+          askSubscription(id, subscriptions.retryPayment, [
+            { trigger, ...(paymentMethodId === undefined ? {} : { paymentMethodId }) },
+          ]),
       };
     },
 
@@ -75,12 +87,9 @@ export function workflowGateway(client: Client) {
       asking(() =>
         workflow.executeUpdateWithStart(subscriptions.created, {
           startWorkflowOperation: new WithStartWorkflowOperation<typeof subscription>('subscription', {
-            workflowId: subscriptionWorkflowId(start.subscriptionId),
-            taskQueue: BILLING_QUEUE,
+            ...subscriptions.processOf({ ...start.create, id: start.subscriptionId, clockNow: start.clockNow }),
             args: [start],
             workflowIdConflictPolicy: 'USE_EXISTING',
-            typedSearchAttributes: foundBy(start.create.organizationId, start.create.customerId),
-            staticSummary: `Subscription of customer ${start.create.customerId}`,
           }),
         }),
       ),
@@ -95,6 +104,8 @@ export function workflowGateway(client: Client) {
             taskQueue: BILLING_QUEUE,
             args: [start],
             workflowIdConflictPolicy: 'USE_EXISTING',
+            // One that has come to its end is not begun again; one that was lost is.
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
             typedSearchAttributes: foundBy(organizationId, null),
             staticSummary: `Checkout ${id}`,
           }),
@@ -136,8 +147,16 @@ export function workflowGateway(client: Client) {
         }),
       ),
 
-    /** For a customer who says that they have been at their bank. */
-    lookAtCard: (setupId: string) => update(cardSetupWorkflowId(setupId), lookAgain, []),
+    /** For a customer who says that they have been at their bank; null where nothing is waited for any more. */
+    lookAtCard: (setupId: string): Promise<SavedCard | null> =>
+      asking(async () => {
+        try {
+          return await update(cardSetupWorkflowId(setupId), lookAgain, []);
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return null;
+          throw error;
+        }
+      }),
 
     advanceTestClock: (id: TestClockId, organizationId: OrganizationId, start: TestClockStart, to: number) =>
       asking(() =>

@@ -102,10 +102,10 @@ export const updateCheckout = route({
   params,
   body: CheckoutUpdate,
   response: CheckoutSchema,
-  errors: [403, 404, 410],
+  errors: [403, 404],
   async handle({ params, body, organization, em, environment }) {
     const row = await owned(em, organization, params.id);
-    await editCheckout(em, { environment }, row.id, body, now(row));
+    await editCheckout(em, { environment }, row.id, 'merchant', body, now(row));
     return merchantsView(em, environment, await owned(em, organization, params.id));
   },
 });
@@ -136,7 +136,7 @@ export const updateClientCheckout = route({
   errors: [403, 404, 410],
   async handle({ params, body, em, environment }) {
     const row = await bySecret(em, params.client_secret);
-    await editCheckout(em, { environment }, row.id, body, now(row));
+    await editCheckout(em, { environment }, row.id, 'buyer', body, now(row));
     return buyersView(em, environment, await bySecret(em, params.client_secret));
   },
 });
@@ -153,7 +153,7 @@ export const confirmClientCheckout = route({
   params: secret,
   body: CheckoutConfirm,
   response: CheckoutPublicConfirmed,
-  errors: [400, 403, 404, 410],
+  errors: [400, 403, 404, 410, 429],
   async handle({ params, body, em, environment, workflows }) {
     const row = await bySecret(em, params.client_secret);
     const token = await confirmCheckout(em, { environment, workflows }, row, body, now(row));
