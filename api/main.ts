@@ -22,7 +22,7 @@ const app = createApp({
   log,
   services: {
     environment,
-    workflows: workflowGateway(client),
+    workflows: workflowGateway(client, orm),
     readiness: {
       temporal: async () => {
         await connection.workflowService.getSystemInfo({});

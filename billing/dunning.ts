@@ -27,5 +27,8 @@ export function isFinalDecline(declineReason: string): boolean {
   return FINAL_DECLINES.has(declineReason);
 }
 
+/** What sets off the attempts of the schedule; those that somebody asked for in between don't use it up. */
+export const SCHEDULED_TRIGGERS = ['purchase', 'subscription_cycle', 'retry_dunning'] as const;
+
 /** How often a customer may retry an order by hand. */
 export const CUSTOMER_RETRIES = 5;

@@ -2,7 +2,7 @@
  * The state of a subscription's process, and what is due next in it. Plain data: it is carried from one run of the
  * workflow to the next, and can be rebuilt from the database at any time. Instants are ms since 1970.
  */
-import type { OrderId } from './ids.ts';
+import type { OrderId, PaymentId } from './ids.ts';
 import { trialReminderAt } from './trials.ts';
 
 export const CANCELLATION_REASONS = [
@@ -27,18 +27,23 @@ export interface SubscriptionState {
   readonly trialEnd: number | null;
   readonly trialReminded: boolean;
   readonly cancelAtPeriodEnd: boolean;
+  /** A charge that was begun and not settled; it comes before everything else. */
+  readonly pendingCharge: PendingCharge | null;
   /** Set while an order is unpaid. */
   readonly dunning: Dunning | null;
+}
+
+export interface PendingCharge {
+  readonly orderId: OrderId;
+  readonly paymentId: PaymentId;
+  /** When it was begun, in real time also under a test clock: the processor keeps its key for a day from then on. */
+  readonly begunAt: number;
 }
 
 /** An order whose charge failed, and what follows from it. */
 export interface Dunning {
   readonly orderId: OrderId;
   readonly firstFailedAt: number;
-  /** Attempts made so far, whoever asked for them; numbers the next one's key. */
-  readonly attempts: number;
-  /** Failures that the schedule counts. */
-  readonly scheduledFailures: number;
   readonly nextRetryAt: number;
   /** When the benefits go if it is still unpaid; null once they are gone. */
   readonly benefitsEndAt: number | null;

@@ -1,7 +1,6 @@
 /** What may be asked of the saving of a card. */
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { SetUpCard } from '../activities/stripe/card-setup.ts';
-import type { PaymentMethodId } from '../billing/ids.ts';
+import type { KeptCard, SetUpCard } from '../activities/stripe/card-setup.ts';
 
 /** Answers when the card is saved or refused, or the customer has something to do at their bank. */
 export const saved = defineUpdate<SavedCard>('saved');
@@ -10,7 +9,7 @@ export const lookAgain = defineUpdate<SavedCard>('lookAgain');
 export const cardSetupProcessorEvent = defineSignal<[{ objectId: string }]>('processorEvent');
 
 export type SavedCard =
-  | { readonly status: 'saved'; readonly paymentMethodId: PaymentMethodId }
+  | ({ readonly status: 'saved' } & KeptCard)
   | { readonly status: 'action_required'; readonly intentId: string }
   | { readonly status: 'declined'; readonly reason: string; readonly message: string };
 

@@ -27,17 +27,18 @@ export async function cardSetup(start: messages.CardSetupStart): Promise<void> {
   });
 
   const at = start.clockNow ?? Date.now();
+  const { setupId, customerId } = start;
   outcome = await keep(start, await processor.setUpCard({ ...start, at }), at);
   const giveUpAt = Date.now() + PATIENCE;
   for (let pause = 10_000; outcome.status === 'action_required' && Date.now() < giveUpAt; ) {
     await condition(() => heard, pause, { summary: 'until the bank has answered' });
     heard = false;
     pause = Math.min(pause * 2, 600_000);
-    outcome = await keep(start, await processorReads.readCardSetup({ intentId: outcome.intentId }), at);
+    outcome = await keep(start, await processorReads.readCardSetup({ setupId, intentId: outcome.intentId }), at);
     looks += 1;
   }
-  if (outcome.status === 'saved') {
-    await steering.retryUnpaid({ customerId: start.customerId, cause: outcome.paymentMethodId });
+  if (outcome.status === 'saved' && outcome.isDefault) {
+    await steering.retryUnpaid({ customerId, cause: outcome.paymentMethodId });
   }
   await condition(allHandlersFinished);
 }
@@ -48,8 +49,8 @@ async function keep(
   at: number,
 ): Promise<messages.SavedCard> {
   if (outcome.status !== 'succeeded') return outcome;
-  const { customerId, setDefault } = start;
+  const { setupId, customerId, setDefault } = start;
   const { stripePaymentMethodId } = outcome;
-  const paymentMethodId = await processorReads.keepCard({ customerId, stripePaymentMethodId, setDefault, at });
-  return { status: 'saved', paymentMethodId };
+  const kept = await processorReads.keepCard({ setupId, customerId, stripePaymentMethodId, setDefault, at });
+  return { status: 'saved', ...kept };
 }

@@ -18,16 +18,20 @@ export const database = proxyLocalActivities<DatabaseSteps>({
   retry: { initialInterval: '200 ms', backoffCoefficient: 2, maximumInterval: '15 s' },
 });
 
-/**
- * A call that moves money. It ends before the processor forgets its idempotency key (24 h); what became of a call
- * without an answer is then looked up.
- */
-export const processor = proxyActivities<ReturnType<typeof stripeActivities>>({
-  taskQueue: PROCESSOR_QUEUE,
-  startToCloseTimeout: '40 s',
-  scheduleToCloseTimeout: '22 h',
-  retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' },
-});
+/** How long, in ms, an idempotency key is used: the processor forgets it after 24 h. */
+export const KEY_LIFETIME = 22 * 60 * 60_000;
+
+/** Calls that move money, under keys that are still good for `left` ms; `hasRunOutOfTime` after that. */
+export const processorWithin = (left: number) =>
+  proxyActivities<ReturnType<typeof stripeActivities>>({
+    taskQueue: PROCESSOR_QUEUE,
+    startToCloseTimeout: '40 s',
+    scheduleToCloseTimeout: left,
+    retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '5 min' },
+  });
+
+/** Calls that move money, under keys of their own; what became of one without an answer is then looked up. */
+export const processor = processorWithin(KEY_LIFETIME);
 
 /** A question to the processor, asked until it is answered. */
 export const processorReads = proxyActivities<ReturnType<typeof stripeActivities>>({

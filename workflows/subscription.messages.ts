@@ -1,7 +1,17 @@
 /** What may be asked of a subscription's process. Instants are milliseconds since 1970. */
 import { defineUpdate } from '@temporalio/workflow';
-import type { CustomerId, OrganizationId, PriceId, ProductId, SubscriptionId } from '../billing/ids.ts';
+import type {
+  CustomerId,
+  OrganizationId,
+  PaymentMethodId,
+  PriceId,
+  ProductId,
+  SubscriptionId,
+} from '../billing/ids.ts';
 import type { CancellationReason } from '../billing/subscription-state.ts';
+import { subscriptionWorkflowId } from '../billing/workflow-ids.ts';
+import { foundBy } from './search-attributes.ts';
+import { BILLING_QUEUE } from './task-queues.ts';
 
 /** Answers when the subscription stands in the database. */
 export const created = defineUpdate<Committed>('created');
@@ -14,9 +24,7 @@ export const editMetadata = defineUpdate<Committed, [{ metadata: Record<string, 
   'editMetadata',
 );
 /** Tries the unpaid order again at once; nothing happens where none is unpaid. */
-export const retryPayment = defineUpdate<RetryOutcome, [{ trigger: 'retry_customer' | 'retry_payment_method_update' }]>(
-  'retryPayment',
-);
+export const retryPayment = defineUpdate<RetryOutcome, [RetryPayment]>('retryPayment');
 
 /** The change stands in the database, under this sequence number of the subscription's row. */
 export interface Committed {
@@ -26,6 +34,12 @@ export interface Committed {
 export interface Cancel {
   readonly reason: CancellationReason | null;
   readonly comment: string | null;
+}
+
+export interface RetryPayment {
+  readonly trigger: 'retry_customer' | 'retry_payment_method_update';
+  /** Another card than the default one, for this attempt alone. */
+  readonly paymentMethodId?: PaymentMethodId;
 }
 
 export type RetryOutcome =
@@ -45,3 +59,22 @@ export interface SubscriptionStart {
     readonly metadata: Record<string, string | number | boolean>;
   };
 }
+
+/** Whose process it is, and what its row says of it. */
+export interface SubscriptionOfRow {
+  readonly id: SubscriptionId;
+  readonly organizationId: OrganizationId;
+  readonly customerId: CustomerId;
+  readonly status?: string;
+  /** What the customer's test clock shows; null: real time. */
+  readonly clockNow: number | null;
+}
+
+/** How the process of a subscription is started, whoever starts it. */
+export const processOf = ({ id, organizationId, customerId, status, clockNow }: SubscriptionOfRow) => ({
+  workflowId: subscriptionWorkflowId(id),
+  taskQueue: BILLING_QUEUE,
+  args: [{ subscriptionId: id, clockNow }] satisfies [SubscriptionStart] as [SubscriptionStart],
+  typedSearchAttributes: foundBy(organizationId, customerId, status),
+  staticSummary: `Subscription of customer ${customerId}`,
+});

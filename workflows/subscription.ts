@@ -3,27 +3,34 @@
  * the changes asked for one at a time in between: nothing about a subscription ever runs in parallel.
  */
 import {
-  ActivityFailure,
   ApplicationFailure,
   allHandlersFinished,
   condition,
   continueAsNew,
-  log,
+  currentUpdateInfo,
   setHandler,
-  TimeoutFailure,
   upsertSearchAttributes,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ChargeOutcome } from '../activities/stripe/outcome.ts';
-import type { OrderId, PaymentId } from '../billing/ids.ts';
-import { type Change, refusalOf } from '../billing/subscription-changes.ts';
-import { type Due, isOver, nextDue, type SubscriptionState } from '../billing/subscription-state.ts';
+import type { Stepped } from '../activities/subscriptions/step.ts';
+import type { PaymentMethodId } from '../billing/ids.ts';
+import { refusalOf } from '../billing/subscription-changes.ts';
+import {
+  type Due,
+  isOver,
+  nextDue,
+  type PendingCharge,
+  type SubscriptionState,
+} from '../billing/subscription-state.ts';
 import { now, type TestClockState, waitUntil } from './clock.ts';
 import { Inbox } from './inbox.ts';
-import { database, processor, processorReads } from './proxies.ts';
+import { database } from './proxies.ts';
 import { STATUS } from './search-attributes.ts';
+import { charge } from './subscription.charge.ts';
 import * as messages from './subscription.messages.ts';
+import type { Asked, Request } from './subscription.requests.ts';
 import { liveUntil } from './test-clock.messages.ts';
 
 /** A run holds a few periods; each new run costs about as much as a renewal, and frees operators of old code. */
@@ -35,15 +42,6 @@ export interface CarriedSubscription {
   readonly sequence: number;
   readonly state: SubscriptionState;
 }
-
-type Request =
-  | ({ readonly kind: 'cancel' } & messages.Cancel)
-  | { readonly kind: 'uncancel' }
-  | ({ readonly kind: 'revoke' } & messages.Cancel)
-  | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
-  | { readonly kind: 'period_end'; readonly periodEnd: number }
-  | { readonly kind: 'metadata'; readonly metadata: Record<string, string | number | boolean> }
-  | { readonly kind: 'retry_payment'; readonly trigger: 'retry_customer' | 'retry_payment_method_update' };
 
 export async function subscription(start: messages.SubscriptionStart, carried?: CarriedSubscription): Promise<void> {
   await new Subscription(start, carried).live();
@@ -69,16 +67,22 @@ class Subscription {
   async live(): Promise<void> {
     if (this.state === null) await this.load();
     while (!isOver(this.known)) {
-      const due = nextDue(this.known);
-      const event = await this.rest(due);
-      if (event === 'due' && due !== null) await this.handleDue(due);
-      else if (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.apply(request));
+      const { pendingCharge } = this.known;
+      if (pendingCharge !== null) await this.collect(pendingCharge);
+      else await this.doNext();
       if (this.mayStartAfresh()) await this.startAfresh();
     }
     // What was asked in the last moments is refused by the state that it finds.
     while (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.apply(request));
     this.resting = true;
     await condition(allHandlersFinished);
+  }
+
+  private async doNext(): Promise<void> {
+    const due = nextDue(this.known);
+    const event = await this.rest(due);
+    if (event === 'due' && due !== null) await this.handleDue(due);
+    else if (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.apply(request));
   }
 
   private get known(): SubscriptionState {
@@ -89,11 +93,10 @@ class Subscription {
   private async load(): Promise<void> {
     const { create, subscriptionId } = this.start;
     const loaded =
-      create === undefined
+      create === undefined || this.state !== null
         ? await database.loadSubscription({ subscriptionId })
         : await database.createSubscription({ ...create, subscriptionId, at: now(this.clock) });
-    this.sequence = loaded.sequence;
-    this.state = loaded.state;
+    this.know(loaded);
   }
 
   private async rest(due: Due | null): Promise<'due' | 'woken'> {
@@ -112,7 +115,7 @@ class Subscription {
   /** Only between two things, with every caller answered: what is asked of a run must be answered by it. */
   private mayStartAfresh(): boolean {
     const isLong = this.periodsInRun >= PERIODS_PER_RUN || workflowInfo().continueAsNewSuggested;
-    return isLong && this.inbox.isEmpty && allHandlersFinished();
+    return isLong && this.inbox.isEmpty && allHandlersFinished() && this.known.pendingCharge === null;
   }
 
   private async startAfresh(): Promise<never> {
@@ -125,48 +128,43 @@ class Subscription {
   // What is due
 
   private async handleDue(due: Due): Promise<void> {
+    const step = this.step(`${due.kind}/${due.at}`);
     switch (due.kind) {
       case 'renewal':
-        return this.renew();
+        this.periodsInRun += 1;
+        await this.take(database.openPeriod({ ...step, begunAt: Date.now() }));
+        return;
       case 'retry':
-        await this.collectAgain('retry_dunning');
+        await this.openAttempt(step, 'retry_dunning', null);
         return;
       case 'grace_end':
-        return this.take(await database.endGrace(this.step()));
+        await this.take(database.endGrace(step));
+        return;
       case 'trial_reminder':
-        return this.take(await database.remindOfTrialEnd(this.step()));
+        await this.take(database.remindOfTrialEnd(step));
+        return;
       case 'end':
-        return this.take(await database.endSubscription({ ...this.step(), reason: null, comment: null }));
+        await this.take(database.endSubscription({ ...step, reason: null, comment: null }));
+        return;
     }
   }
 
-  /** Opens the next period first, then charges for it. */
-  private async renew(): Promise<void> {
-    const orderId = uuid4() as OrderId;
-    const paymentId = uuid4() as PaymentId;
-    const opened = await database.openPeriod({ ...this.step(), orderId, paymentId });
-    this.take(opened);
-    this.periodsInRun += 1;
-    if (opened.charge) await this.collect(orderId, paymentId, 1);
-  }
-
-  /** A further attempt at the unpaid order; only those of the schedule count towards giving up. */
-  private async collectAgain(
-    trigger: 'retry_dunning' | 'retry_customer' | 'retry_payment_method_update',
-  ): Promise<messages.RetryOutcome> {
+  /** A further attempt at the unpaid order, which is then the pending charge. */
+  private openAttempt(
+    step: ReturnType<Subscription['step']>,
+    trigger: 'retry_dunning' | messages.RetryPayment['trigger'],
+    paymentMethodId: PaymentMethodId | null,
+  ): Promise<boolean> {
     const { dunning } = this.known;
-    if (dunning === null) return { status: 'nothing_due' };
+    if (dunning === null) throw ApplicationFailure.nonRetryable('No order is unpaid.', 'Conflict');
     const { orderId } = dunning;
-    const paymentId = uuid4() as PaymentId;
-    await database.openAttempt({ orderId, paymentId, attempt: dunning.attempts + 1, trigger, at: now(this.clock) });
-    const failures = dunning.scheduledFailures + (trigger === 'retry_dunning' ? 1 : 0);
-    const outcome = await this.collect(orderId, paymentId, failures);
-    return outcome.status === 'paid' ? { status: 'paid' } : { status: 'declined', reason: outcome.reason };
+    return this.take(database.openAttempt({ ...step, orderId, trigger, paymentMethodId, begunAt: Date.now() }));
   }
 
-  private async collect(orderId: OrderId, paymentId: PaymentId, scheduledFailures: number): Promise<ChargeOutcome> {
-    const outcome = await charge(paymentId);
-    this.take(await database.settle({ ...this.step(), orderId, paymentId, outcome, scheduledFailures }));
+  private async collect(pending: PendingCharge): Promise<ChargeOutcome> {
+    const { orderId, paymentId } = pending;
+    const outcome = await charge(pending);
+    await this.take(database.settle({ ...this.step(`settle/${paymentId}`), orderId, paymentId, outcome }));
     return outcome;
   }
 
@@ -179,72 +177,86 @@ class Subscription {
     });
     setHandler(messages.cancel, (input) => this.change({ kind: 'cancel', ...input }), {
       description: 'End the subscription with its period',
-      validator: (_input) => this.refuse({ kind: 'cancel' }),
     });
     setHandler(messages.uncancel, () => this.change({ kind: 'uncancel' }), {
       description: 'Take a cancellation back',
-      validator: () => this.refuse({ kind: 'uncancel' }),
     });
     setHandler(messages.revoke, (input) => this.change({ kind: 'revoke', ...input }), {
       description: 'End the subscription at once',
-      validator: (_input) => this.refuse({ kind: 'revoke' }),
     });
     setHandler(messages.moveTrialEnd, (input) => this.change({ kind: 'trial_end', ...input }), {
       description: 'Move the end of the trial',
-      validator: ({ trialEnd }) => this.refuse({ kind: 'trial_end', trialEnd }),
     });
     setHandler(messages.movePeriodEnd, (input) => this.change({ kind: 'period_end', ...input }), {
       description: 'Move the next renewal',
-      validator: ({ periodEnd }) => this.refuse({ kind: 'period_end', periodEnd }),
     });
     setHandler(messages.editMetadata, (input) => this.change({ kind: 'metadata', ...input }));
-    setHandler(messages.retryPayment, async ({ trigger }) => {
-      const answer = await this.inbox.ask({ kind: 'retry_payment', trigger });
+    setHandler(messages.retryPayment, async (input) => {
+      const answer = await this.ask({ kind: 'retry_payment', ...input });
       return 'status' in answer ? answer : { status: 'nothing_due' };
     });
     setHandler(liveUntil, (input) => this.liveUntil(input.to));
   }
 
-  private async change(request: Exclude<Request, { kind: 'retry_payment' }>): Promise<messages.Committed> {
-    await this.inbox.ask(request);
+  private async change(asked: Exclude<Asked, { kind: 'retry_payment' }>): Promise<messages.Committed> {
+    await this.ask(asked);
     return { sequence: this.sequence };
   }
 
-  /** For validators: what the state forbids never enters the history. */
-  private refuse(change: Change): void {
-    const refusal = this.state === null ? null : refusalOf(this.state, change, now(this.clock));
-    if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal.message, refusal.type);
+  private ask(asked: Asked): Promise<messages.RetryOutcome | messages.Committed> {
+    return this.inbox.ask({ ...asked, id: currentUpdateInfo()?.id ?? uuid4() });
   }
 
-  /** The state may have changed while the request stood in line, so it is looked at again. */
+  /**
+   * Nothing is refused before the row has been asked: it may know of a step whose answer never reached this process.
+   * That is also why no validator refuses anything.
+   */
   private async apply(request: Request): Promise<messages.RetryOutcome | messages.Committed> {
-    this.refuse(request);
+    for (;;) {
+      if (this.refusalOf(request) !== null) await this.load();
+      const refusal = this.refusalOf(request);
+      if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal.message, refusal.type);
+      if (request.kind === 'retry_payment' && this.known.dunning === null) return { status: 'nothing_due' };
+      if (await this.write(request)) return this.followUp(request);
+    }
+  }
+
+  private refusalOf(request: Request) {
+    return refusalOf(this.known, request, now(this.clock));
+  }
+
+  /** False where the row had moved on, so that the request has to be looked at again. */
+  private write(request: Request): Promise<boolean> {
+    const step = this.step(`${request.kind}/${request.id}`);
     switch (request.kind) {
       case 'cancel':
-        this.take(await database.cancelAtPeriodEnd({ ...this.step(), ...reasonOf(request) }));
-        break;
+        return this.take(database.cancelAtPeriodEnd({ ...step, reason: request.reason, comment: request.comment }));
       case 'uncancel':
-        this.take(await database.takeBackCancellation(this.step()));
-        break;
+        return this.take(database.takeBackCancellation(step));
       case 'revoke':
-        this.take(await database.endSubscription({ ...this.step(), ...reasonOf(request) }));
-        break;
+        return this.take(database.endSubscription({ ...step, reason: request.reason, comment: request.comment }));
       case 'period_end':
-        this.take(await database.movePeriodEnd({ ...this.step(), periodEnd: request.periodEnd }));
-        break;
+        return this.take(database.movePeriodEnd({ ...step, periodEnd: request.periodEnd }));
       case 'metadata':
-        this.take(await database.editMetadata({ ...this.step(), metadata: request.metadata }));
-        break;
+        return this.take(database.editMetadata({ ...step, metadata: request.metadata }));
       case 'trial_end': {
         const trialEnd = request.trialEnd === 'now' ? now(this.clock) : request.trialEnd;
-        this.take(await database.moveTrialEnd({ ...this.step(), trialEnd }));
-        if (request.trialEnd === 'now') await this.renew();
-        break;
+        return this.take(database.moveTrialEnd({ ...step, trialEnd }));
       }
       case 'retry_payment':
-        return this.collectAgain(request.trigger);
+        return this.openAttempt(step, request.trigger, request.paymentMethodId ?? null);
     }
-    return { sequence: this.sequence };
+  }
+
+  /** What a caller waits for beyond the change itself: a trial that ends now is charged now, a retry tells how it went. */
+  private async followUp(request: Request): Promise<messages.RetryOutcome | messages.Committed> {
+    const due = nextDue(this.known);
+    if (request.kind === 'trial_end' && request.trialEnd === 'now' && due?.kind === 'renewal')
+      await this.handleDue(due);
+    const { pendingCharge } = this.known;
+    const outcome = pendingCharge === null ? null : await this.collect(pendingCharge);
+    if (request.kind !== 'retry_payment') return { sequence: this.sequence };
+    return outcome?.status === 'declined' ? outcome : { status: outcome === null ? 'nothing_due' : 'paid' };
   }
 
   /** For a test clock: lets time pass until `to`, and answers once all that was due by then has been done. */
@@ -264,26 +276,22 @@ class Subscription {
 
   // Bookkeeping
 
-  private step() {
-    return { subscriptionId: this.start.subscriptionId, sequence: this.sequence + 1, at: now(this.clock) };
+  private step(key: string) {
+    return { subscriptionId: this.start.subscriptionId, sequence: this.sequence + 1, key, at: now(this.clock) };
   }
 
-  private take({ state }: { readonly state: SubscriptionState }): void {
-    this.sequence += 1;
-    if (state.status !== this.state?.status) upsertSearchAttributes([{ key: STATUS, value: state.status }]);
+  /** False where the row had moved on without this process, which now knows what the row says. */
+  private async take(step: Promise<Stepped>): Promise<boolean> {
+    const stepped = await step;
+    this.know(stepped);
+    return stepped.isTaken;
+  }
+
+  private know({ sequence, state }: Pick<Stepped, 'sequence' | 'state'>): void {
+    if (this.state !== null && state.status !== this.state.status) {
+      upsertSearchAttributes([{ key: STATUS, value: state.status }]);
+    }
+    this.sequence = sequence;
     this.state = state;
   }
 }
-
-/** A charge whose answer never came within the key's time is looked up before anything else is done about it. */
-async function charge(paymentId: PaymentId): Promise<ChargeOutcome> {
-  try {
-    return await processor.charge({ paymentId });
-  } catch (error) {
-    if (!(error instanceof ActivityFailure && error.cause instanceof TimeoutFailure)) throw error;
-    log.warn('the processor has not answered a charge; looking it up', { paymentId });
-    return processorReads.findCharge({ paymentId });
-  }
-}
-
-const reasonOf = ({ reason, comment }: messages.Cancel): messages.Cancel => ({ reason, comment });

@@ -60,11 +60,14 @@ export async function setUpCard({ orm, stripe }: Dependencies, given: SetUpCard)
   }
 }
 
+/** A refusal is kept in the row: it is asked about by customers who come back after the process has ended. */
 export async function readCardSetup(
-  { stripe }: Dependencies,
-  { intentId }: { readonly intentId: string },
+  { orm, stripe }: Dependencies,
+  { setupId, intentId }: { readonly setupId: string; readonly intentId: string },
 ): Promise<CardSetupOutcome> {
-  return outcomeOf(await stripe.setupIntents.retrieve(intentId));
+  const outcome = outcomeOf(await stripe.setupIntents.retrieve(intentId));
+  if (outcome.status === 'declined') await orm.em.fork().nativeUpdate(CardSetup, setupId, { refusal: outcome.message });
+  return outcome;
 }
 
 function outcomeOf(intent: Stripe.SetupIntent): CardSetupOutcome {
@@ -89,6 +92,7 @@ function outcomeOf(intent: Stripe.SetupIntent): CardSetupOutcome {
 }
 
 export interface KeepCard {
+  readonly setupId: string;
   readonly customerId: CustomerId;
   readonly stripePaymentMethodId: string;
   /** The first card is the one that is charged, wished or not. */
@@ -96,18 +100,25 @@ export interface KeepCard {
   readonly at: number;
 }
 
-export async function keepCard(deps: Dependencies, given: KeepCard): Promise<PaymentMethodId> {
+export interface KeptCard {
+  readonly paymentMethodId: PaymentMethodId;
+  readonly isDefault: boolean;
+}
+
+export async function keepCard(deps: Dependencies, given: KeepCard): Promise<KeptCard> {
   const method = await deps.stripe.paymentMethods.retrieve(given.stripePaymentMethodId);
   return transaction(deps, async (em) => {
     const at = new Date(given.at);
     const customer = await em.findOneOrFail(Customer, given.customerId);
     const row = await keepPaymentMethod(em, customer, method, at);
-    if (!given.setDefault && customer.defaultPaymentMethodId) return row.id;
-    customer.defaultPaymentMethodId = row.id;
-    customer.modifiedAt = at;
-    await em.flush();
-    const organizationId = customer.organization.id;
-    await emit(em, { organizationId, type: 'customer.updated', at, data: () => customerView(customer) });
-    return row.id;
+    await em.nativeUpdate(CardSetup, given.setupId, { paymentMethodId: row.id });
+    if (given.setDefault || !customer.defaultPaymentMethodId) {
+      customer.defaultPaymentMethodId = row.id;
+      customer.modifiedAt = at;
+      await em.flush();
+      const organizationId = customer.organization.id;
+      await emit(em, { organizationId, type: 'customer.updated', at, data: () => customerView(customer) });
+    }
+    return { paymentMethodId: row.id, isDefault: customer.defaultPaymentMethodId === row.id };
   });
 }

@@ -21,6 +21,9 @@ export async function charge({ orm, stripe }: Dependencies, { paymentId }: Asked
   const card = await savedCard(em, payment);
   const customer = payment.customer.stripeCustomerId;
   if (!card || !customer) {
+    // Nothing to charge now, which says nothing of an earlier try: the card may have been removed since.
+    const made = customer ? await findPaymentIntent(stripe, customer, paymentId) : null;
+    if (made !== null) return outcomeOf(em, paymentId, made);
     const message = 'There is no saved payment method to charge.';
     return keepDeclined(em, paymentId, { intentId: null, reason: 'payment_method_missing', message });
   }

@@ -17,6 +17,8 @@ export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEn
     row.anchor = trialEnd;
     row.anchorCycle = row.cycle;
     row.currentPeriodEnd = trialEnd;
+    // Nobody is reminded of a trial that ends at once.
+    if (trialEnd <= at) row.trialRemindedFor = trialEnd;
     if (row.cancelAtPeriodEnd) row.endsAt = trialEnd;
     await tellSubscription(em, row, at, 'subscription.updated');
   });

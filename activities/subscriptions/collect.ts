@@ -1,7 +1,7 @@
 /** What follows from an attempt to charge a subscription's order: paid, to be tried again, or given up. */
-
-import { CUSTOMER_RETRIES, isFinalDecline, nextRetry } from '../../billing/dunning.ts';
-import type { OrderId, PaymentId } from '../../billing/ids.ts';
+import { randomUUID } from 'node:crypto';
+import { CUSTOMER_RETRIES, isFinalDecline, nextRetry, SCHEDULED_TRIGGERS } from '../../billing/dunning.ts';
+import type { OrderId, PaymentId, PaymentMethodId } from '../../billing/ids.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
 import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
@@ -9,7 +9,7 @@ import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { type Dependencies, transaction } from '../dependencies.ts';
+import type { Dependencies } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
 import { payOrder, tellOrder } from '../orders/pay.ts';
@@ -19,51 +19,51 @@ import { skipMissedPeriods } from './renew.ts';
 import { benefitsEndAt } from './state.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
-export interface Attempt {
+export interface OpenAttempt extends Step {
   readonly orderId: OrderId;
-  readonly paymentId: PaymentId;
-  /** 2 for the first attempt after the one made with the order. */
-  readonly attempt: number;
   readonly trigger: PaymentRow['trigger'];
-  readonly at: number;
+  /** The card that the customer chose for it; null: the default one. */
+  readonly paymentMethodId: PaymentMethodId | null;
+  /** Real time, ms since 1970. */
+  readonly begunAt: number;
 }
 
 /** Freezes a further attempt at an unpaid order: amount, and the customer's present card. */
-export async function openAttempt(deps: Dependencies, given: Attempt): Promise<void> {
-  await transaction(deps, async (em) => {
-    if ((await em.count(Payment, { id: given.paymentId })) > 0) return;
-    const order = await em.findOneOrFail(Order, given.orderId);
-    if (given.trigger === 'retry_customer') {
-      const retries = await em.count(Payment, { order: order.id, trigger: 'retry_customer' });
-      if (retries >= CUSTOMER_RETRIES) {
-        refuse(
-          'RetryLimit',
-          `This order was retried ${CUSTOMER_RETRIES} times; use another card, or wait for the next attempt.`,
-        );
-      }
-    }
-    const customer = await em.findOneOrFail(Customer, order.customer.id);
+export function openAttempt(deps: Dependencies, step: OpenAttempt): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    const order = await em.findOneOrFail(Order, { id: step.orderId, subscription: row.id });
+    const earlier = await em.find(Payment, { order: order.id });
+    if (earlier.some(({ status }) => status === 'pending')) refuse('Conflict', 'A payment of this order is under way.');
+    if (step.trigger === 'retry_customer') refuseFurtherRetries(earlier);
+    const customer = await em.findOneOrFail(Customer, row.customer.id);
     em.create(Payment, {
-      id: given.paymentId,
-      createdAt: new Date(given.at),
+      id: randomUUID() as PaymentId,
+      createdAt: at,
       organization: order.organization,
       customer,
       order,
-      attempt: given.attempt,
-      trigger: given.trigger,
+      attempt: earlier.length + 1,
+      trigger: step.trigger,
+      begunAt: new Date(step.begunAt),
       amount: order.totalAmount,
       currency: order.currency,
-      paymentMethodId: customer.defaultPaymentMethodId ?? null,
+      paymentMethodId: step.paymentMethodId ?? customer.defaultPaymentMethodId ?? null,
     });
   });
+}
+
+function refuseFurtherRetries(earlier: readonly PaymentRow[]): void {
+  if (earlier.filter(({ trigger }) => trigger === 'retry_customer').length < CUSTOMER_RETRIES) return;
+  refuse(
+    'RetryLimit',
+    `This order was retried ${CUSTOMER_RETRIES} times; use another card, or wait for the next attempt.`,
+  );
 }
 
 export interface Settle extends Step {
   readonly orderId: OrderId;
   readonly paymentId: PaymentId;
   readonly outcome: ChargeOutcome;
-  /** Failures so far that the retry schedule counts, this one included when it is one of them. */
-  readonly scheduledFailures: number;
 }
 
 export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
@@ -79,7 +79,7 @@ export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
     } else {
       payment.status = 'failed';
       payment.modifiedAt = at;
-      await failed(em, row, order, step, step.outcome, at);
+      await failed(em, row, order, step.outcome, at);
     }
   });
 }
@@ -97,7 +97,6 @@ async function failed(
   em: EntityManager,
   row: SubscriptionRow,
   order: OrderRow,
-  { scheduledFailures }: Settle,
   declined: Declined,
   at: Date,
 ): Promise<void> {
@@ -106,7 +105,13 @@ async function failed(
     row.status = 'past_due';
     row.pastDueAt = at;
   }
-  const retryAt = nextRetry((row.pastDueAt ?? at).getTime(), scheduledFailures);
+  await em.flush();
+  const failures = await em.count(Payment, {
+    order: order.id,
+    status: 'failed',
+    trigger: { $in: [...SCHEDULED_TRIGGERS] },
+  });
+  const retryAt = nextRetry((row.pastDueAt ?? at).getTime(), failures);
   if (retryAt === null || isFinalDecline(declined.reason)) {
     if (isFirst) await tellSubscription(em, row, at, 'subscription.updated', 'subscription.past_due');
     await endNow(em, row, at);

@@ -1,4 +1,5 @@
 /** A period ends and the next one opens, with the order that bills it. The end of a trial is the first such opening. */
+import { randomUUID } from 'node:crypto';
 import type { OrderId, PaymentId } from '../../billing/ids.ts';
 import { cycleAt, type Period, periodOf } from '../../billing/periods.ts';
 import { Customer } from '../../db/entities/customer.ts';
@@ -15,18 +16,13 @@ import { markPaid, tellOrder } from '../orders/pay.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 export interface OpenPeriod extends Step {
-  /** Ids for the order and its first payment, made by the workflow so that a repeated step makes the same rows. */
-  readonly orderId: OrderId;
-  readonly paymentId: PaymentId;
+  /** Real time, ms since 1970. */
+  readonly begunAt: number;
 }
 
-export interface Opened extends Stepped {
-  /** Whether there is something to charge; otherwise the order is paid already. */
-  readonly charge: boolean;
-}
-
-export async function openPeriod(deps: Dependencies, step: OpenPeriod): Promise<Opened> {
-  const { state } = await takeStep(deps, step, async (em, row, at) => {
+/** What there is to charge is the state's pending charge; without one, the order is paid already. */
+export function openPeriod(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
     const wasTrialing = row.status === 'trialing';
     enterNextPeriod(row, at);
     await em.flush();
@@ -45,12 +41,6 @@ export async function openPeriod(deps: Dependencies, step: OpenPeriod): Promise<
     await em.flush();
     await tellOrder(em, order, at, 'order.created', ...(order.status === 'paid' ? (['order.paid'] as const) : []));
   });
-  return { state, charge: await isCharged(deps, step.paymentId) };
-}
-
-/** Also answers for a step that stood already: its payment's row says whether there is something to charge. */
-async function isCharged({ orm }: Dependencies, paymentId: PaymentId): Promise<boolean> {
-  return (await orm.em.fork().count(Payment, { id: paymentId })) > 0;
 }
 
 function enterNextPeriod(row: SubscriptionRow, at: Date): void {
@@ -75,7 +65,7 @@ async function billPeriod(em: EntityManager, row: SubscriptionRow, step: OpenPer
     em.findOneOrFail(Price, row.price.id),
   ]);
   const order = await createOrder(em, {
-    id: step.orderId,
+    id: randomUUID() as OrderId,
     customer,
     product,
     subscription: row,
@@ -89,13 +79,14 @@ async function billPeriod(em: EntityManager, row: SubscriptionRow, step: OpenPer
   });
   if (order.totalAmount > 0) {
     em.create(Payment, {
-      id: step.paymentId,
+      id: randomUUID() as PaymentId,
       createdAt: at,
       organization: row.organization,
       customer,
       order,
       attempt: 1,
       trigger: 'subscription_cycle',
+      begunAt: new Date(step.begunAt),
       amount: order.totalAmount,
       currency: order.currency,
       paymentMethodId: customer.defaultPaymentMethodId ?? null,

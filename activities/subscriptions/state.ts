@@ -1,7 +1,6 @@
 /** Reads from a subscription's rows where its process stands: the base of every answer to the workflow, and of repair. */
-import type { OrderId } from '../../billing/ids.ts';
 import { DAY } from '../../billing/periods.ts';
-import type { Dunning, SubscriptionState } from '../../billing/subscription-state.ts';
+import type { Dunning, PendingCharge, SubscriptionState } from '../../billing/subscription-state.ts';
 import { BenefitGrant } from '../../db/entities/benefit-grant.ts';
 import { Order } from '../../db/entities/order.ts';
 import { Organization } from '../../db/entities/organization.ts';
@@ -18,6 +17,7 @@ export async function stateOf(em: EntityManager, row: SubscriptionRow): Promise<
     trialEnd: row.trialEnd?.getTime() ?? null,
     trialReminded: row.status === 'trialing' && isReminded(row),
     cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+    pendingCharge: await pendingChargeOf(em, row),
     dunning: row.status === 'past_due' ? await dunningOf(em, row) : null,
   };
 }
@@ -27,6 +27,19 @@ function isReminded(row: SubscriptionRow): boolean {
   return row.trialRemindedFor !== null && row.trialRemindedFor?.getTime() === row.trialEnd?.getTime();
 }
 
+async function pendingChargeOf(em: EntityManager, row: SubscriptionRow): Promise<PendingCharge | null> {
+  const payment = await em.findOne(Payment, {
+    status: 'pending',
+    order: { subscription: row.id, status: 'pending' },
+  });
+  if (!payment?.order) return null;
+  return {
+    orderId: payment.order.id,
+    paymentId: payment.id,
+    begunAt: (payment.begunAt ?? payment.createdAt).getTime(),
+  };
+}
+
 async function dunningOf(em: EntityManager, row: SubscriptionRow): Promise<Dunning | null> {
   const order = await em.findOne(
     Order,
@@ -34,19 +47,13 @@ async function dunningOf(em: EntityManager, row: SubscriptionRow): Promise<Dunni
     { orderBy: { createdAt: 'desc' } },
   );
   if (order === null || !row.pastDueAt || !order.nextPaymentAttemptAt) return null;
-  const payments = await em.find(Payment, { order: order.id }, { fields: ['trigger', 'status'] });
-  const counted = payments.filter(({ trigger, status }) => status === 'failed' && SCHEDULED.has(trigger));
   return {
-    orderId: order.id as OrderId,
+    orderId: order.id,
     firstFailedAt: row.pastDueAt.getTime(),
-    attempts: payments.length,
-    scheduledFailures: counted.length,
     nextRetryAt: order.nextPaymentAttemptAt.getTime(),
     benefitsEndAt: (await holdsBenefits(em, row)) ? await benefitsEndAt(em, row) : null,
   };
 }
-
-const SCHEDULED: ReadonlySet<string> = new Set(['purchase', 'subscription_cycle', 'retry_dunning']);
 
 async function holdsBenefits(em: EntityManager, row: SubscriptionRow): Promise<boolean> {
   return (await em.count(BenefitGrant, { subscription: row.id, wanted: 'granted' })) > 0;

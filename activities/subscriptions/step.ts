@@ -16,16 +16,22 @@ import { stateOf } from './state.ts';
 export interface Step {
   readonly subscriptionId: SubscriptionId;
   readonly sequence: number;
+  /** What kind of step, and what it is for: the same for the same step tried again, and for no other. */
+  readonly key: string;
   readonly at: number;
 }
 
 export interface Stepped {
+  /** Whether this very step stands now; otherwise the process was behind its row, and has to decide anew. */
+  readonly isTaken: boolean;
+  readonly sequence: number;
   readonly state: SubscriptionState;
 }
 
 /**
- * Runs `write` unless this step stands already, and answers with the state that the rows then show. The row is locked,
- * so that a second worker that tries the same step waits and then finds it done.
+ * Runs `write` unless this step stands already, and answers with what the rows then show. The row is locked, so that a
+ * second worker that tries the same step waits and then finds it done. A step decided without knowledge of an earlier
+ * one, whose answer was lost on its way to the process, is not written.
  */
 export function takeStep(
   deps: Dependencies,
@@ -35,14 +41,16 @@ export function takeStep(
   return transaction(deps, async (em) => {
     const row = await em.findOne(Subscription, step.subscriptionId, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (row === null) refuse('NotFound', `There is no subscription ${step.subscriptionId}.`);
-    if (row.sequence < step.sequence) {
+    if (row.sequence + 1 === step.sequence) {
       const at = new Date(step.at);
       row.sequence = step.sequence;
+      row.lastStep = step.key;
       row.modifiedAt = at;
       await write(em, row, at);
       await em.flush();
     }
-    return { state: await stateOf(em, row) };
+    const isTaken = row.sequence === step.sequence && row.lastStep === step.key;
+    return { isTaken, sequence: row.sequence, state: await stateOf(em, row) };
   });
 }
 

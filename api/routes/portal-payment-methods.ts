@@ -1,7 +1,7 @@
 /** A customer saves a card in their portal. Listing and removing cards stand with the customer's other routes. */
 import { randomUUID } from 'node:crypto';
 import type { CustomerId } from '../../billing/ids.ts';
-import { CardSetup } from '../../db/entities/card-setup.ts';
+import { CardSetup, type CardSetupRow } from '../../db/entities/card-setup.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -57,13 +57,26 @@ export const confirmPaymentMethod = route({
   async handle({ body, customer, em, workflows }) {
     const setup = await em.findOne(CardSetup, { intentId: body.setup_intent_id, customer: customer.id });
     if (setup === null) throw customerNotReady('No card of yours is waiting to be confirmed under this id.');
-    return answer(em, customer.id, await workflows.lookAtCard(setup.id));
+    const saved =
+      outcomeOf(setup) ?? (await workflows.lookAtCard(setup.id)) ?? outcomeOf(await em.refreshOrFail(setup));
+    if (saved === null) throw paymentMethodSetupFailed('Your bank did not answer in time. Please add the card again.');
+    return answer(em, customer.id, saved);
   },
 });
 
 export const portalPaymentMethodRoutes = [addPaymentMethod, confirmPaymentMethod];
 
-async function answer(em: EntityManager, customerId: CustomerId, saved: SavedCard) {
+/** What the row keeps; null while it isn't known, or was given up. */
+function outcomeOf({ paymentMethodId, refusal }: CardSetupRow): Known | null {
+  if (paymentMethodId) return { status: 'saved', paymentMethodId };
+  return refusal ? { status: 'declined', message: refusal } : null;
+}
+
+type Known =
+  | Pick<Extract<SavedCard, { status: 'saved' }>, 'status' | 'paymentMethodId'>
+  | Pick<Extract<SavedCard, { status: 'declined' }>, 'status' | 'message'>;
+
+async function answer(em: EntityManager, customerId: CustomerId, saved: SavedCard | Known) {
   switch (saved.status) {
     case 'saved': {
       const method = await em.findOneOrFail(PaymentMethod, saved.paymentMethodId, { populate: ['customer'] });

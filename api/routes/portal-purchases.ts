@@ -7,12 +7,14 @@ import type {
   CustomerId,
   GrantId,
   OrderId,
+  PaymentMethodId,
   ProductId,
   SubscriptionId,
 } from '../../billing/ids.ts';
 import { BenefitGrant, type BenefitGrantRow } from '../../db/entities/benefit-grant.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
 import { Payment } from '../../db/entities/payment.ts';
+import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { containing } from '../../db/search.ts';
@@ -36,7 +38,7 @@ import {
 } from '../../schemas/customer-portal.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany, queryBoolean } from '../../schemas/query.ts';
-import { invalid, notFound, notPermitted, orderNotEligibleForRetry } from '../errors.ts';
+import { notFound, notPermitted, orderNotEligibleForRetry } from '../errors.ts';
 import { route } from '../route.ts';
 
 const tag = 'Customer portal';
@@ -203,7 +205,7 @@ export const payMyOrder = route({
   method: 'post',
   path: '/v1/customer-portal/orders/{id}/confirm-payment',
   summary: 'Try an unpaid order again',
-  description: 'With the default card. To pay with another one, add it first: it is tried at once.',
+  description: 'With the default card, or with another saved one. A new card is added to the payment methods first.',
   tag,
   auth: 'customer',
   params,
@@ -213,12 +215,13 @@ export const payMyOrder = route({
   async handle({ params, body, customer, em, workflows }) {
     const order = await myOrder(em, customer.id, params.id);
     if (body.confirmation_token_id) {
-      throw invalid(['body', 'confirmation_token_id'], 'Add the card to your payment methods; it is tried at once.');
+      throw orderNotEligibleForRetry('Add the new card to your payment methods, then pay with it.');
     }
     if (order.status !== 'pending' || !order.subscription || !order.nextPaymentAttemptAt) {
       throw orderNotEligibleForRetry('This order is not waiting for a payment.');
     }
-    const outcome = await workflows.subscription(order.subscription.id).retryPayment('retry_customer');
+    const card = body.payment_method_id ? await myCard(em, customer.id, body.payment_method_id) : undefined;
+    const outcome = await workflows.subscription(order.subscription.id).retryPayment('retry_customer', card);
     if (outcome.status !== 'declined') return { status: 'succeeded', client_secret: null, error: null };
     const last = await em.fork().findOne(Payment, { order: order.id }, { orderBy: { attempt: 'desc' } });
     return { status: 'failed', client_secret: null, error: last?.declineMessage ?? outcome.reason };
@@ -304,6 +307,12 @@ async function mySubscription(em: EntityManager, customer: CustomerId, id: strin
   );
   if (row === null) throw notFound();
   return row as SubscriptionRow;
+}
+
+async function myCard(em: EntityManager, customer: CustomerId, id: string): Promise<PaymentMethodId> {
+  const row = await em.findOne(PaymentMethod, { id: id as PaymentMethodId, customer, deletedAt: null });
+  if (row === null) throw notFound('Payment method not found.');
+  return row.id;
 }
 
 async function myOrder(em: EntityManager, customer: CustomerId, id: string): Promise<OrderRow> {

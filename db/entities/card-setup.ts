@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { PaymentMethodId } from '../../billing/ids.ts';
 import { timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
 
@@ -14,6 +15,10 @@ export const CardSetup = defineEntity({
     intentId: p.text().unique(),
     /** Lets the customer's browser finish it with their bank. */
     clientSecret: p.text(),
+    /** The card, once it is saved. */
+    paymentMethodId: p.uuid().$type<PaymentMethodId>().nullable(),
+    /** Why it was refused, in words for the customer. */
+    refusal: p.text().nullable(),
   },
 });
 export type CardSetupRow = InferEntity<typeof CardSetup>;

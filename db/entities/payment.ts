@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { PaymentId, PaymentMethodId } from '../../billing/ids.ts';
 import { Checkout } from './checkout.ts';
-import { amount, currency, timestamps } from './columns.ts';
+import { amount, currency, instant, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
 import { Order } from './order.ts';
 import { Organization } from './organization.ts';
@@ -34,6 +34,8 @@ export const Payment = defineEntity({
     attempt: p.integer(),
     trigger: p.enum(PAYMENT_TRIGGERS),
     status: p.enum(['pending', 'succeeded', 'failed']).default('pending'),
+    /** Its creation in real time, where `createdAt` may be a test clock's: its key is good for a day from then on. */
+    begunAt: instant().nullable(),
     amount: amount(),
     currency: currency(),
     paymentMethodId: p.uuid().$type<PaymentMethodId>().nullable(),

@@ -52,5 +52,15 @@ export class Migration20261124000002_rules extends Migration {
       `create index webhook_events_pending on webhook_events (endpoint_id, sequence) where state = 'pending'`,
     );
     this.addSql(`create index webhook_events_by_time on webhook_events (endpoint_id, created_at)`);
+
+    // The sweep finds what is overdue without reading what is not.
+    this.addSql(
+      `create index subscriptions_due on subscriptions (current_period_end) where status in ('trialing', 'active')`,
+    );
+    this.addSql(
+      `create index orders_due on orders (next_payment_attempt_at) where next_payment_attempt_at is not null`,
+    );
+    this.addSql(`create index payments_pending on payments (begun_at) where status = 'pending'`);
+    this.addSql(`create index checkouts_running on checkouts (expires_at) where status in ('open', 'confirmed')`);
   }
 }

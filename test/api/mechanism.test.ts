@@ -188,7 +188,7 @@ beforeAll(async () => {
   orm = await openDatabase({ url: environment.DATABASE_URL });
   const log = createLogger(environment, 'api', { write: (line) => void logged.push(line) });
   const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-  const services = { environment, workflows: workflowGateway(nowhere), readiness: { always: async () => {} } };
+  const services = { environment, workflows: workflowGateway(nowhere, orm), readiness: { always: async () => {} } };
   server = createServer(createApp({ routes, orm, services, log, pages: { folder: '/nonexistent' } }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

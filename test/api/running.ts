@@ -64,7 +64,7 @@ export async function startRunning() {
   const workers = await createWorkers({ connection, namespace, deps, workflows: { workflowsPath } });
   const working = Promise.all(workers.map((worker) => worker.run()));
   const relay = startRelay({ orm, temporal, log });
-  const services = { environment, workflows: workflowGateway(temporal), readiness: {} };
+  const services = { environment, workflows: workflowGateway(temporal, orm), readiness: {} };
   const server = createServer(createApp({ routes, orm, log, services }));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -16,13 +16,12 @@ const active: SubscriptionState = {
   trialEnd: null,
   trialReminded: false,
   cancelAtPeriodEnd: false,
+  pendingCharge: null,
   dunning: null,
 };
 const dunning: Dunning = {
   orderId: '00000000-0000-4000-8000-000000000001' as OrderId,
   firstFailedAt: start,
-  attempts: 1,
-  scheduledFailures: 1,
   nextRetryAt: start + 2 * DAY,
   benefitsEndAt: start + 7 * DAY,
 };

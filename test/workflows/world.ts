@@ -62,7 +62,7 @@ export async function startWorld({ maxCachedWorkflows }: WorldOptions = {}) {
     client,
     orm,
     stripe,
-    processes: workflowGateway(client),
+    processes: workflowGateway(client, orm),
     sandboxUrl: sandbox.url,
     /** What the clock shows, ms since 1970. */
     now: () => env.currentTimeMs(),

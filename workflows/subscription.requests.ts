@@ -1,0 +1,14 @@
+/** What stands in line before a subscription's process. */
+import type { Cancel, RetryPayment } from './subscription.messages.ts';
+
+export type Asked =
+  | ({ readonly kind: 'cancel' } & Cancel)
+  | { readonly kind: 'uncancel' }
+  | ({ readonly kind: 'revoke' } & Cancel)
+  | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
+  | { readonly kind: 'period_end'; readonly periodEnd: number }
+  | { readonly kind: 'metadata'; readonly metadata: Record<string, string | number | boolean> }
+  | ({ readonly kind: 'retry_payment' } & RetryPayment);
+
+/** `id` is the update's: the same when a caller asks the same thing again. */
+export type Request = Asked & { readonly id: string };
