@@ -10,6 +10,7 @@ import { wantGrants } from '../../db/grants.ts';
 import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
+import { writeEmail } from '../email/write.ts';
 import { createOrder, numberInvoice } from '../orders/create.ts';
 import { markPaid, payOrder, tellOrder } from '../orders/pay.ts';
 import { beginSubscription } from '../subscriptions/create.ts';
@@ -73,6 +74,12 @@ async function deliver(
     intentClientSecret: null,
     modifiedAt: at,
   });
+  await writeEmail(
+    em,
+    subscription === null
+      ? { kind: 'order_confirmation', order, at }
+      : { kind: 'subscription_confirmation', subscription, at },
+  );
   await tellCheckout(deps, em, checkout, at, 'checkout.updated');
   if (subscription !== null) {
     const active = subscription.status === 'active' ? (['subscription.active'] as const) : [];

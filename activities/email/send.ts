@@ -43,7 +43,7 @@ async function unsent(em: EntityManager, publicUrl: string, emailId: string): Pr
   const email = await em.findOneOrFail(Email, emailId, { populate: ['organization'] });
   const { recipient, subject, text, sentAt, customer, organization } = email;
   if (sentAt) return null;
-  if (!text.includes(PORTAL_LINK)) return { recipient, subject, text };
+  if (!customer || !text.includes(PORTAL_LINK)) return { recipient, subject, text };
   const token = await openSession(em, customer.id);
   const link = `${publicUrl}/portal/${organization.slug}?customer_session_token=${token}`;
   return { recipient, subject, text: text.replaceAll(PORTAL_LINK, link) };

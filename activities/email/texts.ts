@@ -16,9 +16,43 @@ interface Facts {
   readonly organization: { readonly name: string };
 }
 
-interface Written {
+export interface Written {
   readonly subject: string;
   readonly text: string;
+}
+
+/** What was bought once; `amount` in minor units, 0 where it was free. */
+export function orderConfirmed(bought: {
+  readonly organization: Facts['organization'];
+  readonly customer: Facts['customer'];
+  readonly name: string;
+  readonly amount: number;
+  readonly currency: string;
+}): Written {
+  const { organization, customer, name, amount } = bought;
+  return {
+    subject: `Your purchase of ${name}`,
+    text: letter(customer, organization, [
+      amount === 0 ? `${name} is yours.` : `thank you: ${name} is yours, for ${money(bought)}.`,
+      'All that belongs to it, such as keys, is here:',
+      PORTAL_LINK,
+    ]),
+  };
+}
+
+export function subscriptionConfirmed({ subscription, customer, product, organization }: Facts): Written {
+  const { trialEnd, amount } = subscription;
+  const terms = trialEnd
+    ? `your trial of ${product.name} has begun. It ends on ${day(trialEnd)}; from then on it costs ${money(subscription)} a period.`
+    : `your subscription to ${product.name} has begun${amount === 0 ? '' : `, for ${money(subscription)} a period`}.`;
+  return {
+    subject: `Your subscription to ${product.name}`,
+    text: letter(customer, organization, [
+      terms,
+      'To look at it, to change your card or to cancel, and for all that belongs to it, such as keys:',
+      PORTAL_LINK,
+    ]),
+  };
 }
 
 export function pastDue({ subscription, customer, product, organization }: Facts): Written {
@@ -52,7 +86,7 @@ function letter(
   return [`Hello${name ? ` ${name}` : ''},`, ...paragraphs, organization.name].join('\n\n');
 }
 
-function money({ amount, currency }: Facts['subscription']): string {
+function money({ amount, currency }: { readonly amount: number; readonly currency: string }): string {
   return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount / 10 ** decimalsOf(currency));
 }
 

@@ -3,9 +3,16 @@ import { instant, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
 import { Organization } from './organization.ts';
 
-export const EMAIL_KINDS = ['subscription_past_due', 'subscription_trial_conversion_reminder'] as const;
+/** What customers are told; an organization may turn each off. */
+export const CUSTOMER_EMAIL_KINDS = [
+  'order_confirmation',
+  'subscription_confirmation',
+  'subscription_past_due',
+  'subscription_trial_conversion_reminder',
+] as const;
+export const EMAIL_KINDS = [...CUSTOMER_EMAIL_KINDS, 'webhook_endpoint_disabled'] as const;
 
-/** A message to a customer, written with what it tells of; the outbox sends it. */
+/** A message to a customer or to the organization itself, written with what it tells of; the outbox sends it. */
 export const Email = defineEntity({
   name: 'Email',
   tableName: 'emails',
@@ -13,7 +20,8 @@ export const Email = defineEntity({
     id: p.uuid().primary(),
     ...timestamps(),
     organization: () => p.manyToOne(Organization),
-    customer: () => p.manyToOne(Customer),
+    /** Null where it goes to the organization. */
+    customer: () => p.manyToOne(Customer).nullable(),
     kind: p.enum(EMAIL_KINDS),
     recipient: p.text(),
     subject: p.text(),

@@ -1,6 +1,7 @@
 /** Checkouts that are paid twice, too late, by somebody else, or while everything changes around them. */
 import { randomUUID } from 'node:crypto';
 import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
+import { Email } from '../../db/entities/email.ts';
 import { bank } from '../sandbox/sandboxed.ts';
 import { eventually } from './everything.ts';
 import { type Running, startRunning } from './running.ts';
@@ -161,6 +162,8 @@ describe('the portal opens', () => {
     const email = anEmail();
     await running.made(token, 'POST', '/v1/customers/', { email });
     expect(await sessionOf({}, { customer_email: email.toUpperCase() })).toBeNull();
+    const letters = await running.orm.em.fork().find(Email, { recipient: email });
+    expect(letters.map(({ kind }) => kind)).toEqual(['order_confirmation']);
     expect(await sessionOf({ customer_email: anEmail() }, { customer_email: email })).toBeNull();
   });
 

@@ -23,7 +23,6 @@ export function Thanks({ checkout }: { checkout: Checkout }) {
   }, [next]);
 
   const { product, organization } = checkout;
-  const portal = `/portal/${organization.slug}${token === null ? '' : `?customer_session_token=${token}`}`;
   return (
     <main className="plain-page">
       <div className="panel stack">
@@ -38,11 +37,18 @@ export function Thanks({ checkout }: { checkout: Checkout }) {
             Taking you back to <a href={next}>{new URL(next).host}</a> …
           </p>
         )}
-        <div className="row">
-          <a className="button button-primary" href={portal}>
-            {product?.is_recurring === true ? 'Manage your subscription' : 'See your purchases'}
-          </a>
-        </div>
+        {token === null ? (
+          <p className="soft">
+            {checkout.customer_email === null ? 'An e-mail' : `An e-mail to ${checkout.customer_email}`} has a link to
+            your purchases and all that belongs to them.
+          </p>
+        ) : (
+          <div className="row">
+            <a className="button button-primary" href={`/portal/${organization.slug}?customer_session_token=${token}`}>
+              {product?.is_recurring === true ? 'Manage your subscription' : 'See your purchases'}
+            </a>
+          </div>
+        )}
       </div>
     </main>
   );
