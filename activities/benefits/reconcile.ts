@@ -1,5 +1,5 @@
 /** Brings one grant to what billing wants of it, or writes on it why that failed. */
-import { LockMode } from '@mikro-orm/core';
+import { DriverException, LockMode } from '@mikro-orm/core';
 import { ApplicationFailure } from '@temporalio/common';
 import { GrantRefused, type Properties } from '../../benefits/benefit-type.ts';
 import type { BenefitTypes } from '../../benefits/registry.ts';
@@ -25,14 +25,18 @@ export async function reconcile(
   types: BenefitTypes,
   given: Reconcile,
 ): Promise<{ version: number }> {
+  let version = 0;
   try {
     return await transaction(deps, async (em) => {
       const grant = await lock(em, given.grantId);
+      version = grant.version;
       if (grant.doneVersion < grant.version) await carryOut(em, types, grant);
       return { version: grant.version };
     });
   } catch (error) {
-    await showError(deps, given.grantId, error);
+    // Trouble of the database's, such as a deadlock, is none of the merchant's.
+    if (error instanceof DriverException) throw error;
+    await showError(deps, given.grantId, error, version);
     if (error instanceof GrantRefused) throw ApplicationFailure.nonRetryable(error.message, 'GrantRefused');
     throw error;
   }
@@ -81,11 +85,12 @@ async function tell(em: EntityManager, grant: BenefitGrantRow, type: EventType, 
 }
 
 /** In a transaction of its own: the one that failed is gone, with all that it wrote. Told once for each new message. */
-async function showError(deps: Dependencies, id: GrantId, error: unknown): Promise<void> {
+async function showError(deps: Dependencies, id: GrantId, error: unknown, version: number): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
   const type = error instanceof Error ? error.name : 'Error';
   await transaction(deps, async (em) => {
     const grant = await lock(em, id);
+    if (error instanceof GrantRefused) grant.failedVersion = version;
     if (grant.error?.message === message) return;
     grant.error = { message, type, timestamp: grant.wantedAt.toISOString() };
     grant.modifiedAt = grant.wantedAt;

@@ -21,8 +21,8 @@ export const startEmails: Waker = async (em, temporal, subjectIds) => {
           workflowId: emailWorkflowId(id),
           taskQueue: DELIVERY_QUEUE,
           args: [{ emailId: id }],
-          typedSearchAttributes: foundBy(organization.id, customer.id),
-          staticSummary: `E-mail ${kind} to customer ${customer.id}`,
+          typedSearchAttributes: foundBy(organization.id, customer?.id ?? null),
+          staticSummary: `E-mail ${kind} to ${customer ? `customer ${customer.id}` : `organization ${organization.id}`}`,
         }),
       ),
   }));

@@ -23,6 +23,8 @@ export const BenefitGrant = defineEntity({
     wanted: p.enum(['granted', 'revoked']),
     version: p.integer().default(1),
     doneVersion: p.integer().default(0),
+    /** The last version that was refused for good. */
+    failedVersion: p.integer().default(0),
     /** When billing asked for what is wanted; grants and revocations are dated by it. */
     wantedAt: instant(),
     grantedAt: instant().nullable(),

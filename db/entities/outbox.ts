@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { instant } from './columns.ts';
 
 export const OUTBOX_TOPICS = [
   'webhooks',
@@ -22,6 +23,10 @@ export const OutboxMessage = defineEntity({
     topic: p.enum(OUTBOX_TOPICS),
     /** The endpoint, webhook event, grant, checkout, processor event or e-mail that it is about. */
     subjectId: p.text(),
+    /** How often it could not be relayed. */
+    attempts: p.integer().default(0),
+    /** Not relayed before; null: at once. */
+    nextTryAt: instant().nullable(),
   },
 });
 export type OutboxMessageRow = InferEntity<typeof OutboxMessage>;

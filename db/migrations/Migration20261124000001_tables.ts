@@ -44,7 +44,7 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(`alter table "access_tokens" add constraint "access_tokens_token_hash_unique" unique ("token_hash");`);
     this.addSql(
-      `create table "outbox" ("id" bigserial primary key, "topic" text not null, "subject_id" text not null);`,
+      `create table "outbox" ("id" bigserial primary key, "topic" text not null, "subject_id" text not null, "attempts" int not null default 0, "next_try_at" timestamptz(3) null);`,
     );
     this.addSql(
       `alter table "outbox" add constraint "outbox_topic_check" check ("topic" in ('webhooks', 'webhook_retry', 'webhook_redelivery', 'grant', 'checkout', 'processor_event', 'email'));`,
@@ -148,13 +148,13 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(`create index "order_items_order_id_index" on "order_items" ("order_id");`);
     this.addSql(
-      `create table "emails" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid not null, "kind" text not null, "recipient" text not null, "subject" text not null, "text" text not null, "sent_at" timestamptz(3) null, primary key ("id"));`,
+      `create table "emails" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid null, "kind" text not null, "recipient" text not null, "subject" text not null, "text" text not null, "sent_at" timestamptz(3) null, primary key ("id"));`,
     );
     this.addSql(
       `create index "emails_organization_id_created_at_index" on "emails" ("organization_id", "created_at");`,
     );
     this.addSql(
-      `alter table "emails" add constraint "emails_kind_check" check ("kind" in ('subscription_past_due', 'subscription_trial_conversion_reminder'));`,
+      `alter table "emails" add constraint "emails_kind_check" check ("kind" in ('order_confirmation', 'subscription_confirmation', 'subscription_past_due', 'subscription_trial_conversion_reminder', 'webhook_endpoint_disabled'));`,
     );
     this.addSql(
       `create table "customer_sessions" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "customer_id" uuid not null, "token_hash" varchar(64) not null, "expires_at" timestamptz(3) not null, "return_url" text null, primary key ("id"));`,
@@ -163,7 +163,7 @@ export class Migration20261124000001_tables extends Migration {
       `alter table "customer_sessions" add constraint "customer_sessions_token_hash_unique" unique ("token_hash");`,
     );
     this.addSql(
-      `create table "checkouts" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "status" text not null default 'open', "client_secret" text not null, "expires_at" timestamptz(3) not null, "success_url" text null, "return_url" text null, "embed_origin" text null, "product_ids" text[] not null, "product_id" uuid not null, "price_id" uuid not null, "currency" varchar(3) not null, "amount" bigint not null, "allow_trial" boolean not null default true, "allow_discount_codes" boolean not null default true, "require_billing_address" boolean not null default false, "trial_interval" text null, "trial_interval_count" int null, "customer_id" uuid null, "external_customer_id" text null, "customer_name" text null, "customer_email" text null, "customer_billing_name" text null, "customer_billing_address" jsonb null, "customer_tax_id" text null, "customer_ip_address" text null, "is_business_customer" boolean not null default false, "locale" text null, "metadata" jsonb not null default '{}', "customer_metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', "attempt" int not null default 0, "intent_id" text null, "intent_client_secret" text null, "intent_status" text null, "failure" text null, "subscription_id" uuid null, "order_id" uuid null, primary key ("id"));`,
+      `create table "checkouts" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "status" text not null default 'open', "client_secret" text not null, "expires_at" timestamptz(3) not null, "success_url" text null, "return_url" text null, "embed_origin" text null, "product_ids" text[] not null, "product_id" uuid not null, "price_id" uuid not null, "currency" varchar(3) not null, "amount" bigint not null, "allow_trial" boolean not null default true, "allow_discount_codes" boolean not null default true, "require_billing_address" boolean not null default false, "trial_interval" text null, "trial_interval_count" int null, "customer_id" uuid null, "external_customer_id" text null, "customer_name" text null, "customer_email" text null, "email_from_merchant" boolean not null default false, "customer_billing_name" text null, "customer_billing_address" jsonb null, "customer_tax_id" text null, "customer_ip_address" text null, "is_business_customer" boolean not null default false, "locale" text null, "metadata" jsonb not null default '{}', "customer_metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', "attempt" int not null default 0, "attempt_id" uuid null, "attempt_kind" text null, "attempt_trial" jsonb null, "opens_portal" boolean not null default false, "intent_id" text null, "intent_client_secret" text null, "intent_status" text null, "failure" text null, "subscription_id" uuid null, "order_id" uuid null, primary key ("id"));`,
     );
     this.addSql(`alter table "checkouts" add constraint "checkouts_client_secret_unique" unique ("client_secret");`);
     this.addSql(
@@ -174,6 +174,9 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(
       `alter table "checkouts" add constraint "checkouts_trial_interval_check" check ("trial_interval" in ('day', 'week', 'month', 'year'));`,
+    );
+    this.addSql(
+      `alter table "checkouts" add constraint "checkouts_attempt_kind_check" check ("attempt_kind" in ('free', 'payment', 'setup'));`,
     );
     this.addSql(
       `create table "payments" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid not null, "order_id" uuid null, "checkout_id" uuid null, "attempt" int not null, "trigger" text not null, "status" text not null default 'pending', "begun_at" timestamptz(3) null, "amount" bigint not null, "currency" varchar(3) not null, "payment_method_id" uuid null, "processor_id" text null, "processor_fee" bigint null, "method_type" text not null default 'card', "method_brand" text null, "method_last4" text null, "method_country" varchar(2) null, "decline_reason" text null, "decline_message" text null, primary key ("id"));`,
@@ -199,7 +202,7 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(`alter table "card_setups" add constraint "card_setups_intent_id_unique" unique ("intent_id");`);
     this.addSql(
-      `create table "benefit_grants" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "benefit_id" uuid not null, "customer_id" uuid not null, "subscription_id" uuid null, "order_id" uuid null, "wanted" text not null, "version" int not null default 1, "done_version" int not null default 0, "wanted_at" timestamptz(3) not null, "granted_at" timestamptz(3) null, "revoked_at" timestamptz(3) null, "properties" jsonb not null default '{}', "error" jsonb null, primary key ("id"));`,
+      `create table "benefit_grants" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "benefit_id" uuid not null, "customer_id" uuid not null, "subscription_id" uuid null, "order_id" uuid null, "wanted" text not null, "version" int not null default 1, "done_version" int not null default 0, "failed_version" int not null default 0, "wanted_at" timestamptz(3) not null, "granted_at" timestamptz(3) null, "revoked_at" timestamptz(3) null, "properties" jsonb not null default '{}', "error" jsonb null, primary key ("id"));`,
     );
     this.addSql(`create index "benefit_grants_customer_id_index" on "benefit_grants" ("customer_id");`);
     this.addSql(
@@ -315,7 +318,7 @@ export class Migration20261124000001_tables extends Migration {
       `alter table "emails" add constraint "emails_organization_id_foreign" foreign key ("organization_id") references "organizations" ("id");`,
     );
     this.addSql(
-      `alter table "emails" add constraint "emails_customer_id_foreign" foreign key ("customer_id") references "customers" ("id");`,
+      `alter table "emails" add constraint "emails_customer_id_foreign" foreign key ("customer_id") references "customers" ("id") on delete set null;`,
     );
     this.addSql(
       `alter table "customer_sessions" add constraint "customer_sessions_customer_id_foreign" foreign key ("customer_id") references "customers" ("id");`,
