@@ -73,6 +73,14 @@ export function roundHalfAwayFromZero(value: number): number {
   return Math.sign(value) * Math.round(Math.abs(value)) + 0;
 }
 
+/** `amount × numerator / denominator`, exactly, rounded once: halves away from zero. The two are not negative. */
+export function portion(amount: number, numerator: number, denominator: number): number {
+  const exact = BigInt(Math.abs(amount)) * BigInt(numerator);
+  const divisor = BigInt(denominator);
+  const rounded = (2n * exact + divisor) / (2n * divisor);
+  return Math.sign(amount) * Number(rounded) + 0;
+}
+
 /**
  * Divides an amount over parts in proportion to their weights (none negative). The parts are whole and sum to the
  * amount: what rounding leaves goes to the largest remainders, the first of equals first.

@@ -1,0 +1,20 @@
+/** What a change in the middle of a period is worth. Amounts in minor units, instants in ms since 1970. */
+import { portion } from './money.ts';
+import type { Period } from './periods.ts';
+
+export interface Proration {
+  /** For the unused rest of the old price. */
+  readonly credit: number;
+  /** For the rest of the period at the new price. */
+  readonly charge: number;
+}
+
+/**
+ * A credit for the unused old price and a charge for the rest of the new one, each to the millisecond. The amounts are
+ * for the whole period, after discount. Before the period all of it is left, after it nothing.
+ */
+export function prorate(period: Period, at: number, oldAmount: number, newAmount: number): Proration {
+  const length = period.end - period.start;
+  const left = Math.min(length, Math.max(0, period.end - at));
+  return { credit: portion(oldAmount, left, length), charge: portion(newAmount, left, length) };
+}
