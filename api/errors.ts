@@ -70,6 +70,9 @@ export const trialAlreadyRedeemed = (detail = 'The customer has had a trial befo
   new ApiError(403, 'TrialAlreadyRedeemed', detail);
 export const checkoutNotOpen = (detail = 'The checkout is not open any more.') =>
   new ApiError(403, 'NotOpenCheckout', detail);
+export const pauseResumeNotAllowed = (detail: string) => new ApiError(403, 'PauseResumeNotAllowed', detail);
+export const planChangeNotAllowed = (detail: string) => new ApiError(403, 'UpdateSubscriptionPlanNotAllowed', detail);
+export const seatsChangeNotAllowed = (detail: string) => new ApiError(403, 'UpdateSubscriptionSeatsNotAllowed', detail);
 export const paymentNotReady = (detail = 'The organization cannot take payments yet.') =>
   new ApiError(403, 'PaymentNotReady', detail);
 export const customerNotReady = (detail: string) => new ApiError(403, 'CustomerNotReady', detail);

@@ -11,6 +11,17 @@ import { Id, identified, line, organizationIdInput } from './primitives.ts';
 export const BenefitType = z.enum(BENEFIT_SHAPES.map(({ type }) => type)).meta({ id: 'BenefitType' });
 export type BenefitType = z.infer<typeof BenefitType>;
 
+/** The peer's types, to look for: of those that we don't have there are none. */
+export const AnyBenefitType = z.enum([
+  ...BENEFIT_SHAPES.map(({ type }) => type),
+  'discord',
+  'downloadables',
+  'feature_flag',
+  'github_repository',
+  'meter_credit',
+  'slack_shared_channel',
+]);
+
 export const BenefitVisibility = z.enum(['draft', 'private', 'public']).meta({ id: 'BenefitVisibility' });
 export type BenefitVisibility = z.infer<typeof BenefitVisibility>;
 

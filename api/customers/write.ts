@@ -57,6 +57,9 @@ export async function updateCustomer(
   if (body.external_id && customer.externalId && body.external_id !== customer.externalId) {
     throw invalid(['body', 'external_id'], 'The external id is set once and stays.');
   }
+  if (body.type === 'individual' && customer.type === 'team') {
+    throw invalid(['body', 'type'], 'A team stays a team.');
+  }
   await taken(() =>
     em.transactional(async (tx) => {
       const row = await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] });

@@ -1,6 +1,6 @@
 /** What products give, and who holds it. */
 import { randomUUID } from 'node:crypto';
-import type { FilterQuery } from '@mikro-orm/core';
+import type { FilterQuery, QueryOrderMap } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { BenefitId, CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { Benefit, type BenefitRow } from '../../db/entities/benefit.ts';
@@ -9,13 +9,15 @@ import { emit } from '../../db/events.ts';
 import { revokeBenefit } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { carrying, containing } from '../../db/search.ts';
+import { asListed } from '../../db/sorting.ts';
 import { benefitView } from '../../db/views/benefit.ts';
 import { GRANT_POPULATE, grantView } from '../../db/views/benefit-grant.ts';
-import { BenefitCreate, Benefit as BenefitSchema, BenefitType, BenefitUpdate } from '../../schemas/benefit.ts';
+import { AnyBenefitType, BenefitCreate, Benefit as BenefitSchema, BenefitUpdate } from '../../schemas/benefit.ts';
 import { BenefitGrant as BenefitGrantSchema } from '../../schemas/benefit-grant.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
 import { invalid, notFound } from '../errors.ts';
+import { refuseForeign, within } from '../organizations/named.ts';
 import { route } from '../route.ts';
 
 const tag = 'Benefits';
@@ -24,14 +26,22 @@ const reading = ['benefits:read', 'benefits:write'] as const;
 
 const filters = z.object({
   organization_id: oneOrMany(z.uuid()),
-  type: oneOrMany(BenefitType),
+  type: oneOrMany(AnyBenefitType),
   id: oneOrMany(z.uuid()),
   exclude_id: oneOrMany(z.uuid()),
   query: z.string().max(200).optional(),
   metadata: metadataFilter,
 });
 
-const COLUMNS = { created_at: 'createdAt', description: 'description', type: 'type' } as const;
+type Direction = 'asc' | 'desc';
+
+const SORTS = {
+  created_at: (direction: Direction) => ({ createdAt: direction }),
+  description: (direction: Direction) => ({ description: direction }),
+  type: (direction: Direction) => ({ type: direction }),
+  /** As the request itself lists them. */
+  user_order: (direction: Direction, ids: readonly string[] = []) => asListed(ids, direction),
+} as const;
 
 export const listBenefits = route({
   method: 'get',
@@ -47,9 +57,7 @@ export const listBenefits = route({
   }),
   response: paginated(BenefitSchema),
   async handle({ query, organization, em }) {
-    const orderBy = query.sorting.flatMap(({ property, direction }) =>
-      property === 'user_order' ? [] : [{ [COLUMNS[property]]: direction }],
-    );
+    const orderBy = query.sorting.map(({ property, direction }) => SORTS[property](direction, query.id));
     const [rows, total] = await em.findAndCount(Benefit, matching(organization, query), {
       limit: query.limit,
       offset: (query.page - 1) * query.limit,
@@ -69,6 +77,7 @@ export const createBenefit = route({
   response: BenefitSchema,
   status: 201,
   async handle({ body, organization, em, request }) {
+    refuseForeign(body.organization_id, organization);
     return em.transactional(async (tx) => {
       const row = tx.create(Benefit, {
         id: randomUUID() as BenefitId,
@@ -168,9 +177,11 @@ export const listGrantsOfBenefit = route({
   errors: [404],
   async handle({ params, query, organization, em }) {
     const benefit = await owned(em, organization, params.id);
-    return grants(em, [{ benefit: benefit.id }], query);
+    return grants(em, [{ benefit: benefit.id }], query, [{ createdAt: 'desc' }]);
   },
 });
+
+const GRANT_COLUMNS = { created_at: 'createdAt', granted_at: 'grantedAt', revoked_at: 'revokedAt' } as const;
 
 export const listGrants = route({
   method: 'get',
@@ -185,9 +196,10 @@ export const listGrants = route({
   }),
   response: paginated(BenefitGrantSchema),
   async handle({ query, organization, em }) {
-    const where: FilterQuery<BenefitGrantRow>[] = [{ benefit: { organization } }];
+    const where: FilterQuery<BenefitGrantRow>[] = [{ benefit: within(organization, query.organization_id) }];
     if (query.external_customer_id) where.push({ customer: { externalId: { $in: query.external_customer_id } } });
-    return grants(em, where, query);
+    const orderBy = query.sorting.map(({ property, direction }) => ({ [GRANT_COLUMNS[property]]: direction }));
+    return grants(em, where, query, orderBy);
   },
 });
 
@@ -205,6 +217,7 @@ async function grants(
   em: EntityManager,
   where: FilterQuery<BenefitGrantRow>[],
   query: z.output<typeof grantFilters> & Pagination,
+  orderBy: QueryOrderMap<BenefitGrantRow>[],
 ) {
   const and = [...where];
   if (query.is_granted === true) and.push({ grantedAt: { $ne: null }, revokedAt: null });
@@ -217,7 +230,7 @@ async function grants(
       populate: GRANT_POPULATE,
       limit: query.limit,
       offset: (query.page - 1) * query.limit,
-      orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
+      orderBy: [...orderBy, { id: 'asc' }],
     },
   );
   return page(rows.map(grantView), total, query);
@@ -230,7 +243,7 @@ async function owned(em: EntityManager, organization: OrganizationId, id: string
 }
 
 function matching(organization: OrganizationId, query: z.output<typeof filters>): FilterQuery<BenefitRow> {
-  const and: FilterQuery<BenefitRow>[] = [{ organization, deletedAt: null }];
+  const and: FilterQuery<BenefitRow>[] = [{ ...within(organization, query.organization_id), deletedAt: null }];
   if (query.type) and.push({ type: { $in: query.type } });
   if (query.id) and.push({ id: { $in: query.id as BenefitId[] } });
   if (query.exclude_id) and.push({ id: { $nin: query.exclude_id as BenefitId[] } });

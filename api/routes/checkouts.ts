@@ -20,7 +20,8 @@ import { oneOrMany } from '../../schemas/query.ts';
 import { confirmCheckout } from '../checkouts/confirm.ts';
 import { createCheckout } from '../checkouts/create.ts';
 import { editCheckout } from '../checkouts/edit.ts';
-import { notFound } from '../errors.ts';
+import { expiredCheckout, notFound } from '../errors.ts';
+import { within } from '../organizations/named.ts';
 import { route } from '../route.ts';
 import type { Services } from '../services.ts';
 
@@ -46,7 +47,7 @@ export const listCheckouts = route({
   response: paginated(CheckoutSchema),
   async handle({ query, organization, em, environment }) {
     const columns = { created_at: 'createdAt', expires_at: 'expiresAt', status: 'status' } as const;
-    const where: FilterQuery<CheckoutRow> = { organization };
+    const where: FilterQuery<CheckoutRow> = within(organization, query.organization_id);
     if (query.product_id) where.product = { $in: query.product_id as ProductId[] };
     if (query.customer_id) where.customer = { $in: query.customer_id as CustomerId[] };
     if (query.external_customer_id) where.externalCustomerId = { $in: query.external_customer_id };
@@ -120,7 +121,9 @@ export const getClientCheckout = route({
   response: CheckoutPublic,
   errors: [404, 410],
   async handle({ params, em, environment }) {
-    return buyersView(em, environment, await bySecret(em, params.client_secret));
+    const row = await bySecret(em, params.client_secret);
+    if (row.status === 'expired' || (row.status === 'open' && row.expiresAt <= now(row))) throw expiredCheckout();
+    return buyersView(em, environment, row);
   },
 });
 

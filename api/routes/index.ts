@@ -11,9 +11,11 @@ import { organizationAccessTokenRoutes } from './organization-access-tokens.ts';
 import { organizationRoutes } from './organizations.ts';
 import { paymentRoutes } from './payments.ts';
 import { portalCustomerRoutes } from './portal-customer.ts';
+import { portalGrantRoutes } from './portal-grants.ts';
 import { portalLicenseKeyRoutes } from './portal-license-keys.ts';
 import { portalPaymentMethodRoutes } from './portal-payment-methods.ts';
-import { portalPurchaseRoutes } from './portal-purchases.ts';
+import { portalOrderRoutes } from './portal-purchases.ts';
+import { portalSubscriptionRoutes } from './portal-subscriptions.ts';
 import { productRoutes } from './products.ts';
 import { shopRoutes } from './shop.ts';
 import { stripeWebhookRoutes } from './stripe-webhook.ts';
@@ -34,9 +36,11 @@ export const routes: readonly Route[] = [
   ...organizationRoutes,
   ...paymentRoutes,
   ...portalCustomerRoutes,
+  ...portalGrantRoutes,
   ...portalLicenseKeyRoutes,
   ...portalPaymentMethodRoutes,
-  ...portalPurchaseRoutes,
+  ...portalOrderRoutes,
+  ...portalSubscriptionRoutes,
   ...productRoutes,
   ...shopRoutes,
   ...stripeWebhookRoutes,

@@ -20,6 +20,7 @@ import { Pagination, page, paginated } from '../../schemas/pagination.ts';
 import { oneOrMany } from '../../schemas/query.ts';
 import { notFound } from '../errors.ts';
 import { activateKey, deactivateKey, validateKey } from '../license-keys/use.ts';
+import { within } from '../organizations/named.ts';
 import { route } from '../route.ts';
 
 const tag = 'License keys';
@@ -39,7 +40,7 @@ export const listLicenseKeys = route({
   }),
   response: paginated(LicenseKeySchema),
   async handle({ query, organization, em }) {
-    const where: FilterQuery<LicenseKeyRow>[] = [{ organization }];
+    const where: FilterQuery<LicenseKeyRow>[] = [within(organization, query.organization_id)];
     if (query.benefit_id) where.push({ benefit: { $in: query.benefit_id as BenefitId[] } });
     if (query.status) where.push({ status: { $in: query.status } });
     const [rows, total] = await em.findAndCount(

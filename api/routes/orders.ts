@@ -1,48 +1,20 @@
 /** Orders: what customers owe or have paid. */
-import type { FilterQuery } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { CheckoutId, CustomerId, OrderId, OrganizationId, ProductId, SubscriptionId } from '../../billing/ids.ts';
+import type { OrderId, OrganizationId } from '../../billing/ids.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
 import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { carrying } from '../../db/search.ts';
 import { ORDER_POPULATE, orderView } from '../../db/views/order.ts';
-import { Order as OrderSchema, OrderStatus, OrderUpdate } from '../../schemas/order.ts';
+import { Order as OrderSchema, OrderUpdate } from '../../schemas/order.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
-import { metadataFilter, oneOrMany } from '../../schemas/query.ts';
-import { notFound } from '../errors.ts';
+import { invalid, notFound } from '../errors.ts';
+import { OrderExport, ordersTable } from '../orders/export.ts';
+import { matchingOrders, ORDER_SORTS, orderFilters } from '../orders/find.ts';
 import { csv } from '../replies.ts';
 import { route } from '../route.ts';
 
 const tag = 'Orders';
 const params = z.object({ id: z.uuid() });
-
-const filters = z.object({
-  organization_id: oneOrMany(z.uuid()),
-  product_id: oneOrMany(z.uuid()),
-  product_billing_type: oneOrMany(z.enum(['one_time', 'recurring'])),
-  discount_id: oneOrMany(z.uuid()),
-  customer_id: oneOrMany(z.uuid()),
-  external_customer_id: oneOrMany(z.string().max(256)),
-  checkout_id: oneOrMany(z.uuid()),
-  subscription_id: oneOrMany(z.uuid()),
-  status: oneOrMany(OrderStatus),
-  created_after: z.coerce.date().optional(),
-  created_before: z.coerce.date().optional(),
-  metadata: metadataFilter,
-});
-
-const SORTS = {
-  created_at: (direction: 'asc' | 'desc') => ({ createdAt: direction }),
-  status: (direction: 'asc' | 'desc') => ({ status: direction }),
-  invoice_number: (direction: 'asc' | 'desc') => ({ invoiceNumber: direction }),
-  amount: (direction: 'asc' | 'desc') => ({ totalAmount: direction }),
-  net_amount: (direction: 'asc' | 'desc') => ({ netAmount: direction }),
-  customer: (direction: 'asc' | 'desc') => ({ customer: { email: direction } }),
-  product: (direction: 'asc' | 'desc') => ({ product: { name: direction } }),
-  subscription: (direction: 'asc' | 'desc') => ({ subscription: { id: direction } }),
-  discount: () => ({}),
-} as const;
 
 export const listOrders = route({
   method: 'get',
@@ -50,7 +22,7 @@ export const listOrders = route({
   summary: 'List orders',
   tag,
   scopes: ['orders:read'],
-  query: Pagination.extend(filters.shape).extend({
+  query: Pagination.extend(orderFilters.shape).extend({
     sorting: sorting(
       [
         'created_at',
@@ -68,11 +40,11 @@ export const listOrders = route({
   }),
   response: paginated(OrderSchema),
   async handle({ query, organization, em }) {
-    const [rows, total] = await em.findAndCount(Order, matching(organization, query), {
+    const [rows, total] = await em.findAndCount(Order, matchingOrders(organization, query), {
       populate: ORDER_POPULATE,
       limit: query.limit,
       offset: (query.page - 1) * query.limit,
-      orderBy: [...query.sorting.map(({ property, direction }) => SORTS[property](direction)), { id: 'asc' }],
+      orderBy: [...query.sorting.map(({ property, direction }) => ORDER_SORTS[property](direction)), { id: 'asc' }],
     });
     return page(rows.map(orderView), total, query);
   },
@@ -82,30 +54,12 @@ export const exportOrders = route({
   method: 'get',
   path: '/v1/orders/export',
   summary: 'Export orders',
-  description: 'All of them, as CSV.',
+  description: 'As CSV; all of them, or those that the parameters leave.',
   tag,
   scopes: ['orders:read'],
-  query: z.object({ organization_id: oneOrMany(z.uuid()), product_id: oneOrMany(z.uuid()) }),
+  query: OrderExport,
   response: csv,
-  async handle({ query, organization, em }) {
-    const rows = await em.find(Order, matching(organization, query), {
-      populate: ['customer', 'product'],
-      orderBy: { createdAt: 'asc' },
-    });
-    return {
-      filename: 'orders.csv',
-      columns: ['Email', 'Created At', 'Product', 'Amount', 'Currency', 'Status', 'Invoice number'],
-      rows: rows.map((row) => [
-        row.customer.email,
-        row.createdAt.toISOString(),
-        row.product?.name,
-        row.totalAmount,
-        row.currency,
-        row.status,
-        row.invoiceNumber,
-      ]),
-    };
-  },
+  handle: ({ query, organization, em }) => ordersTable(em, organization, query),
 });
 
 export const getOrder = route({
@@ -137,7 +91,7 @@ export const updateOrder = route({
     return em.transactional(async (tx) => {
       const row = await owned(tx, organization, params.id);
       if (body.billing_name !== undefined) row.billingName = body.billing_name;
-      if (body.billing_address !== undefined) row.billingAddress = body.billing_address;
+      if (body.billing_address !== undefined) row.billingAddress = corrected(row.billingAddress, body.billing_address);
       row.modifiedAt = request.at;
       await tx.flush();
       const event = { organizationId: organization, type: 'order.updated' as const, at: request.at };
@@ -155,19 +109,19 @@ async function owned(em: EntityManager, organization: OrganizationId, id: string
   return row as OrderRow;
 }
 
-function matching(organization: OrganizationId, query: Partial<z.output<typeof filters>>): FilterQuery<OrderRow> {
-  const and: FilterQuery<OrderRow>[] = [{ organization }];
-  if (query.product_id) and.push({ product: { $in: query.product_id as ProductId[] } });
-  if (query.product_billing_type?.length === 1) {
-    and.push({ product: { recurringInterval: query.product_billing_type[0] === 'recurring' ? { $ne: null } : null } });
+/** What is taxed where stays: an address is corrected within its country and state. */
+function corrected(present: OrderRow['billingAddress'], wish: z.output<typeof OrderUpdate>['billing_address']) {
+  if (!present) return wish ?? null;
+  if (!wish) throw invalid(['body', 'billing_address'], 'The billing address can be corrected, but not removed.');
+  if (wish.country !== present.country) {
+    throw invalid(['body', 'billing_address', 'country'], 'The country of a billing address stays.');
   }
-  if (query.customer_id) and.push({ customer: { $in: query.customer_id as CustomerId[] } });
-  if (query.external_customer_id) and.push({ customer: { externalId: { $in: query.external_customer_id } } });
-  if (query.checkout_id) and.push({ checkoutId: { $in: query.checkout_id as CheckoutId[] } });
-  if (query.subscription_id) and.push({ subscription: { $in: query.subscription_id as SubscriptionId[] } });
-  if (query.status) and.push({ status: { $in: query.status } });
-  if (query.created_after) and.push({ createdAt: { $gt: query.created_after } });
-  if (query.created_before) and.push({ createdAt: { $lt: query.created_before } });
-  and.push(...carrying<OrderRow>(query.metadata));
-  return { $and: and };
+  const state = wish.state ?? present.state ?? null;
+  if (bare(state) !== bare(present.state)) {
+    throw invalid(['body', 'billing_address', 'state'], 'The state of a billing address stays.');
+  }
+  return { ...wish, state };
 }
+
+/** `US-NY` and `NY` are the same. */
+const bare = (state: string | null | undefined) => state?.replace(/^[A-Z]{2}-/, '') ?? null;

@@ -11,7 +11,7 @@ import {
   Organization as OrganizationSchema,
   OrganizationUpdate,
 } from '../../schemas/organization.ts';
-import { Pagination, page, paginated } from '../../schemas/pagination.ts';
+import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { invalid, notFound } from '../errors.ts';
 import { EMAIL_DEFAULTS, invoicePrefixOf, PORTAL_DEFAULTS, SUBSCRIPTION_DEFAULTS } from '../organizations/defaults.ts';
 import { route } from '../route.ts';
@@ -26,7 +26,11 @@ export const listOrganizations = route({
   description: 'Those of the token: one.',
   tag,
   scopes: ['organizations:read', 'organizations:write'],
-  query: Pagination.extend({ slug: z.string().max(64).optional() }),
+  query: Pagination.extend({
+    slug: z.string().max(64).optional(),
+    // One organization is in every order.
+    sorting: sorting(['created_at', 'slug', 'name', 'next_review_threshold', 'days_in_status'], []),
+  }),
   response: paginated(OrganizationSchema),
   async handle({ query, organization, em }) {
     const where = { id: organization, ...(query.slug === undefined ? {} : { slug: query.slug }) };

@@ -8,6 +8,7 @@ import { Pagination, page, paginated, sorting } from '../../schemas/pagination.t
 import { Payment as PaymentSchema, PaymentStatus } from '../../schemas/payment.ts';
 import { oneOrMany } from '../../schemas/query.ts';
 import { notFound } from '../errors.ts';
+import { within } from '../organizations/named.ts';
 import { route } from '../route.ts';
 
 const tag = 'Payments';
@@ -63,7 +64,7 @@ export const getPayment = route({
 export const paymentRoutes = [listPayments, getPayment];
 
 function matching(organization: OrganizationId, query: z.output<typeof filters>): FilterQuery<PaymentRow> {
-  const and: FilterQuery<PaymentRow>[] = [{ organization }];
+  const and: FilterQuery<PaymentRow>[] = [within(organization, query.organization_id)];
   if (query.checkout_id) and.push({ checkout: { $in: query.checkout_id as CheckoutId[] } });
   if (query.order_id) and.push({ order: { $in: query.order_id as OrderId[] } });
   if (query.customer_id) and.push({ customer: { $in: query.customer_id as CustomerId[] } });

@@ -9,7 +9,9 @@ import { emit } from '../../db/events.ts';
 import { wantGrantsForProductChange } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { carrying, containing } from '../../db/search.ts';
+import { byPrice } from '../../db/sorting.ts';
 import { PRODUCT_POPULATE, productView } from '../../db/views/product.ts';
+import { WHOLE_TRIAL } from '../../schemas/intervals.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import {
   ProductBenefitsUpdate,
@@ -20,6 +22,7 @@ import {
 } from '../../schemas/product.ts';
 import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
 import { invalid, notFound } from '../errors.ts';
+import { refuseForeign, within } from '../organizations/named.ts';
 import { addPrice, refuseBadPrices, replacePrices } from '../products/write.ts';
 import { route } from '../route.ts';
 
@@ -38,7 +41,14 @@ const filters = z.object({
   metadata: metadataFilter,
 });
 
-const COLUMNS = { created_at: 'createdAt', name: 'name' } as const;
+type Direction = 'asc' | 'desc';
+
+const SORTS = {
+  created_at: (direction: Direction) => ({ createdAt: direction }),
+  name: (direction: Direction) => ({ name: direction }),
+  price_amount_type: (direction: Direction) => byPrice('amount_type', direction),
+  price_amount: (direction: Direction) => byPrice('amount', direction),
+} as const;
 
 export const listProducts = route({
   method: 'get',
@@ -54,14 +64,11 @@ export const listProducts = route({
   }),
   response: paginated(ProductSchema),
   async handle({ query, organization, em }) {
-    const orderBy = query.sorting.flatMap(({ property, direction }) =>
-      property === 'created_at' || property === 'name' ? [{ [COLUMNS[property]]: direction }] : [],
-    );
     const [rows, total] = await em.findAndCount(Product, matching(organization, query), {
       populate: PRODUCT_POPULATE,
       limit: query.limit,
       offset: (query.page - 1) * query.limit,
-      orderBy: [...orderBy, { id: 'asc' }],
+      orderBy: [...query.sorting.map(({ property, direction }) => SORTS[property](direction)), { id: 'asc' }],
     });
     return page(rows.map(productView), total, query);
   },
@@ -78,6 +85,7 @@ export const createProduct = route({
   response: ProductSchema,
   status: 201,
   async handle({ body, organization, em, request }) {
+    refuseForeign(body.organization_id, organization);
     refuseBadPrices(body.prices);
     return em.transactional(async (tx) => {
       const { at } = request;
@@ -90,8 +98,8 @@ export const createProduct = route({
         visibility: body.visibility,
         recurringInterval: body.recurring_interval ?? null,
         recurringIntervalCount: body.recurring_interval_count ?? null,
-        trialInterval: 'trial_interval' in body ? (body.trial_interval ?? null) : null,
-        trialIntervalCount: 'trial_interval_count' in body ? (body.trial_interval_count ?? null) : null,
+        trialInterval: body.trial_interval ?? null,
+        trialIntervalCount: body.trial_interval_count ?? null,
         metadata: body.metadata,
       });
       for (const price of body.prices) addPrice(tx, row, price, at);
@@ -190,8 +198,19 @@ function change(row: ProductRow, body: z.output<typeof ProductUpdate>): void {
   if (body.visibility) row.visibility = body.visibility;
   if (typeof body.is_archived === 'boolean') row.isArchived = body.is_archived;
   if (body.metadata) row.metadata = body.metadata;
-  if (body.trial_interval !== undefined) row.trialInterval = body.trial_interval;
-  if (body.trial_interval_count !== undefined) row.trialIntervalCount = body.trial_interval_count;
+  changeTrial(row, body);
+}
+
+/** A trial has an interval and a count; without the one it is without the other. */
+function changeTrial(row: ProductRow, body: z.output<typeof ProductUpdate>): void {
+  const { trial_interval: interval = row.trialInterval ?? null } = body;
+  const { trial_interval_count: count = interval === null ? null : (row.trialIntervalCount ?? null) } = body;
+  if ((interval === null) !== (count === null)) throw invalid(['body', 'trial_interval_count'], WHOLE_TRIAL.message);
+  if (interval !== null && !row.recurringInterval) {
+    throw invalid(['body', 'trial_interval'], 'What is sold once has no trial.');
+  }
+  row.trialInterval = interval;
+  row.trialIntervalCount = count;
 }
 
 async function owned(em: EntityManager, organization: OrganizationId, id: string): Promise<ProductRow> {
@@ -201,9 +220,8 @@ async function owned(em: EntityManager, organization: OrganizationId, id: string
 }
 
 function matching(organization: OrganizationId, query: z.output<typeof filters>): FilterQuery<ProductRow> {
-  const and: FilterQuery<ProductRow>[] = [{ organization }];
+  const and: FilterQuery<ProductRow>[] = [within(organization, query.organization_id)];
   if (query.id) and.push({ id: { $in: query.id as ProductId[] } });
-  if (query.organization_id) and.push({ organization: { $in: query.organization_id as OrganizationId[] } });
   if (query.query) and.push({ name: containing(query.query) });
   if (query.is_archived !== undefined) and.push({ isArchived: query.is_archived });
   if (query.is_recurring !== undefined) and.push({ recurringInterval: query.is_recurring ? { $ne: null } : null });

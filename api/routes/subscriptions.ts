@@ -1,18 +1,14 @@
 /** Subscriptions: read from their rows, changed by asking their processes. */
 import { randomUUID } from 'node:crypto';
-import type { FilterQuery } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { CustomerId, OrganizationId, PriceId, ProductId, SubscriptionId } from '../../billing/ids.ts';
-import { CANCELLATION_REASONS } from '../../billing/subscription-state.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Price } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { carrying } from '../../db/search.ts';
 import { SUBSCRIPTION_POPULATE, subscriptionView } from '../../db/views/subscription.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
-import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
 import {
   SubscriptionCreate,
   Subscription as SubscriptionSchema,
@@ -22,39 +18,12 @@ import { alreadyActiveSubscription, invalid, notFound } from '../errors.ts';
 import { csv } from '../replies.ts';
 import { route } from '../route.ts';
 import { changeSubscription } from '../subscriptions/change.ts';
-import { subscriptionsCsv } from '../subscriptions/export.ts';
+import { SubscriptionExport, subscriptionsTable } from '../subscriptions/export.ts';
+import { matchingSubscriptions, SUBSCRIPTION_SORTS, subscriptionFilters } from '../subscriptions/find.ts';
 
 const tag = 'Subscriptions';
 const params = z.object({ id: z.uuid() });
 const reading = ['subscriptions:read', 'subscriptions:write'] as const;
-
-const filters = z.object({
-  organization_id: oneOrMany(z.uuid()),
-  product_id: oneOrMany(z.uuid()),
-  customer_id: oneOrMany(z.uuid()),
-  external_customer_id: oneOrMany(z.string()),
-  discount_id: oneOrMany(z.uuid()),
-  active: queryBoolean.optional(),
-  cancel_at_period_end: queryBoolean.optional(),
-  customer_cancellation_reason: oneOrMany(z.enum(CANCELLATION_REASONS)),
-  status: oneOrMany(
-    z.enum(['incomplete', 'incomplete_expired', 'trialing', 'active', 'past_due', 'canceled', 'unpaid', 'paused']),
-  ).optional(),
-  canceled_at_before: z.coerce.date().optional(),
-  canceled_at_after: z.coerce.date().optional(),
-  metadata: metadataFilter.optional(),
-});
-
-const SORTS = {
-  customer: { customer: { email: 'direction' } },
-  status: { status: 'direction' },
-  started_at: { startedAt: 'direction' },
-  current_period_end: { currentPeriodEnd: 'direction' },
-  ended_at: { endedAt: 'direction' },
-  ends_at: { endsAt: 'direction' },
-  amount: { amount: 'direction' },
-  product: { product: { name: 'direction' } },
-} as const;
 
 export const listSubscriptions = route({
   method: 'get',
@@ -62,7 +31,7 @@ export const listSubscriptions = route({
   summary: 'List subscriptions',
   tag,
   scopes: reading,
-  query: Pagination.extend(filters.shape).extend({
+  query: Pagination.extend(subscriptionFilters.shape).extend({
     sorting: sorting(
       [
         'customer',
@@ -80,13 +49,8 @@ export const listSubscriptions = route({
   }),
   response: paginated(SubscriptionSchema),
   async handle({ query, organization, em }) {
-    const orderBy = query.sorting
-      .filter(
-        (criterion): criterion is typeof criterion & { property: keyof typeof SORTS } =>
-          criterion.property !== 'discount',
-      )
-      .map(({ property, direction }) => JSON.parse(JSON.stringify(SORTS[property]).replace('direction', direction)));
-    const [rows, total] = await em.findAndCount(Subscription, matching(organization, query), {
+    const orderBy = query.sorting.map(({ property, direction }) => SUBSCRIPTION_SORTS[property](direction));
+    const [rows, total] = await em.findAndCount(Subscription, matchingSubscriptions(organization, query), {
       populate: SUBSCRIPTION_POPULATE,
       limit: query.limit,
       offset: (query.page - 1) * query.limit,
@@ -135,19 +99,12 @@ export const exportSubscriptions = route({
   method: 'get',
   path: '/v1/subscriptions/export',
   summary: 'Export subscriptions',
-  description: 'All of them, as CSV.',
+  description: 'As CSV; all of them, or those that the parameters leave.',
   tag,
   scopes: reading,
-  query: z.object({ organization_id: oneOrMany(z.uuid()).optional() }),
+  query: SubscriptionExport,
   response: csv,
-  async handle({ organization, em }) {
-    const rows = await em.find(
-      Subscription,
-      { organization },
-      { populate: ['customer', 'product'], orderBy: { createdAt: 'asc' } },
-    );
-    return subscriptionsCsv(rows);
-  },
+  handle: ({ query, organization, em }) => subscriptionsTable(em, organization, query),
 });
 
 export const getSubscription = route({
@@ -174,7 +131,7 @@ export const updateSubscription = route({
   params,
   body: SubscriptionUpdate,
   response: SubscriptionSchema,
-  errors: [402, 403, 404, 409],
+  errors: [403, 404, 409],
   async handle({ params, body, organization, em, workflows }) {
     const row = await owned(em, organization, params.id);
     await changeSubscription(workflows.subscription(row.id), row, body);
@@ -222,24 +179,6 @@ async function view(em: EntityManager, organization: OrganizationId, id: string)
   );
   if (row === null) throw notFound();
   return subscriptionView(row);
-}
-
-function matching(organization: OrganizationId, query: z.output<typeof filters>): FilterQuery<SubscriptionRow> {
-  const and: FilterQuery<SubscriptionRow>[] = [{ organization }];
-  if (query.product_id) and.push({ product: { $in: query.product_id as ProductId[] } });
-  if (query.customer_id) and.push({ customer: { $in: query.customer_id as CustomerId[] } });
-  if (query.external_customer_id) and.push({ customer: { externalId: { $in: query.external_customer_id } } });
-  if (query.active !== undefined) {
-    const active = ['trialing', 'active'] as const;
-    and.push({ status: query.active ? { $in: [...active] } : { $nin: [...active] } });
-  }
-  if (query.status) and.push({ status: { $in: query.status as SubscriptionRow['status'][] } });
-  if (query.cancel_at_period_end !== undefined) and.push({ cancelAtPeriodEnd: query.cancel_at_period_end });
-  if (query.customer_cancellation_reason) and.push({ cancellationReason: { $in: query.customer_cancellation_reason } });
-  if (query.canceled_at_before) and.push({ canceledAt: { $lt: query.canceled_at_before } });
-  if (query.canceled_at_after) and.push({ canceledAt: { $gt: query.canceled_at_after } });
-  and.push(...carrying<SubscriptionRow>(query.metadata));
-  return { $and: and };
 }
 
 async function namedCustomer(

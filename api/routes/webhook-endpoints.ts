@@ -13,7 +13,7 @@ import {
   WebhookReplay,
   WebhookReplayed,
 } from '../../schemas/webhook.ts';
-import { invalid } from '../errors.ts';
+import { refuseForeign, within } from '../organizations/named.ts';
 import { nothing } from '../replies.ts';
 import { route } from '../route.ts';
 import { ownedEndpoint, refuseUnsafeUrl } from '../webhooks/endpoints.ts';
@@ -34,10 +34,9 @@ export const listWebhookEndpoints = route({
   query: Pagination.extend({ organization_id: oneOrMany(z.uuid()) }),
   response: paginated(WebhookEndpointSchema),
   async handle({ query, organization, em }) {
-    if (query.organization_id && !query.organization_id.includes(organization)) return page([], 0, query);
     const [rows, total] = await em.findAndCount(
       WebhookEndpoint,
-      { organization, deletedAt: null },
+      { ...within(organization, query.organization_id), deletedAt: null },
       { limit: query.limit, offset: (query.page - 1) * query.limit, orderBy: { createdAt: 'desc', id: 'asc' } },
     );
     return page(rows.map(webhookEndpointView), total, query);
@@ -55,9 +54,7 @@ export const createWebhookEndpoint = route({
   response: WebhookEndpointSchema,
   status: 201,
   async handle({ body, organization, em, environment }) {
-    if (body.organization_id && body.organization_id !== organization) {
-      throw invalid(['body', 'organization_id'], 'The token is of another organization.');
-    }
+    refuseForeign(body.organization_id, organization);
     refuseUnsafeUrl(body.url, environment);
     const row = em.create(WebhookEndpoint, {
       id: randomUUID() as WebhookEndpointId,

@@ -13,12 +13,13 @@ export async function changeSubscription(process: Asked, row: SubscriptionRow, b
   if ('revoke' in body && body.revoke) {
     await process.revoke(reasonOf(body));
   } else if ('cancel_at_period_end' in body && typeof body.cancel_at_period_end === 'boolean') {
-    // Asking for what already is changes nothing.
-    if (body.cancel_at_period_end === row.cancelAtPeriodEnd && row.status !== 'canceled') return;
+    // There is nothing to take back from one that goes on.
+    if (!body.cancel_at_period_end && !row.cancelAtPeriodEnd && row.status !== 'canceled') return;
     await (body.cancel_at_period_end ? process.cancel(reasonOf(body)) : process.uncancel());
   } else if ('current_billing_period_end' in body && body.current_billing_period_end) {
     await process.movePeriodEnd(new Date(body.current_billing_period_end).getTime());
-  } else {
+  } else if (!('pending_update' in body)) {
+    // Changes take effect at once, so that none is ever pending.
     await changeBase(process, body);
   }
 }
@@ -31,7 +32,8 @@ async function changeBase(process: Asked, body: Body): Promise<void> {
   }
   const metadata = 'metadata' in body ? body.metadata : undefined;
   const trialEnd = 'trial_end' in body ? body.trial_end : undefined;
-  if (!metadata && !trialEnd) {
+  const hasNoDiscountAnyway = 'discount_id' in body && body.discount_id === null;
+  if (!metadata && !trialEnd && !hasNoDiscountAnyway) {
     const changes = 'cancel_at_period_end, revoke, trial_end, current_billing_period_end or metadata';
     throw invalid(['body'], `Say what to change: ${changes}.`);
   }
