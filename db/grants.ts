@@ -1,13 +1,15 @@
 /** What billing wants of benefits: written where it is decided, carried out by each grant's own process afterwards. */
 import { randomUUID } from 'node:crypto';
+import { type FilterQuery, LockMode, raw } from '@mikro-orm/core';
 import type { GrantId } from '../billing/ids.ts';
 import type { BenefitRow } from './entities/benefit.ts';
 import { BenefitGrant, type BenefitGrantRow } from './entities/benefit-grant.ts';
 import type { CustomerRow } from './entities/customer.ts';
-import type { OrderRow } from './entities/order.ts';
+import { Order, type OrderRow } from './entities/order.ts';
 import { Product, type ProductRow } from './entities/product.ts';
 import { Subscription, type SubscriptionRow } from './entities/subscription.ts';
 import { emit } from './events.ts';
+import { nowOf } from './now.ts';
 import type { EntityManager } from './orm.ts';
 import { wake } from './outbox.ts';
 import { GRANT_POPULATE, grantWebhookView } from './views/benefit-grant.ts';
@@ -25,11 +27,17 @@ export type WantGrants = Holding & {
 };
 
 /**
+ * Grants are locked from when they are read, each in the order of ids: of two who ask at once, the second must not ask
+ * under a version that has been carried out.
+ */
+const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' }, refresh: true } as const;
+
+/**
  * Wants all benefits of a product granted, or all that were granted by the holding revoked; wakes the process of each
  * grant that this changes. Repeating it changes nothing.
  */
 export async function wantGrants(em: EntityManager, given: WantGrants): Promise<void> {
-  const held = await em.find(BenefitGrant, holder(given));
+  const held = await em.find(BenefitGrant, holder(given), LOCKED);
   const changed = held.filter((grant) => grant.wanted === 'granted' && given.wanted === 'revoked');
   if (given.wanted === 'granted') {
     for (const benefit of await benefitsOf(em, given.product)) {
@@ -38,10 +46,13 @@ export async function wantGrants(em: EntityManager, given: WantGrants): Promise<
       else if (grant.wanted === 'revoked') changed.push(grant);
     }
   }
-  await want(em, changed, given.wanted, given.at);
+  await want(em, changed, given.wanted, () => given.at);
 }
 
-/** A product's benefits have changed: its running subscriptions, and those who bought it once, get or lose them. */
+/**
+ * A product's benefits have changed: its running subscriptions, and those who bought it once, get or lose them, each at
+ * their own time. `at` is the machine's.
+ */
 export async function wantGrantsForProductChange(
   em: EntityManager,
   product: ProductRow,
@@ -49,26 +60,37 @@ export async function wantGrantsForProductChange(
   at: Date,
 ): Promise<void> {
   const ids = removed.map(({ id }) => id);
-  const lost = await em.find(BenefitGrant, {
-    benefit: { $in: ids },
-    wanted: 'granted',
-    $or: [{ subscription: { product: product.id } }, { order: { product: product.id } }],
-  });
-  await want(em, lost, 'revoked', at);
-  if (added.length === 0) return;
-  const subscriptions = await em.find(
-    Subscription,
-    { product: product.id, status: { $in: ['active', 'trialing'] } },
-    { populate: ['customer'] },
+  await revoke(
+    em,
+    {
+      benefit: { $in: ids },
+      $or: [{ subscription: { product: product.id } }, { order: { product: product.id } }],
+    },
+    at,
   );
-  for (const subscription of subscriptions) {
-    await wantGrants(em, { subscription, customer: subscription.customer, product, wanted: 'granted', at });
+  if (added.length === 0) return;
+  for (const holding of await holdingsOf(em, product)) {
+    const { customer } = 'subscription' in holding ? holding.subscription : holding.order;
+    await wantGrants(em, { ...holding, customer, product, wanted: 'granted', at: nowOf(customer, at) });
   }
 }
 
 /** A benefit is no more: whoever holds it loses it. */
-export async function revokeBenefit(em: EntityManager, benefit: BenefitRow, at: Date): Promise<void> {
-  await want(em, await em.find(BenefitGrant, { benefit: benefit.id, wanted: 'granted' }), 'revoked', at);
+export function revokeBenefit(em: EntityManager, benefit: BenefitRow, at: Date): Promise<void> {
+  return revoke(em, { benefit: benefit.id }, at);
+}
+
+/** A customer is no more, and with them all that they hold, by whatever they bought. */
+export function revokeAllOf(em: EntityManager, customer: CustomerRow, at: Date): Promise<void> {
+  return revoke(em, { customer: customer.id }, at);
+}
+
+/** The merchant has changed a benefit: where it could not be granted or revoked so far, that is tried again. */
+export async function retryGrants(em: EntityManager, benefit: BenefitRow, at: Date): Promise<void> {
+  const failing = { benefit: benefit.id, error: { $ne: null }, doneVersion: { $lt: raw('version') } };
+  const grants = await em.find(BenefitGrant, failing, LOCKED);
+  await em.populate(grants, ['customer.testClock']);
+  await ask(em, grants, ({ customer }) => nowOf(customer, at));
 }
 
 /** Tells that a subscription's benefits go on into its new period. */
@@ -87,10 +109,49 @@ export async function cycleGrants(em: EntityManager, subscription: SubscriptionR
   }
 }
 
-async function want(em: EntityManager, grants: readonly BenefitGrantRow[], wanted: Wanted, at: Date): Promise<void> {
+/** Who has the product: its running subscriptions, and the living who bought it once and kept it. */
+async function holdingsOf(em: EntityManager, product: ProductRow): Promise<Holding[]> {
+  const options = { populate: ['customer.testClock'], orderBy: { id: 'asc' } } as const;
+  const [subscriptions, orders] = await Promise.all([
+    em.find(Subscription, { product: product.id, status: { $in: ['active', 'trialing'] } }, options),
+    em.find(
+      Order,
+      {
+        product: product.id,
+        subscription: null,
+        status: { $in: ['paid', 'partially_refunded'] },
+        customer: { deletedAt: null },
+      },
+      options,
+    ),
+  ]);
+  return [...subscriptions.map((subscription) => ({ subscription })), ...orders.map((order) => ({ order }))];
+}
+
+async function revoke(em: EntityManager, where: FilterQuery<BenefitGrantRow>, at: Date): Promise<void> {
+  const found = await em.find(BenefitGrant, where, { fields: ['id'], disableIdentityMap: true });
+  const held = await em.find(BenefitGrant, { id: { $in: found.map(({ id }) => id) }, wanted: 'granted' }, LOCKED);
+  await em.populate(held, ['customer.testClock']);
+  await want(em, held, 'revoked', ({ customer }) => nowOf(customer, at));
+}
+
+function want(
+  em: EntityManager,
+  grants: readonly BenefitGrantRow[],
+  wanted: Wanted,
+  at: (grant: BenefitGrantRow) => Date,
+): Promise<void> {
+  for (const grant of grants) grant.wanted = wanted;
+  return ask(em, grants, at);
+}
+
+async function ask(
+  em: EntityManager,
+  grants: readonly BenefitGrantRow[],
+  at: (grant: BenefitGrantRow) => Date,
+): Promise<void> {
   for (const grant of grants) {
-    grant.wanted = wanted;
-    grant.wantedAt = at;
+    grant.wantedAt = at(grant);
     grant.version += 1;
   }
   await em.flush();

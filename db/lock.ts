@@ -1,5 +1,5 @@
 /** Locks one row for the rest of a transaction, and nothing that hangs on it. */
-import { LockMode } from '@mikro-orm/core';
+import { type EntityName, LockMode, type Primary } from '@mikro-orm/core';
 import type { CheckoutId } from '../billing/ids.ts';
 import { Checkout, type CheckoutRow } from './entities/checkout.ts';
 import type { EntityManager } from './orm.ts';
@@ -12,4 +12,17 @@ export async function lockCheckout(em: EntityManager, id: CheckoutId): Promise<C
   const checkout = await em.findOneOrFail(Checkout, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
   await em.populate([checkout], ['product', 'price', 'organization']);
   return checkout as CheckoutRow;
+}
+
+/**
+ * Waits until nobody else is changing the row, and keeps others from it; what is read afterwards is what stands. Rows that refer to it may still be
+ * written meanwhile, so that nobody who buys a product waits for somebody who edits it.
+ */
+export async function lockRow<Entity extends object>(
+  em: EntityManager,
+  entity: EntityName<Entity>,
+  id: Primary<Entity>,
+): Promise<void> {
+  const { tableName } = em.getMetadata().get(entity);
+  await em.execute(`select 1 from ${em.getPlatform().quoteIdentifier(tableName)} where id = ? for no key update`, [id]);
 }

@@ -1,17 +1,17 @@
-/** Makes, changes and deletes customers, each with the events that tell of it. */
+/** Makes and changes customers, with the events that tell of it. */
 import { randomUUID } from 'node:crypto';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { z } from 'zod';
 import type { CustomerId, OrganizationId, TestClockId } from '../../billing/ids.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
-import { Subscription } from '../../db/entities/subscription.ts';
 import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
 import { emit } from '../../db/events.ts';
+import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
 import type { CustomerCreate, CustomerUpdate } from '../../schemas/customer.ts';
-import { ApiError, invalid, notPermitted } from '../errors.ts';
+import { invalid, notFound, notPermitted } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { nowOf } from './find.ts';
 
@@ -42,7 +42,7 @@ export async function createCustomer(
         testClock,
       });
       await tx.flush();
-      await tell(tx, row, 'customer.created', row.createdAt);
+      await tellCustomer(tx, row, 'customer.created', row.createdAt);
       return row;
     }),
   );
@@ -54,15 +54,17 @@ export async function updateCustomer(
   body: z.output<typeof CustomerUpdate>,
   at: Date,
 ): Promise<void> {
-  if (body.external_id && customer.externalId && body.external_id !== customer.externalId) {
-    throw invalid(['body', 'external_id'], 'The external id is set once and stays.');
-  }
-  if (body.type === 'individual' && customer.type === 'team') {
-    throw invalid(['body', 'type'], 'A team stays a team.');
-  }
   await taken(() =>
     em.transactional(async (tx) => {
-      const row = await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] });
+      await lockRow(tx, Customer, customer.id);
+      const row = await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'], refresh: true });
+      if (row.deletedAt) throw notFound();
+      if (body.external_id && row.externalId && body.external_id !== row.externalId) {
+        throw invalid(['body', 'external_id'], 'The external id is set once and stays.');
+      }
+      if (body.type === 'individual' && row.type === 'team') {
+        throw invalid(['body', 'type'], 'A team stays a team.');
+      }
       if (body.email) row.email = body.email;
       if (body.external_id) row.externalId = body.external_id;
       if (body.name !== undefined) row.name = body.name;
@@ -73,38 +75,9 @@ export async function updateCustomer(
       if (body.metadata) row.metadata = body.metadata;
       row.modifiedAt = nowOf(row, at);
       await tx.flush();
-      await tell(tx, row, 'customer.updated', row.modifiedAt);
+      await tellCustomer(tx, row, 'customer.updated', row.modifiedAt);
     }),
   );
-}
-
-/** Ends their subscriptions through their own processes first; orders and books stay. */
-export async function deleteCustomer(
-  em: EntityManager,
-  { workflows }: Pick<Services, 'workflows'>,
-  customer: CustomerRow,
-  at: Date,
-): Promise<void> {
-  const living = await em.find(
-    Subscription,
-    { customer: customer.id, status: { $ne: 'canceled' } },
-    { fields: ['id'] },
-  );
-  for (const { id } of living) {
-    try {
-      await workflows.subscription(id).revoke({ reason: null, comment: null });
-    } catch (error) {
-      // It ended by itself in the meantime.
-      if (!(error instanceof ApiError && error.error === 'AlreadyCanceledSubscription')) throw error;
-    }
-  }
-  await em.transactional(async (tx) => {
-    const row = await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] });
-    row.deletedAt = nowOf(row, at);
-    row.modifiedAt = row.deletedAt;
-    await tx.flush();
-    await tell(tx, row, 'customer.deleted', row.deletedAt);
-  });
 }
 
 async function clock(
@@ -131,7 +104,8 @@ async function taken<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-async function tell(
+/** Once the row is flushed. */
+export async function tellCustomer(
   em: EntityManager,
   row: CustomerRow,
   type: 'customer.created' | 'customer.updated' | 'customer.deleted',

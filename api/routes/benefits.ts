@@ -6,7 +6,8 @@ import type { BenefitId, CustomerId, OrganizationId } from '../../billing/ids.ts
 import { Benefit, type BenefitRow } from '../../db/entities/benefit.ts';
 import { BenefitGrant, type BenefitGrantRow } from '../../db/entities/benefit-grant.ts';
 import { emit } from '../../db/events.ts';
-import { revokeBenefit } from '../../db/grants.ts';
+import { retryGrants, revokeBenefit } from '../../db/grants.ts';
+import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { carrying, containing } from '../../db/search.ts';
 import { asListed } from '../../db/sorting.ts';
@@ -122,6 +123,7 @@ export const updateBenefit = route({
   errors: [404],
   async handle({ params, body, organization, em, request }) {
     return em.transactional(async (tx) => {
+      await lockRow(tx, Benefit, params.id as BenefitId);
       const row = await owned(tx, organization, params.id);
       if (row.type !== body.type) throw invalid(['body', 'type'], 'The type of a benefit stays.');
       if (body.description) row.description = body.description;
@@ -130,6 +132,7 @@ export const updateBenefit = route({
       if (body.properties) row.properties = { ...row.properties, ...body.properties };
       row.modifiedAt = request.at;
       await tx.flush();
+      await retryGrants(tx, row, request.at);
       await tell(tx, row, 'benefit.updated', request.at);
       return benefitView(row);
     });
@@ -149,6 +152,7 @@ export const deleteBenefit = route({
   errors: [404],
   async handle({ params, organization, em, request }) {
     await em.transactional(async (tx) => {
+      await lockRow(tx, Benefit, params.id as BenefitId);
       const row = await owned(tx, organization, params.id);
       row.deletedAt = request.at;
       row.modifiedAt = request.at;

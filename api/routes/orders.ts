@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { OrderId, OrganizationId } from '../../billing/ids.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
 import { emit } from '../../db/events.ts';
+import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { ORDER_POPULATE, orderView } from '../../db/views/order.ts';
 import { Order as OrderSchema, OrderUpdate } from '../../schemas/order.ts';
@@ -89,6 +90,7 @@ export const updateOrder = route({
   errors: [404],
   async handle({ params, body, organization, em, request }) {
     return em.transactional(async (tx) => {
+      await lockRow(tx, Order, params.id as OrderId);
       const row = await owned(tx, organization, params.id);
       if (body.billing_name !== undefined) row.billingName = body.billing_name;
       if (body.billing_address !== undefined) row.billingAddress = corrected(row.billingAddress, body.billing_address);

@@ -8,6 +8,7 @@ import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import { emit } from '../../db/events.ts';
+import { lockRow } from '../../db/lock.ts';
 import { processorKeys } from '../../db/views/checkout.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { portalOrganizationView } from '../../db/views/organization.ts';
@@ -78,6 +79,7 @@ export const updateMe = route({
   response: CustomerPortalCustomer,
   async handle({ body, customer, em, request, workflows }) {
     const changed = await em.transactional(async (tx) => {
+      await lockRow(tx, Customer, customer.id);
       const row = (await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] })) as CustomerRow;
       if (body.billing_name !== undefined) row.billingName = body.billing_name;
       if (body.billing_address !== undefined) row.billingAddress = body.billing_address;

@@ -7,6 +7,7 @@ import { Benefit } from '../../db/entities/benefit.ts';
 import { Product, type ProductRow } from '../../db/entities/product.ts';
 import { emit } from '../../db/events.ts';
 import { wantGrantsForProductChange } from '../../db/grants.ts';
+import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { carrying, containing } from '../../db/search.ts';
 import { byPrice } from '../../db/sorting.ts';
@@ -138,6 +139,7 @@ export const updateProduct = route({
   async handle({ params, body, organization, em, request }) {
     if (body.prices) refuseBadPrices(body.prices);
     return em.transactional(async (tx) => {
+      await lockRow(tx, Product, params.id as ProductId);
       const row = await owned(tx, organization, params.id);
       change(row, body);
       if (body.prices) replacePrices(tx, row, body.prices, request.at);
@@ -162,6 +164,7 @@ export const updateProductBenefits = route({
   errors: [404],
   async handle({ params, body, organization, em, request }) {
     return em.transactional(async (tx) => {
+      await lockRow(tx, Product, params.id as ProductId);
       const row = await owned(tx, organization, params.id);
       const ids = [...new Set(body.benefits)] as BenefitId[];
       const found = await tx.find(Benefit, { id: { $in: ids }, organization, deletedAt: null });

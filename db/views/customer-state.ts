@@ -4,13 +4,26 @@ import type { CustomerState } from '../../schemas/customer.ts';
 import { BenefitGrant } from '../entities/benefit-grant.ts';
 import { Customer } from '../entities/customer.ts';
 import { Subscription } from '../entities/subscription.ts';
+import { lockRow } from '../lock.ts';
 import type { EntityManager } from '../orm.ts';
 import { customerView } from './customer.ts';
 import { identity, iso } from './stamps.ts';
 import { subscriptionFieldsView } from './subscription.ts';
 
-/** Reads what the transaction has flushed so far. */
+/**
+ * Within a transaction: the state that its commit makes, with what others have committed. They wait for the customer's
+ * row, so that of two things that happen at once the second tells of both.
+ */
 export async function loadCustomerState(em: EntityManager, customerId: CustomerId): Promise<CustomerState> {
+  if (em.isInTransaction()) {
+    await em.flush();
+    await lockRow(em, Customer, customerId);
+  }
+  // A fork has read nothing yet that may have changed before the lock was had.
+  return stateOf(em.fork({ keepTransactionContext: true }), customerId);
+}
+
+async function stateOf(em: EntityManager, customerId: CustomerId): Promise<CustomerState> {
   const [customer, subscriptions, grants] = await Promise.all([
     em.findOneOrFail(Customer, customerId),
     em.find(
