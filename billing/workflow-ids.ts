@@ -3,6 +3,7 @@ import type {
   BenefitId,
   CheckoutId,
   GrantId,
+  PaymentId,
   SubscriptionId,
   TestClockId,
   WebhookEndpointId,
@@ -16,4 +17,5 @@ export const cardSetupWorkflowId = (id: string): string => `card-setup/${id}`;
 export const grantWorkflowId = (benefit: BenefitId, grant: GrantId): string => `grant/${benefit}/${grant}`;
 export const webhookEndpointWorkflowId = (id: WebhookEndpointId): string => `webhook-endpoint/${id}`;
 export const webhookDeliveryWorkflowId = (id: WebhookEventId): string => `webhook/${id}`;
+export const processorFeeWorkflowId = (id: PaymentId): string => `fee/${id}`;
 export const emailWorkflowId = (id: string): string => `email/${id}`;

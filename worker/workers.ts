@@ -11,6 +11,7 @@ import { checkoutActivities } from '../activities/checkouts/index.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import { emailActivities } from '../activities/email/index.ts';
 import { invariantActivities } from '../activities/invariants/index.ts';
+import { ledgerActivities } from '../activities/ledger/index.ts';
 import { steeringActivities } from '../activities/steering/index.ts';
 import { stripeActivities } from '../activities/stripe/index.ts';
 import { subscriptionActivities } from '../activities/subscriptions/index.ts';
@@ -67,7 +68,7 @@ export async function createWorkers({
     Worker.create({
       ...common,
       taskQueue: PROCESSOR_QUEUE,
-      activities: stripeActivities(deps),
+      activities: { ...stripeActivities(deps), ...ledgerActivities(deps) },
       maxConcurrentActivityTaskExecutions: PROCESSOR_SLOTS,
     }),
     Worker.create({

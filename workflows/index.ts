@@ -4,6 +4,7 @@ export { checkInvariants } from './check-invariants.ts';
 export { checkout } from './checkout.ts';
 export { email } from './email.ts';
 export { grant } from './grant.ts';
+export { processorFee } from './processor-fee.ts';
 export { subscription } from './subscription.ts';
 export { testClock } from './test-clock.ts';
 export { webhookDelivery } from './webhook-delivery.ts';

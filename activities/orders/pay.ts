@@ -1,10 +1,11 @@
 /** An order is paid: its row, the payment's row and the books, in one transaction with the events that tell of it. */
 import { platformFee } from '../../billing/fees.ts';
-import type { OrderRow } from '../../db/entities/order.ts';
+import { Order, type OrderRow } from '../../db/entities/order.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import type { PaymentRow } from '../../db/entities/payment.ts';
 import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { wake } from '../../db/outbox.ts';
 import { ORDER_POPULATE, orderView } from '../../db/views/order.ts';
 import { recordPayment } from '../ledger/record.ts';
 
@@ -31,6 +32,7 @@ export async function payOrder(em: EntityManager, order: OrderRow, payment: Paym
     platformFee: fee,
     at,
   });
+  if (payment.processorFee === null || payment.processorFee === undefined) await wake(em, 'processor_fee', payment.id);
 }
 
 /** An order with nothing left to pay. */
@@ -47,9 +49,16 @@ export async function tellOrder(
   at: Date,
   ...types: readonly ('order.created' | 'order.updated' | 'order.paid')[]
 ): Promise<void> {
-  const data = async () => {
-    await em.populate([order], ORDER_POPULATE);
-    return orderView(order);
+  const view = async () => {
+    await em.flush();
+    // Read afresh: until this transaction changed the row, somebody else may have.
+    const options = { populate: ORDER_POPULATE, refresh: true } as const;
+    return orderView((await em.findOneOrFail(Order, order.id, options)) as OrderRow);
+  };
+  let told: Promise<unknown> | null = null;
+  const data = () => {
+    told ??= view();
+    return told;
   };
   await emit(em, ...types.map((type) => ({ organizationId: order.organization.id, type, at, data })));
 }

@@ -3,16 +3,17 @@ import type Stripe from 'stripe';
 import type { PaymentId } from '../../billing/ids.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { feeOf } from './fee.ts';
 import type { Declined, Paid } from './outcome.ts';
 
 /** For a succeeded intent whose `latest_charge.balance_transaction` is expanded. */
 export async function keepPaid(em: EntityManager, paymentId: PaymentId, intent: Stripe.PaymentIntent): Promise<Paid> {
   const charge = typeof intent.latest_charge === 'object' ? intent.latest_charge : null;
-  const transaction = typeof charge?.balance_transaction === 'object' ? charge.balance_transaction : null;
+  const fee = feeOf(intent);
   const card = charge?.payment_method_details?.card ?? null;
   await em.nativeUpdate(Payment, paymentId, {
     processorId: intent.id,
-    processorFee: transaction?.fee ?? null,
+    ...(fee === null ? {} : { processorFee: fee }),
     methodType: charge?.payment_method_details?.type ?? 'card',
     methodBrand: card?.brand ?? null,
     methodLast4: card?.last4 ?? null,

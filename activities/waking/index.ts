@@ -4,6 +4,7 @@ import { startCheckouts } from './checkouts.ts';
 import { startEmails } from './emails.ts';
 import { wakeGrants } from './grants.ts';
 import { tellOfProcessorEvents } from './processor-events.ts';
+import { startProcessorFees } from './processor-fees.ts';
 import type { Waker } from './wake.ts';
 import { wakeEndpoints, wakeRedeliveries, wakeRetries } from './webhooks.ts';
 
@@ -14,5 +15,6 @@ export const WAKERS: Readonly<Record<OutboxTopic, Waker>> = {
   grant: wakeGrants,
   checkout: startCheckouts,
   processor_event: tellOfProcessorEvents,
+  processor_fee: startProcessorFees,
   email: startEmails,
 };

@@ -1,6 +1,8 @@
 /** What the card processor tells us of by itself: each event is kept once, and wakes the process that it is about. */
 import Stripe from 'stripe';
 import { z } from 'zod';
+import type { PaymentId } from '../../billing/ids.ts';
+import { processorFeeWorkflowId } from '../../billing/workflow-ids.ts';
 import { ProcessorEvent } from '../../db/entities/outbox.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
@@ -12,7 +14,7 @@ import { route } from '../route.ts';
 const About = z.object({
   id: z.string().max(255),
   metadata: z
-    .object({ workflow_id: z.string().min(1).max(255) })
+    .object({ workflow_id: z.string().min(1).max(255).optional(), payment_id: z.string().max(255).optional() })
     .nullish()
     .catch(null),
 });
@@ -31,8 +33,8 @@ export const stripeWebhook = route({
     const event = verified(body, request.headers['stripe-signature'], environment.STRIPE_WEBHOOK_SECRET);
     const about = About.safeParse(event.data.object);
     if (!about.success) return { received: true } as const;
-    const { id: objectId, metadata } = about.data;
-    const workflowId = metadata?.workflow_id ?? null;
+    const { id: objectId } = about.data;
+    const workflowId = workflowOf(event.type, about.data);
     const isNew = await keep(em, { id: event.id, type: event.type, objectId, workflowId, receivedAt: request.at });
     log.info({ processorEvent: event.id, type: event.type, workflowId, isNew }, 'the processor tells of an event');
     return { received: true } as const;
@@ -40,6 +42,12 @@ export const stripeWebhook = route({
 });
 
 export const stripeWebhookRoutes = [stripeWebhook];
+
+/** Intents name the process that waits for them. Of a charge it is awaited what the processor keeps of it. */
+function workflowOf(type: string, { metadata }: z.output<typeof About>): string | null {
+  if (type !== 'charge.updated') return metadata?.workflow_id ?? null;
+  return metadata?.payment_id ? processorFeeWorkflowId(metadata.payment_id as PaymentId) : null;
+}
 
 function verified(body: Buffer, signature: string | string[] | undefined, secret: string): Stripe.Event {
   try {

@@ -8,6 +8,7 @@ export const OUTBOX_TOPICS = [
   'grant',
   'checkout',
   'processor_event',
+  'processor_fee',
   'email',
 ] as const;
 
@@ -21,7 +22,7 @@ export const OutboxMessage = defineEntity({
   properties: {
     id: p.bigint('number').primary().autoincrement(),
     topic: p.enum(OUTBOX_TOPICS),
-    /** The endpoint, webhook event, grant, checkout, processor event or e-mail that it is about. */
+    /** The endpoint, webhook event, grant, checkout, processor event, payment or e-mail that it is about. */
     subjectId: p.text(),
     /** How often it could not be relayed. */
     attempts: p.integer().default(0),

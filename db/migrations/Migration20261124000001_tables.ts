@@ -47,7 +47,7 @@ export class Migration20261124000001_tables extends Migration {
       `create table "outbox" ("id" bigserial primary key, "topic" text not null, "subject_id" text not null, "attempts" int not null default 0, "next_try_at" timestamptz(3) null);`,
     );
     this.addSql(
-      `alter table "outbox" add constraint "outbox_topic_check" check ("topic" in ('webhooks', 'webhook_retry', 'webhook_redelivery', 'grant', 'checkout', 'processor_event', 'email'));`,
+      `alter table "outbox" add constraint "outbox_topic_check" check ("topic" in ('webhooks', 'webhook_retry', 'webhook_redelivery', 'grant', 'checkout', 'processor_event', 'processor_fee', 'email'));`,
     );
     this.addSql(
       `create table "processor_events" ("id" text not null, "type" text not null, "object_id" text not null, "workflow_id" text null, "received_at" timestamptz(3) not null, primary key ("id"));`,

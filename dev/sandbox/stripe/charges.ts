@@ -9,6 +9,7 @@ import { attempt, outcome, stripeFee } from './charge-shape.ts';
 import { emit } from './events.ts';
 import { missing } from './failures.ts';
 import { newId } from './ids.ts';
+import { shownAtFirst } from './late-fees.ts';
 import { mergeMetadata, metadata, paging, range, read, text } from './params.ts';
 
 export function chargeSucceeded(
@@ -29,7 +30,7 @@ export function chargeSucceeded(
   const charge = call.sandbox.store.put('charge', {
     ...attempt(id, intent, method, authenticated),
     amount_captured: intent.amount,
-    balance_transaction: movement.id,
+    balance_transaction: shownAtFirst(call, id, movement.id),
     captured: true,
     outcome: outcome('approved_by_network', 'authorized', null, 'Payment complete.'),
     paid: true,

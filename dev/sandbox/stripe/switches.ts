@@ -6,6 +6,7 @@ import type { Sandbox } from './call.ts';
 import type { CardFacts } from './card-verdicts.ts';
 import { DECLINE_REASONS } from './card-verdicts.ts';
 import { NewFault } from './faults.ts';
+import { withholdFees } from './late-fees.ts';
 import { WebhookMode } from './webhooks.ts';
 
 const Outcome = z.strictObject({ outcome: z.enum(['succeed', 'authentication_required', ...DECLINE_REASONS]) });
@@ -40,6 +41,13 @@ export function switches(sandbox: Sandbox): Router {
     const wanted = z.strictObject({ mode: WebhookMode }).safeParse(request.body);
     if (!wanted.success) return void response.status(400).json({ error: z.prettifyError(wanted.error) });
     webhooks.mode = wanted.data.mode;
+    response.json(wanted.data);
+  });
+
+  router.post('/_sandbox/fees', (request, response) => {
+    const wanted = z.strictObject({ withheld: z.boolean() }).safeParse(request.body);
+    if (!wanted.success) return void response.status(400).json({ error: z.prettifyError(wanted.error) });
+    withholdFees(sandbox, wanted.data.withheld);
     response.json(wanted.data);
   });
 
