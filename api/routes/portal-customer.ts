@@ -77,6 +77,7 @@ export const updateMe = route({
   auth: 'customer',
   body: CustomerPortalCustomerUpdate,
   response: CustomerPortalCustomer,
+  errors: [403, 409, 429],
   async handle({ body, customer, em, request, workflows }) {
     const changed = await em.transactional(async (tx) => {
       await lockRow(tx, Customer, customer.id);

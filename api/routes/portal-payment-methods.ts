@@ -1,10 +1,13 @@
 /** A customer saves a card in their portal. Listing and removing cards stand with the customer's other routes. */
 import { randomUUID } from 'node:crypto';
-import type { CustomerId } from '../../billing/ids.ts';
+import type { CustomerId, PaymentMethodId } from '../../billing/ids.ts';
 import { CardSetup, type CardSetupRow } from '../../db/entities/card-setup.ts';
-import { Customer } from '../../db/entities/customer.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
+import { emit } from '../../db/events.ts';
+import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { customerView } from '../../db/views/customer.ts';
 import { portalPaymentMethodView } from '../../db/views/portal.ts';
 import {
   CustomerPaymentMethodConfirm,
@@ -12,6 +15,7 @@ import {
   CustomerPaymentMethodCreateResponse,
 } from '../../schemas/customer-portal.ts';
 import type { SavedCard } from '../../workflows/card-setup.messages.ts';
+import { nowOf } from '../customers/find.ts';
 import { customerNotReady, paymentMethodSetupFailed } from '../errors.ts';
 import { route } from '../route.ts';
 
@@ -54,17 +58,34 @@ export const confirmPaymentMethod = route({
   response: CustomerPaymentMethodCreateResponse,
   status: 201,
   errors: [400, 403],
-  async handle({ body, customer, em, workflows }) {
+  async handle({ body, customer, em, request, workflows }) {
     const setup = await em.findOne(CardSetup, { intentId: body.setup_intent_id, customer: customer.id });
     if (setup === null) throw customerNotReady('No card of yours is waiting to be confirmed under this id.');
     const saved =
       outcomeOf(setup) ?? (await workflows.lookAtCard(setup.id)) ?? outcomeOf(await em.refreshOrFail(setup));
     if (saved === null) throw paymentMethodSetupFailed('Your bank did not answer in time. Please add the card again.');
+    if (saved.status === 'saved' && body.set_default) {
+      await makeDefault(em, customer.id, saved.paymentMethodId as PaymentMethodId, request.at);
+    }
     return answer(em, customer.id, saved);
   },
 });
 
 export const portalPaymentMethodRoutes = [addPaymentMethod, confirmPaymentMethod];
+
+/** Whoever wishes it only after the bank has agreed gets it too; what they owe was tried when the card was saved. */
+async function makeDefault(em: EntityManager, customer: CustomerId, card: PaymentMethodId, at: Date): Promise<void> {
+  await em.transactional(async (tx) => {
+    await lockRow(tx, Customer, customer);
+    const row = (await tx.findOneOrFail(Customer, customer, { populate: ['testClock'] })) as CustomerRow;
+    if (row.defaultPaymentMethodId === card) return;
+    row.defaultPaymentMethodId = card;
+    row.modifiedAt = nowOf(row, at);
+    await tx.flush();
+    const event = { organizationId: row.organization.id, type: 'customer.updated' as const, at: row.modifiedAt };
+    await emit(tx, { ...event, data: () => customerView(row) });
+  });
+}
 
 /** What the row keeps; null while it isn't known, or was given up. */
 function outcomeOf({ paymentMethodId, refusal }: CardSetupRow): Known | null {

@@ -1,4 +1,5 @@
 /** What may be changed of things that stand, and by whom. */
+import { bank } from '../sandbox/sandboxed.ts';
 import { type Everything, eventually, oneOfEach } from './everything.ts';
 import { type Running, startRunning } from './running.ts';
 
@@ -90,6 +91,23 @@ it('a customer from a person to a team, and not back', async () => {
   expect((await patch(path, { type: 'individual' })).status).toBe(200);
   expect((await patch(path, { type: 'team', name: ' ' })).body).toMatchObject({ type: 'team', name: null });
   expect(wrong(await patch(path, { type: 'individual' }))).toEqual(['body.type']);
+});
+
+it('the default card, once the bank has agreed to the new one', async () => {
+  const cards = '/v1/customer-portal/customers/me/payment-methods';
+  const { client_secret } = await running.made(things.session, 'POST', cards, {
+    confirmation_token_id: await running.aCard('pm_card_authenticationRequired'),
+    set_default: false,
+    return_url: 'https://example.com/portal',
+  });
+  const id = client_secret.split('_secret_')[0];
+  const { next_action: action } = await running.stripe.setupIntents.retrieve(id);
+  await bank(String(action?.redirect_to_url?.url ?? action?.use_stripe_sdk?.stripe_js), 'approve');
+  const body = { setup_intent_id: id, set_default: true };
+  const { payment_method } = await running.made(things.session, 'POST', `${cards}/confirm`, body);
+  expect(payment_method.is_default).toBe(true);
+  const { default_payment_method_id } = await running.made(token, 'GET', `/v1/customers/${things.customer.id}`);
+  expect(default_payment_method_id).toBe(payment_method.id);
 });
 
 it('a checkout, for the buyer, until it expires', async () => {
