@@ -26,6 +26,7 @@ const OFFSET = /(Z|[+-]\d{2}:?\d{2})$/i;
  */
 export const InstantInput = z.iso
   .datetime({ offset: true, local: true })
+  .meta({ format: 'date-time' })
   .transform((text) => new Date(OFFSET.test(text) ? text : `${text}Z`))
   .refine((date) => date.getUTCFullYear() >= 1970 && date.getUTCFullYear() <= 9000, 'Out of range');
 
