@@ -8,6 +8,17 @@ export interface InvariantRule {
   readonly query: string;
 }
 
+/** The test clock, if any, that the customer lives on. */
+const clockOf = (customerId: string) => `
+      left join customers c on c.id = ${customerId} left join test_clocks t on t.id = c.test_clock_id`;
+
+/** Real time is given some minutes; a clock that rests has left nothing undone up to the instant that it shows. */
+const isOver = (instant: string, minutes = 10) => `
+        ((t.id is null and ${instant} < :now::timestamptz - interval '${minutes} minutes')
+          or (t.status = 'ready' and ${instant} <= t.frozen_time))`;
+
+const IS_BEING_PAID = `exists (select 1 from payments p where p.order_id = o.id and p.status = 'pending')`;
+
 export const INVARIANT_RULES: readonly InvariantRule[] = [
   {
     name: 'each ledger transaction sums to zero',
@@ -44,7 +55,8 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       cross join lateral (
         select coalesce(sum(e.amount) filter (where t.kind = 'processor_fee' and e.account = 'processor_fees'), 0) as processor_fee,
           coalesce(-sum(e.amount) filter (where t.kind = 'platform_fee' and e.account = 'platform_revenue'), 0) as platform_fee
-        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id where t.source_id = p.id
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id
+        where t.source_id = p.id and t.kind in ('processor_fee', 'platform_fee')
       ) booked
       where p.organization_id = :organization and p.status = 'succeeded'
         and (p.processor_fee is distinct from booked.processor_fee or o.platform_fee_amount <> booked.platform_fee)`,
@@ -77,12 +89,53 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
         and coalesce(o.status, '') not in ('paid', 'refunded', 'partially_refunded')`,
   },
   {
+    // PREFIX-0001 is a number of the organization's series, PREFIX-CUSTOMER-0001 one of a customer's.
     name: 'invoice numbers have no gaps',
     query: `
       select o.id::text as subject, 'next number is ' || o.next_invoice_number || ', orders with a number: ' || count(r.id) as detail
-      from organizations o left join orders r on r.organization_id = o.id and r.invoice_number is not null
-      where o.id = :organization and o.invoice_numbering = 'organization' group by o.id
+      from organizations o left join orders r on r.organization_id = o.id and r.invoice_number not like '%-%-%'
+      where o.id = :organization group by o.id
       having count(r.id) <> o.next_invoice_number - 1`,
+  },
+  {
+    name: 'a customer’s own invoice numbers have no gaps',
+    query: `
+      select c.id::text as subject, 'next number is ' || c.next_invoice_number || ', orders with a number: ' || count(r.id) as detail
+      from customers c left join orders r on r.customer_id = c.id and r.invoice_number like '%-%-%'
+      where c.organization_id = :organization group by c.id
+      having count(r.id) <> c.next_invoice_number - 1`,
+  },
+  {
+    name: 'a pending order is being collected',
+    query: `
+      select o.id::text as subject, 'subscription ' || coalesce(s.id::text, 'none') || ' is ' || coalesce(s.status, 'missing') as detail
+      from orders o left join subscriptions s on s.id = o.subscription_id
+      where o.organization_id = :organization and o.status = 'pending' and s.status is distinct from 'canceled'
+        and not coalesce(s.status = 'past_due' and o.next_payment_attempt_at is not null, false) and not ${IS_BEING_PAID}`,
+  },
+  {
+    name: 'no retry of a payment is overdue',
+    query: `
+      select o.id::text as subject, 'was to be tried on ' || o.next_payment_attempt_at as detail
+      from orders o ${clockOf('o.customer_id')}
+      where o.organization_id = :organization and o.status = 'pending' and not ${IS_BEING_PAID}
+        and ${isOver('o.next_payment_attempt_at')}`,
+  },
+  {
+    // The processor lives in real time, also where the customer lives on a test clock. A buyer may take their time.
+    name: 'no payment is under way for hours',
+    query: `
+      select p.id::text as subject, p.amount || ' ' || p.currency || ' since ' || coalesce(p.begun_at, p.created_at) as detail
+      from payments p left join checkouts k on k.id = p.checkout_id
+      where p.organization_id = :organization and p.status = 'pending' and k.status is distinct from 'confirmed'
+        and coalesce(p.begun_at, p.created_at) < :now::timestamptz - interval '3 hours'`,
+  },
+  {
+    name: 'no checkout outlives its expiry',
+    query: `
+      select k.id::text as subject, k.status || ', expired on ' || k.expires_at as detail
+      from checkouts k ${clockOf('k.customer_id')}
+      where k.organization_id = :organization and k.status in ('open', 'confirmed') and ${isOver('k.expires_at', 60)}`,
   },
   {
     name: 'every period that a subscription has opened is billed',
@@ -97,10 +150,9 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
     name: 'no renewal is overdue',
     query: `
       select s.id::text as subject, s.status || ', period ended ' || s.current_period_end as detail
-      from subscriptions s join customers c on c.id = s.customer_id left join test_clocks t on t.id = c.test_clock_id
+      from subscriptions s ${clockOf('s.customer_id')}
       where s.organization_id = :organization and s.status in ('active', 'trialing')
-        and ((t.id is null and s.current_period_end < :now::timestamptz - interval '10 minutes')
-          or (t.status = 'ready' and s.current_period_end < t.frozen_time))`,
+        and ${isOver('s.current_period_end')}`,
   },
   {
     name: 'a subscription that is past due has an unpaid order that will be tried',
@@ -108,7 +160,8 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       select s.id::text as subject, 'no pending order with a next attempt' as detail
       from subscriptions s
       where s.organization_id = :organization and s.status = 'past_due' and not exists (
-        select 1 from orders o where o.subscription_id = s.id and o.status = 'pending' and o.next_payment_attempt_at is not null)`,
+        select 1 from orders o where o.subscription_id = s.id and o.status = 'pending'
+          and (o.next_payment_attempt_at is not null or ${IS_BEING_PAID}))`,
   },
   {
     name: 'a subscription that has ended says when',
@@ -137,9 +190,9 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
     name: 'grants are as they are wanted, or say why not',
     query: `
       select g.id::text as subject, 'wanted ' || g.wanted || ' under version ' || g.version || ', done ' || g.done_version as detail
-      from benefit_grants g join benefits b on b.id = g.benefit_id
-      where b.organization_id = :organization and g.error is null
-        and g.wanted_at < :now::timestamptz - interval '5 minutes' and g.done_version < g.version`,
+      from benefit_grants g join benefits b on b.id = g.benefit_id ${clockOf('g.customer_id')}
+      where b.organization_id = :organization and g.error is null and g.done_version < g.version
+        and ${isOver('g.wanted_at', 5)}`,
   },
   {
     name: 'a license key is as its grant',

@@ -1,0 +1,129 @@
+/** Each rule is broken once, by writing straight into the database, and must say so. */
+import { compareRows } from '../../activities/invariants/rows.ts';
+import { INVARIANT_RULES } from '../../activities/invariants/rules.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { type FreshDatabase, freshDatabase } from '../api/fresh-database.ts';
+import { aHealthyShop, type Healthy, type HealthyOptions } from './healthy.ts';
+
+let database: FreshDatabase;
+
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+afterAll(() => database[Symbol.asyncDispose]());
+
+/** The rules that are broken after these statements, which are taken back afterwards. */
+async function brokenBy(statements: readonly string[], options?: HealthyOptions): Promise<string[]> {
+  const em = database.orm.em.fork();
+  await em.begin();
+  try {
+    const shop = await aHealthyShop(em, options);
+    for (const statement of statements) await write(em, shop, statement);
+    return (await broken(em, shop)).toSorted();
+  } finally {
+    await em.rollback();
+  }
+}
+
+async function write(em: EntityManager, shop: Healthy, statement: string): Promise<void> {
+  await em.execute(statement.replaceAll(':organization', `'${shop.organizationId}'`));
+}
+
+async function broken(em: EntityManager, { organizationId }: Healthy): Promise<string[]> {
+  const disagreements = await compareRows(em, { organizationId, at: new Date(), named: 20 });
+  return [...new Set(disagreements.map(({ rule }) => rule))];
+}
+
+const PAST_DUE = `update subscriptions set status = 'past_due', past_due_at = now()`;
+const UNPAID = `update orders set status = 'pending', next_payment_attempt_at`;
+
+const BREAKING: Readonly<Record<string, readonly string[]>> = {
+  'each ledger transaction sums to zero': [
+    `insert into ledger_transactions values (gen_random_uuid(), :organization, 'payment', gen_random_uuid(), 'usd', now())`,
+  ],
+  'each succeeded payment is in the books with its amount': ['update payments set amount = amount + 1'],
+  'what is in the books comes from a succeeded payment': [`update payments set status = 'failed'`],
+  'the fees in the books are those of the payment and its order': ['update payments set processor_fee = null'],
+  'each order adds up': ['update orders set tax_amount = 1'],
+  'a paid order was paid once, in full': ['update payments set order_id = null'],
+  'a payment that succeeded has paid its order': [`update orders set status = 'void'`],
+  'invoice numbers have no gaps': ['update organizations set next_invoice_number = 5'],
+  'a customer’s own invoice numbers have no gaps': ['update customers set next_invoice_number = 5'],
+  'a pending order is being collected': [PAST_DUE, `${UNPAID} = null`],
+  'no retry of a payment is overdue': [PAST_DUE, `${UNPAID} = now() - interval '1 hour'`],
+  'no payment is under way for hours': [
+    `update payments set status = 'pending', begun_at = now() - interval '4 hours'`,
+  ],
+  'no checkout outlives its expiry': [
+    `update checkouts set status = 'confirmed', expires_at = now() - interval '2 hours'`,
+  ],
+  'every period that a subscription has opened is billed': ['update subscriptions set cycle = 2'],
+  'no renewal is overdue': [`update subscriptions set current_period_end = now() - interval '1 hour'`],
+  'a subscription that is past due has an unpaid order that will be tried': [PAST_DUE],
+  'a subscription that has ended says when': [`update subscriptions set status = 'canceled'`],
+  'a running subscription holds the benefits of its product': [`update benefit_grants set wanted = 'revoked'`],
+  'an ended subscription holds no benefits': [`update subscriptions set status = 'canceled', ended_at = now()`],
+  'grants are as they are wanted, or say why not': [
+    `update benefit_grants set version = 2, wanted_at = now() - interval '1 hour'`,
+  ],
+  'a license key is as its grant': [`update license_keys set status = 'revoked'`],
+};
+
+it('every rule is broken here', () => {
+  expect(Object.keys(BREAKING)).toEqual(expect.arrayContaining(INVARIANT_RULES.map(({ name }) => name)));
+});
+
+it.each([{}, { invoiceNumbering: 'customer' as const }, { clockShows: new Date('2031-03-01T00:00:00Z') }])(
+  'where all is well, no rule is broken: %j',
+  async (options) => {
+    expect(await brokenBy([], options)).toEqual([]);
+  },
+);
+
+it.each(Object.entries(BREAKING))('%s', async (rule, statements) => {
+  expect(await brokenBy(statements)).toContain(rule);
+});
+
+describe('on a clock that is ahead of real time', () => {
+  const options = { clockShows: new Date('2031-03-01T00:00:00Z') };
+  const onTheDot = [
+    ['no renewal is overdue', [`update subscriptions set current_period_end = '2031-03-01'`]],
+    ['no retry of a payment is overdue', [PAST_DUE, `${UNPAID} = '2031-03-01'`]],
+    ['grants are as they are wanted, or say why not', ['update benefit_grants set version = 2']],
+    ['no checkout outlives its expiry', [`update checkouts set status = 'confirmed', expires_at = '2031-03-01'`]],
+  ] as const;
+
+  it.each(onTheDot)('%s: what is due at this very instant counts', async (rule, statements) => {
+    expect(await brokenBy(statements, options)).toContain(rule);
+  });
+
+  it.each(onTheDot)('%s: not while it advances', async (rule, statements) => {
+    const advancing = `update test_clocks set status = 'advancing'`;
+    expect(await brokenBy([...statements, advancing], options)).not.toContain(rule);
+  });
+});
+
+describe('what is not broken', () => {
+  const charging = `
+    insert into payments (id, created_at, organization_id, customer_id, order_id, attempt, trigger, amount, currency, begun_at)
+    select gen_random_uuid(), now(), organization_id, customer_id, id, 2, 'retry_dunning', total_amount, currency, now() from orders`;
+
+  it('an order whose payment is under way', async () => {
+    const rules = await brokenBy([PAST_DUE, `${UNPAID} = now() - interval '1 hour'`, charging]);
+    expect(rules).not.toContain('no retry of a payment is overdue');
+    expect(rules).not.toContain('a pending order is being collected');
+  });
+
+  it('what an ended subscription still owes', async () => {
+    const ended = `update subscriptions set status = 'canceled', ended_at = now()`;
+    expect(await brokenBy([ended, `${UNPAID} = null`])).not.toContain('a pending order is being collected');
+  });
+
+  it('a payment that waits for its buyer at the bank', async () => {
+    const waiting = [
+      `update payments set status = 'pending', begun_at = now() - interval '4 hours'`,
+      `update checkouts set status = 'confirmed', expires_at = now() + interval '1 hour'`,
+    ];
+    expect(await brokenBy(waiting)).not.toContain('no payment is under way for hours');
+  });
+});
