@@ -101,6 +101,9 @@ async function write(em: EntityManager, checkout: CheckoutRow, change: Change): 
     Object.assign(checkout, { [column]: value });
     changed = true;
   }
+  if (Boolean(checkout.trialInterval) !== Boolean(checkout.trialIntervalCount)) {
+    throw invalid(['body', 'trial_interval'], 'A trial has both an interval and a count, or neither.');
+  }
   return (await writeTerms(em, checkout, change)) || changed;
 }
 
