@@ -68,5 +68,17 @@ export class Migration20261124000002_rules extends Migration {
     this.addSql(`create index webhook_deliveries_by_age on webhook_deliveries using brin (created_at)`);
 
     this.addSql(`create index customers_by_test_clock on customers (test_clock_id) where test_clock_id is not null`);
+
+    // Found by what they hang on: at a renewal, when a product or benefit changes, in a customer's lists.
+    this.addSql(
+      `create index benefit_grants_by_subscription on benefit_grants (subscription_id) where subscription_id is not null`,
+    );
+    this.addSql(`create index benefit_grants_by_order on benefit_grants (order_id) where order_id is not null`);
+    this.addSql(`create index product_benefits_by_product on product_benefits (product_id)`);
+    this.addSql(`create index product_benefits_by_benefit on product_benefits (benefit_id)`);
+    this.addSql(`create index license_keys_by_benefit on license_keys (benefit_id)`);
+    this.addSql(`create index checkouts_by_customer on checkouts (customer_id) where customer_id is not null`);
+    this.addSql(`create index payments_by_customer on payments (customer_id)`);
+    this.addSql(`create index orders_by_product on orders (product_id)`);
   }
 }
