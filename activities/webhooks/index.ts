@@ -2,6 +2,7 @@
 import type { Dependencies } from '../dependencies.ts';
 import { receiverConnections } from './connections.ts';
 import type { Delivering } from './dependencies.ts';
+import { forgetOldWebhooks } from './forget-old.ts';
 import { giveUp } from './give-up.ts';
 import { poster } from './post.ts';
 import { retryPauses } from './retry-pauses.ts';
@@ -16,5 +17,6 @@ export function webhookActivities({ orm, environment }: Pick<Dependencies, 'orm'
     sendAgain: (input: SendAgain) => sendAgain(delivering, input),
     giveUp: (input: Parameters<typeof giveUp>[1]) => giveUp(delivering, input),
     retryPauses: () => retryPauses(delivering),
+    forgetOldWebhooks: () => forgetOldWebhooks(delivering),
   };
 }

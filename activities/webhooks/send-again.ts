@@ -16,12 +16,12 @@ export async function sendAgain({ orm, post }: Delivering, { eventId, reason }: 
   const clock = activityClock();
   const em = orm.em.fork();
   const event = await em.findOne(WebhookEvent, eventId, { populate: ['endpoint'], disableIdentityMap: true });
-  if (event === null || typeof event.payload !== 'string' || event.endpoint.deletedAt) return 'over';
+  if (event === null || typeof event.payload !== 'string') return 'over';
   const { endpoint, payload, sequence } = event;
   if (reason === 'retry') {
     // A replay has put it back in line, or it has succeeded by hand.
     if (event.state !== 'retrying') return 'over';
-    if (!endpoint.enabled) {
+    if (!endpoint.enabled || endpoint.deletedAt) {
       await em.nativeUpdate(
         WebhookEvent,
         { id: eventId, state: 'retrying' },
@@ -29,7 +29,7 @@ export async function sendAgain({ orm, post }: Delivering, { eventId, reason }: 
       );
       return 'over';
     }
-  }
+  } else if (endpoint.deletedAt) return 'over';
   const attempt = await post(endpoint, { id: eventId, payload, sequence: sequence ?? 0 });
   const failing = reason === 'redelivery' && endpoint.enabled ? afterRedelivery(event.state) : undefined;
   const isRetrying = await em.transactional((tx) =>

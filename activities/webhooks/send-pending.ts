@@ -1,7 +1,8 @@
 /** First attempts: an endpoint's events, one at a time, in the order of their numbers. */
+import { LockMode } from '@mikro-orm/core';
 import { Context } from '@temporalio/activity';
 import type { WebhookEndpointId } from '../../billing/ids.ts';
-import { WebhookEvent } from '../../db/entities/webhook.ts';
+import { WebhookEndpoint, WebhookEvent } from '../../db/entities/webhook.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
 import { activityClock, type Delivering } from './dependencies.ts';
@@ -33,7 +34,11 @@ export async function sendPending(
       continue;
     }
     const { id, payload, endpoint } = next;
-    if (!endpoint.enabled || endpoint.deletedAt || typeof payload !== 'string') {
+    if (typeof payload !== 'string') {
+      await em.nativeUpdate(WebhookEvent, { id, state: 'pending' }, { state: 'skipped', modifiedAt: clock() });
+      continue;
+    }
+    if (!endpoint.enabled || endpoint.deletedAt) {
       await skipPending(em, endpointId, clock());
       continue;
     }
@@ -69,10 +74,18 @@ function nextPending(em: EntityManager, endpointId: WebhookEndpointId) {
   );
 }
 
+/** Unless the endpoint has been turned on meanwhile: what a replay has put back in line is to be sent. */
 async function skipPending(em: EntityManager, endpointId: WebhookEndpointId, at: Date): Promise<void> {
-  await em.nativeUpdate(
-    WebhookEvent,
-    { endpoint: endpointId, state: 'pending', sequence: { $ne: null } },
-    { state: 'skipped', modifiedAt: at },
-  );
+  await em.transactional(async (tx) => {
+    const endpoint = await tx.findOneOrFail(WebhookEndpoint, endpointId, {
+      lockMode: LockMode.PESSIMISTIC_READ,
+      refresh: true,
+    });
+    if (endpoint.enabled && !endpoint.deletedAt) return;
+    await tx.nativeUpdate(
+      WebhookEvent,
+      { endpoint: endpointId, state: 'pending', sequence: { $ne: null } },
+      { state: 'skipped', modifiedAt: at },
+    );
+  });
 }
