@@ -15,6 +15,7 @@ import { ledgerActivities } from '../activities/ledger/index.ts';
 import { steeringActivities } from '../activities/steering/index.ts';
 import { stripeActivities } from '../activities/stripe/index.ts';
 import { subscriptionActivities } from '../activities/subscriptions/index.ts';
+import { sweepActivities } from '../activities/sweep/index.ts';
 import { webhookActivities } from '../activities/webhooks/index.ts';
 import { loadBenefitTypes } from '../benefits/registry.ts';
 import { BILLING_QUEUE, DELIVERY_QUEUE, PROCESSOR_QUEUE } from '../workflows/task-queues.ts';
@@ -60,6 +61,7 @@ export async function createWorkers({
         ...subscriptionActivities(deps),
         ...checkoutActivities(deps),
         ...steeringActivities(deps),
+        ...sweepActivities(deps),
         ...invariantActivities(deps),
         ...benefitActivities(deps, benefitTypes),
       },

@@ -6,6 +6,8 @@ export { email } from './email.ts';
 export { grant } from './grant.ts';
 export { processorFee } from './processor-fee.ts';
 export { subscription } from './subscription.ts';
+export { sweep } from './sweep.ts';
 export { testClock } from './test-clock.ts';
 export { webhookDelivery } from './webhook-delivery.ts';
 export { webhookEndpoint } from './webhook-endpoint.ts';
+export { webhookRetention } from './webhook-retention.ts';

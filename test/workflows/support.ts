@@ -204,6 +204,12 @@ export class Life {
     if (!answer.ok) throw new Error(await answer.text());
   }
 
+  async removesCards(): Promise<void> {
+    await world.orm.em
+      .fork()
+      .nativeUpdate(PaymentMethod, { customer: this.ids.customerId }, { deletedAt: new Date(await world.now()) });
+  }
+
   /** The customer saves another card in their portal and makes it the one that is charged. */
   async savesCard(card: string): Promise<void> {
     const { organizationId, customerId } = this.ids;

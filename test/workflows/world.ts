@@ -60,6 +60,7 @@ export async function startWorld({ maxCachedWorkflows }: WorldOptions = {}) {
 
   const world = {
     client,
+    deps,
     orm,
     stripe,
     processes: workflowGateway(client, orm),

@@ -1,0 +1,41 @@
+/** Finds what lost its process, a page of rows at a time, and starts it again. */
+import { Context } from '@temporalio/activity';
+import { bound } from '../bound.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { startCheckouts } from '../waking/checkouts.ts';
+import { startSubscriptions } from '../waking/subscriptions.ts';
+import { callAll } from '../waking/wake.ts';
+import { type PageOf, pageOfCheckouts, pageOfSubscriptions } from './pages.ts';
+
+export interface Sweep extends Pick<PageOf, 'dueBefore'> {
+  readonly of: 'subscriptions' | 'checkouts';
+}
+
+const WAYS = {
+  subscriptions: { pageOf: pageOfSubscriptions, start: startSubscriptions },
+  checkouts: { pageOf: pageOfCheckouts, start: startCheckouts },
+} as const;
+
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+export const sweepActivities = (deps: Dependencies) => bound(deps, { startMissing });
+
+/**
+ * Starts the process of each: a process that runs already is as good as started, and asking Temporal costs less than
+ * keeping count. What fails is left to the next time; an interrupted pass goes on where it was.
+ */
+async function startMissing({ orm, temporal }: Dependencies, { of, dueBefore }: Sweep): Promise<{ looked: number }> {
+  const { pageOf, start } = WAYS[of];
+  const context = Context.current();
+  let after: string = context.info.heartbeatDetails ?? FIRST;
+  for (let looked = 0; ; ) {
+    const em = orm.em.fork();
+    const ids = await pageOf(em, { dueBefore, after });
+    if (ids.length === 0) return { looked };
+    const [failure, ...more] = await callAll(temporal, await start(em, temporal, ids));
+    if (failure !== undefined) context.log.warn('processes could not be started', { failure, more: more.length });
+    looked += ids.length;
+    after = ids.at(-1) ?? after;
+    context.heartbeat(after);
+  }
+}

@@ -1,0 +1,44 @@
+/** Ids of rows that need a process, page by page, in the order of ids. */
+import type { EntityManager } from '../../db/orm.ts';
+
+export interface PageOf {
+  /** Only what was due before this instant, ms since 1970; null: whatever needs a process, due or not. */
+  readonly dueBefore: number | null;
+  /** The last id of the page before. */
+  readonly after: string;
+}
+
+const SIZE = 500;
+
+/** A customer's test clock is not compared with real time; but the processor lives in real time for all. */
+const DUE_SUBSCRIPTIONS = `
+  select s.id from subscriptions s join customers c on c.id = s.customer_id
+    where s.status in ('trialing', 'active') and s.current_period_end < :before and c.test_clock_id is null
+  union
+  select o.subscription_id from orders o join customers c on c.id = o.customer_id
+    where o.next_payment_attempt_at < :before and c.test_clock_id is null
+  union
+  select o.subscription_id from payments p join orders o on o.id = p.order_id
+    where p.status = 'pending' and p.begun_at < :before`;
+
+const SUBSCRIPTIONS = `select id from subscriptions where status <> 'canceled'`;
+
+/** Whoever pressed Pay waits, whatever the time. */
+const DUE_CHECKOUTS = `
+  select id from checkouts
+    where status in ('open', 'confirmed') and (status = 'confirmed' or expires_at < :before)`;
+
+const CHECKOUTS = `select id from checkouts where status in ('open', 'confirmed')`;
+
+export const pageOfSubscriptions = (em: EntityManager, page: PageOf) =>
+  idsOf(em, page.dueBefore === null ? SUBSCRIPTIONS : DUE_SUBSCRIPTIONS, page);
+
+export const pageOfCheckouts = (em: EntityManager, page: PageOf) =>
+  idsOf(em, page.dueBefore === null ? CHECKOUTS : DUE_CHECKOUTS, page);
+
+async function idsOf(em: EntityManager, rows: string, { dueBefore, after }: PageOf): Promise<string[]> {
+  const before = dueBefore === null ? null : new Date(dueBefore).toISOString();
+  const sql = `select id from (${rows}) needed where id > :after order by id limit ${SIZE}`;
+  const found: { id: string }[] = await em.execute(sql, { before, after });
+  return found.map(({ id }) => id);
+}
