@@ -7,6 +7,7 @@ import { Subscription } from '../../db/entities/subscription.ts';
 import { revokeAllOf } from '../../db/grants.ts';
 import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { retried } from '../../db/retried.ts';
 import { ApiError } from '../errors.ts';
 import type { WorkflowGateway } from '../workflows.ts';
 import { nowOf } from './find.ts';
@@ -25,11 +26,13 @@ export async function deleteCustomer(
   await mark(em, customer, at);
   await expireCheckouts(em, workflows, customer);
   await endSubscriptions(em, workflows, customer);
-  await em.transactional(async (tx) => {
-    await revokeAllOf(tx, customer, at);
-    await tx.nativeUpdate(Customer, customer.id, { externalId: null });
-    if (anonymize) await forget(tx, customer);
-  });
+  await retried(() =>
+    em.transactional(async (tx) => {
+      await revokeAllOf(tx, customer, at);
+      await tx.nativeUpdate(Customer, customer.id, { externalId: null });
+      if (anonymize) await forget(tx, customer);
+    }),
+  );
 }
 
 async function mark(em: EntityManager, customer: CustomerRow, at: Date): Promise<void> {

@@ -9,6 +9,7 @@ import { emit } from '../../db/events.ts';
 import { retryGrants, revokeBenefit } from '../../db/grants.ts';
 import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { retried } from '../../db/retried.ts';
 import { carrying, containing } from '../../db/search.ts';
 import { asListed } from '../../db/sorting.ts';
 import { benefitView } from '../../db/views/benefit.ts';
@@ -122,20 +123,22 @@ export const updateBenefit = route({
   response: BenefitSchema,
   errors: [404],
   async handle({ params, body, organization, em, request }) {
-    return em.transactional(async (tx) => {
-      await lockRow(tx, Benefit, params.id as BenefitId);
-      const row = await owned(tx, organization, params.id);
-      if (row.type !== body.type) throw invalid(['body', 'type'], 'The type of a benefit stays.');
-      if (body.description) row.description = body.description;
-      if (body.visibility) row.visibility = body.visibility;
-      if (body.metadata) row.metadata = body.metadata;
-      if (body.properties) row.properties = { ...row.properties, ...body.properties };
-      row.modifiedAt = request.at;
-      await tx.flush();
-      await retryGrants(tx, row, request.at);
-      await tell(tx, row, 'benefit.updated', request.at);
-      return benefitView(row);
-    });
+    return retried(() =>
+      em.transactional(async (tx) => {
+        await lockRow(tx, Benefit, params.id as BenefitId);
+        const row = await owned(tx, organization, params.id);
+        if (row.type !== body.type) throw invalid(['body', 'type'], 'The type of a benefit stays.');
+        if (body.description) row.description = body.description;
+        if (body.visibility) row.visibility = body.visibility;
+        if (body.metadata) row.metadata = body.metadata;
+        if (body.properties) row.properties = { ...row.properties, ...body.properties };
+        row.modifiedAt = request.at;
+        await tx.flush();
+        await retryGrants(tx, row, request.at);
+        await tell(tx, row, 'benefit.updated', request.at);
+        return benefitView(row);
+      }),
+    );
   },
 });
 
@@ -151,15 +154,17 @@ export const deleteBenefit = route({
   status: 204,
   errors: [404],
   async handle({ params, organization, em, request }) {
-    await em.transactional(async (tx) => {
-      await lockRow(tx, Benefit, params.id as BenefitId);
-      const row = await owned(tx, organization, params.id);
-      row.deletedAt = request.at;
-      row.modifiedAt = request.at;
-      await tx.flush();
-      await revokeBenefit(tx, row, request.at);
-      await tell(tx, row, 'benefit.updated', request.at);
-    });
+    await retried(() =>
+      em.transactional(async (tx) => {
+        await lockRow(tx, Benefit, params.id as BenefitId);
+        const row = await owned(tx, organization, params.id);
+        row.deletedAt = request.at;
+        row.modifiedAt = request.at;
+        await tx.flush();
+        await revokeBenefit(tx, row, request.at);
+        await tell(tx, row, 'benefit.updated', request.at);
+      }),
+    );
   },
 });
 

@@ -9,6 +9,7 @@ import { emit } from '../../db/events.ts';
 import { wantGrantsForProductChange } from '../../db/grants.ts';
 import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { retried } from '../../db/retried.ts';
 import { carrying, containing } from '../../db/search.ts';
 import { byPrice } from '../../db/sorting.ts';
 import { PRODUCT_POPULATE, productView } from '../../db/views/product.ts';
@@ -163,26 +164,28 @@ export const updateProductBenefits = route({
   response: ProductSchema,
   errors: [404],
   async handle({ params, body, organization, em, request }) {
-    return em.transactional(async (tx) => {
-      await lockRow(tx, Product, params.id as ProductId);
-      const row = await owned(tx, organization, params.id);
-      const ids = [...new Set(body.benefits)] as BenefitId[];
-      const found = await tx.find(Benefit, { id: { $in: ids }, organization, deletedAt: null });
-      const wanted = ids.map((id, index) => {
-        const benefit = found.find((candidate) => candidate.id === id);
-        if (benefit === undefined) throw invalid(['body', 'benefits', index], 'This benefit does not exist.');
-        return benefit;
-      });
-      const before = row.benefits.getItems();
-      row.benefits.set(wanted);
-      row.modifiedAt = request.at;
-      await tx.flush();
-      const added = wanted.filter((benefit) => !before.includes(benefit));
-      const removed = before.filter((benefit) => !wanted.includes(benefit));
-      await wantGrantsForProductChange(tx, row, { added, removed }, request.at);
-      await tell(tx, row, 'product.updated', request.at);
-      return productView(row);
-    });
+    return retried(() =>
+      em.transactional(async (tx) => {
+        await lockRow(tx, Product, params.id as ProductId);
+        const row = await owned(tx, organization, params.id);
+        const ids = [...new Set(body.benefits)] as BenefitId[];
+        const found = await tx.find(Benefit, { id: { $in: ids }, organization, deletedAt: null });
+        const wanted = ids.map((id, index) => {
+          const benefit = found.find((candidate) => candidate.id === id);
+          if (benefit === undefined) throw invalid(['body', 'benefits', index], 'This benefit does not exist.');
+          return benefit;
+        });
+        const before = row.benefits.getItems();
+        row.benefits.set(wanted);
+        row.modifiedAt = request.at;
+        await tx.flush();
+        const added = wanted.filter((benefit) => !before.includes(benefit));
+        const removed = before.filter((benefit) => !wanted.includes(benefit));
+        await wantGrantsForProductChange(tx, row, { added, removed }, request.at);
+        await tell(tx, row, 'product.updated', request.at);
+        return productView(row);
+      }),
+    );
   },
 });
 
