@@ -16,7 +16,7 @@ import {
 } from '../../schemas/customer-portal.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany } from '../../schemas/query.ts';
-import { notFound, orderNotEligibleForRetry } from '../errors.ts';
+import { invalid, notFound, orderNotEligibleForRetry } from '../errors.ts';
 import { ORDER_SORTS, ofBillingType } from '../orders/find.ts';
 import { route } from '../route.ts';
 
@@ -134,6 +134,6 @@ async function myOrder(em: EntityManager, customer: CustomerId, id: string): Pro
 
 async function myCard(em: EntityManager, customer: CustomerId, id: string): Promise<PaymentMethodId> {
   const row = await em.findOne(PaymentMethod, { id: id as PaymentMethodId, customer, deletedAt: null });
-  if (row === null) throw notFound('Payment method not found.');
+  if (row === null) throw invalid(['body', 'payment_method_id'], 'This card is not one of yours.');
   return row.id;
 }

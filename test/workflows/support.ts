@@ -153,10 +153,10 @@ export class Life {
     return taken.map(({ wantedAt }) => this.calendar.day(wantedAt));
   }
 
+  /** What the customer was written, and when; the purchase's confirmation left out. */
   async emails(): Promise<string[]> {
-    const emails = await world.orm.em
-      .fork()
-      .find(Email, { customer: this.ids.customerId }, { orderBy: { createdAt: 'asc' } });
+    const ofThis = { customer: this.ids.customerId, kind: { $ne: 'subscription_confirmation' as const } };
+    const emails = await world.orm.em.fork().find(Email, ofThis, { orderBy: { createdAt: 'asc' } });
     return emails.map(({ kind, createdAt }) => `${this.calendar.day(createdAt)} ${kind}`);
   }
 

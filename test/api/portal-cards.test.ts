@@ -1,0 +1,144 @@
+/** A customer's cards in their portal: saved through their bank, refused, and used to pay what is owed. */
+import { randomUUID } from 'node:crypto';
+import { cardSetupWorkflowId } from '../../billing/workflow-ids.ts';
+import { CardSetup } from '../../db/entities/card-setup.ts';
+import { cardSetupProcessorEvent } from '../../workflows/card-setup.messages.ts';
+import { bank } from '../sandbox/sandboxed.ts';
+import { eventually } from './everything.ts';
+import { type Running, startRunning } from './running.ts';
+
+const ASKS = 'pm_card_authenticationRequired';
+const FAILS_LATER = 'pm_card_chargeCustomerFail';
+const anEmail = () => `ada-${randomUUID()}@example.com`;
+const CARDS = '/v1/customer-portal/customers/me/payment-methods';
+
+let running: Running;
+let token: string;
+
+beforeAll(async () => {
+  running = await startRunning();
+  ({ token } = await running.aMerchant());
+});
+afterAll(() => running.close());
+
+/** A customer with a monthly subscription that can't be paid any more, since today on their clock. */
+async function inArrears() {
+  const make = (path: string, body: unknown) => running.made(token, 'POST', path, body);
+  const clock = await make('/v1/test-clocks/', { name: 'In arrears', frozen_time: '2031-03-01T00:00:00Z' });
+  const customer = await make('/v1/customers/', { email: anEmail(), test_clock_id: clock.id });
+  const product = await make('/v1/products/', {
+    name: 'Fern Pro',
+    recurring_interval: 'month',
+    prices: [{ amount_type: 'fixed', price_amount: 2000, price_currency: 'usd' }],
+  });
+  const checkout = await make('/v1/checkouts/', { products: [product.id], customer_id: customer.id });
+  await running.made(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
+    confirmation_token_id: await running.aCard(FAILS_LATER),
+  });
+  await make(`/v1/test-clocks/${clock.id}/advance`, { frozen_time: '2031-04-01T12:00:00Z' });
+  const order = await eventually(async () => {
+    const { items } = await running.made(token, 'GET', `/v1/orders/?customer_id=${customer.id}`);
+    const unpaid = items.find(({ status }: { status: string }) => status === 'pending');
+    return unpaid?.next_payment_attempt_at ? unpaid : undefined;
+  });
+  const session = await make('/v1/customer-sessions/', { customer_id: customer.id });
+  return { customer, order, portal: session.token as string };
+}
+
+async function aCustomer() {
+  const customer = await running.made(token, 'POST', '/v1/customers/', { email: anEmail() });
+  const session = await running.made(token, 'POST', '/v1/customer-sessions/', { customer_id: customer.id });
+  return session.token as string;
+}
+
+async function saves(portal: string, card: string, setDefault = true) {
+  return running.call(portal, 'POST', CARDS, {
+    confirmation_token_id: await running.aCard(card),
+    set_default: setDefault,
+    return_url: 'https://shop.example/portal',
+  });
+}
+
+/** The bank has answered, and the processor's own message was faster than the customer's browser. */
+async function answeredByBank(clientSecret: string, answer: 'approve' | 'refuse'): Promise<string> {
+  const [intentId = ''] = clientSecret.split('_secret_');
+  const intent = await running.stripe.setupIntents.retrieve(intentId);
+  await bank(String(intent.next_action?.redirect_to_url?.url), answer);
+  const { id } = await running.orm.em.fork().findOneOrFail(CardSetup, { intentId });
+  const process = running.temporal.workflow.getHandle(cardSetupWorkflowId(id));
+  await process.signal(cardSetupProcessorEvent, { objectId: intentId });
+  await process.result();
+  return intentId;
+}
+
+const confirms = (portal: string, intentId: string) =>
+  running.call(portal, 'POST', `${CARDS}/confirm`, { setup_intent_id: intentId, set_default: true });
+
+describe('a card that its bank is asked about', () => {
+  it('is shown as saved, also once nothing waits for it any more', async () => {
+    const portal = await aCustomer();
+    const added = await saves(portal, ASKS);
+    expect(added.body.status).toBe('requires_action');
+    const intentId = await answeredByBank(added.body.client_secret, 'approve');
+    for (let look = 1; look <= 2; look += 1) {
+      expect(await confirms(portal, intentId)).toMatchObject({ status: 201, body: { status: 'succeeded' } });
+    }
+  });
+
+  it('is shown as refused, also once nothing waits for it any more', async () => {
+    const portal = await aCustomer();
+    const added = await saves(portal, ASKS);
+    const intentId = await answeredByBank(added.body.client_secret, 'refuse');
+    expect(await confirms(portal, intentId)).toMatchObject({
+      status: 400,
+      body: { error: 'PaymentMethodSetupFailed' },
+    });
+  });
+
+  it('is nobody else’s', async () => {
+    const added = await saves(await aCustomer(), ASKS);
+    const intentId = await answeredByBank(added.body.client_secret, 'approve');
+    expect((await confirms(await aCustomer(), intentId)).status).toBe(403);
+  });
+});
+
+describe('an unpaid order', () => {
+  it('is not tried by adding a card that is not the default, and is paid with it when asked to', async () => {
+    const { order, portal } = await inArrears();
+    const pay = `/v1/customer-portal/orders/${order.id}/confirm-payment`;
+    const { body } = await saves(portal, 'pm_card_visa', false);
+    await new Promise((passed) => setTimeout(passed, 1_000));
+    expect((await running.made(portal, 'GET', `/v1/customer-portal/orders/${order.id}`)).status).toBe('pending');
+
+    expect(await running.made(portal, 'POST', pay, {})).toMatchObject({ status: 'failed' });
+    const card = body.payment_method.id;
+    expect(await running.made(portal, 'POST', pay, { payment_method_id: card })).toMatchObject({ status: 'succeeded' });
+    expect((await running.made(portal, 'GET', `/v1/customer-portal/orders/${order.id}`)).status).toBe('paid');
+  });
+
+  it('is not paid with others’ cards, removed ones, or ones that are not saved yet', async () => {
+    const { order, portal } = await inArrears();
+    const pay = `/v1/customer-portal/orders/${order.id}/confirm-payment`;
+    const theirs = (await saves(await aCustomer(), 'pm_card_visa')).body.payment_method.id;
+    expect((await running.call(portal, 'POST', pay, { payment_method_id: theirs })).status).toBe(422);
+
+    const removed = (await saves(portal, 'pm_card_visa', false)).body.payment_method.id;
+    await running.made(portal, 'DELETE', `${CARDS}/${removed}`);
+    expect((await running.call(portal, 'POST', pay, { payment_method_id: removed })).status).toBe(422);
+
+    const confirmation_token_id = await running.aCard('pm_card_visa');
+    expect(await running.call(portal, 'POST', pay, { confirmation_token_id })).toMatchObject({
+      status: 422,
+      body: { error: 'OrderNotEligibleForRetry' },
+    });
+  });
+
+  it('is paid by adding a card that becomes the default', async () => {
+    const { order, portal } = await inArrears();
+    await saves(portal, 'pm_card_visa');
+    await eventually(async () => {
+      const { status } = await running.made(portal, 'GET', `/v1/customer-portal/orders/${order.id}`);
+      return status === 'paid' ? status : undefined;
+    });
+  });
+});
