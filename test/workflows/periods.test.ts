@@ -1,5 +1,6 @@
 /** Periods of every length, over the ends of months and through the years. */
-import { aSubscription, livesInAWorldOfTheirOwn } from './support.ts';
+import { subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
+import { aSubscription, livesInAWorldOfTheirOwn, theWorld } from './support.ts';
 
 livesInAWorldOfTheirOwn();
 
@@ -65,4 +66,15 @@ it('lives ten years', async () => {
   ]);
   expect(await sub.chargesAtProcessor()).toBe(121);
   expect(await sub.status()).toBe('active');
+});
+
+it('costs few events and calls', async () => {
+  const sub = await aSubscription({ startedOn: '2027-03-01' });
+  const handle = theWorld().client.workflow.getHandle(subscriptionWorkflowId(sub.ids.subscriptionId));
+  await sub.livesUntil('2027-04-15');
+  const before = (await handle.fetchHistory()).events ?? [];
+  await sub.livesUntil('2027-05-15');
+  const renewal = ((await handle.fetchHistory()).events ?? []).slice(before.length);
+  expect(renewal.length).toBeLessThanOrEqual(30);
+  expect(renewal.filter(({ activityTaskScheduledEventAttributes: call }) => call)).toHaveLength(1);
 });
