@@ -214,6 +214,8 @@ class Subscription {
   private async apply(request: Request): Promise<messages.RetryOutcome | messages.Committed> {
     for (;;) {
       if (this.refusalOf(request) !== null) await this.load();
+      const { pendingCharge } = this.known;
+      if (pendingCharge !== null) await this.collect(pendingCharge);
       const refusal = this.refusalOf(request);
       if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal.message, refusal.type);
       if (request.kind === 'retry_payment' && this.known.dunning === null) return { status: 'nothing_due' };

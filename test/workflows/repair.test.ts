@@ -126,6 +126,14 @@ describe('a step whose answer is lost', () => {
     expect((await sub.row()).cancelAtPeriodEnd).toBe(false);
   });
 
+  it('is followed by its charge before what was asked next', async () => {
+    const sub = await aSubscription({ startedOn: '2027-03-01' });
+    await opensNextPeriod(sub, await theWorld().now());
+    await sub.isRevoked();
+    expect(await sub.status()).toBe('canceled');
+    expect(await sub.paid()).toHaveLength(2);
+  });
+
   it('is known before the next period is opened', async () => {
     const sub = await aSubscription({ startedOn: '2027-03-01' });
     await cancelIsLost(sub);
