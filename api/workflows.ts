@@ -173,6 +173,17 @@ export function workflowGateway(client: Client, orm: MikroORM) {
         }),
       ),
 
+    /** Whether a test clock has a process: it ends when the clock has long been idle, or by an operator's hand. */
+    async hasTestClock(id: TestClockId): Promise<boolean> {
+      try {
+        const { status } = await workflow.getHandle(testClockWorkflowId(id)).describe();
+        return status.name === 'RUNNING';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+
     /** Ends a test clock's process; what hung on it is ended before. */
     async stopTestClock(id: TestClockId): Promise<void> {
       try {

@@ -10,6 +10,7 @@ import { workflowsPath } from './bundle.ts';
 import { startRelay } from './relay.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { startSweep } from './sweep.ts';
+import { startWebhookRetention } from './webhook-retention.ts';
 import { createWorkers } from './workers.ts';
 
 const environment = readEnvironment();
@@ -32,7 +33,7 @@ const bundle = process.env['WORKFLOW_BUNDLE'];
 const workflows = bundle ? { workflowBundle: { codePath: bundle } } : { workflowsPath };
 const workers = await createWorkers({ connection, namespace, deps, workflows });
 const relay = startRelay({ orm, temporal, log });
-await startSweep(temporal);
+await Promise.all([startSweep(temporal), startWebhookRetention(temporal)]);
 if (environment.NODE_ENV === 'production' && environment.SMTP_URL === undefined) {
   log.warn('SMTP_URL is not set: e-mails to customers are written, but not sent');
 }

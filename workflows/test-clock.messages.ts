@@ -11,4 +11,12 @@ export const liveUntil = defineUpdate<{ nextDue: number | null }, [{ to: number 
 export interface TestClockStart {
   readonly clockId: TestClockId;
   readonly now: number;
+  /** The advance that the run before was in the middle of. */
+  readonly underWay?: Advance;
+}
+
+export interface Advance {
+  readonly target: number;
+  /** Whether grants are still waited for: not once some have been in vain. */
+  readonly isPatient: boolean;
 }

@@ -1,6 +1,6 @@
 /**
- * A test clock: lets all that hangs on it live until an instant, in the order in which things fall due, and says when
- * everything has come to rest.
+ * A test clock: lets all that hangs on it live until an instant, from one instant at which something is due to the next,
+ * so that things happen in their order, and says when everything has come to rest.
  */
 import {
   ApplicationFailure,
@@ -10,68 +10,59 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { TestClockId } from '../billing/ids.ts';
+import type { Stepped } from '../activities/steering/clocks.ts';
 import { steering } from './proxies.ts';
 import { advanceClock, type TestClockStart } from './test-clock.messages.ts';
 
 /** After this long without an advance the process ends; the next advance starts it again. */
 const IDLE = '1 h';
 
-export async function testClock(start: TestClockStart): Promise<void> {
-  const { clockId } = start;
-  let now = start.now;
-  let target: number | null = null;
-  /** The database says that the clock is advancing, so that nobody takes the old `ready` for the new one. */
-  let begun = false;
+export async function testClock({ clockId, now: shown, underWay }: TestClockStart): Promise<void> {
+  let now = shown;
+  let target = underWay?.target ?? null;
+  let isPatient = underWay?.isPatient ?? true;
+  /** What the row says of an advance: not yet that it is under way; that it is; perhaps already `ready`. */
+  let stage: 'asked' | 'begun' | 'arriving' = underWay === undefined ? 'asked' : 'begun';
   setHandler(
     advanceClock,
     async ({ to }) => {
       // The row says `ready` a moment before the process knows that it is.
-      await condition(() => target === null);
-      if (to <= now) throw ApplicationFailure.nonRetryable('A clock only goes forward.', 'Refused');
+      await condition(() => target === null || stage !== 'arriving');
+      if (target !== null) throw refusal('Conflict', 'The clock is already advancing; wait until it is ready.');
+      if (to <= now) throw refusal('Refused', 'A clock only goes forward.');
       target = to;
-      await condition(() => begun);
+      await condition(() => stage !== 'asked');
     },
     { description: 'Let time pass' },
   );
 
-  while (await condition(() => target !== null, IDLE)) {
-    const to: number = target ?? now;
-    await steering.moveClock({ clockId, to: now, target: to, status: 'advancing' });
-    begun = true;
-    await advance(clockId, now, to);
-    now = to;
+  const isAsked = () => target !== null;
+  while (isAsked() || (await condition(isAsked, IDLE)) || isAsked()) {
+    await advanceTo(target ?? now);
     target = null;
-    begun = false;
-    if (workflowInfo().continueAsNewSuggested && allHandlersFinished()) {
-      await continueAsNew<typeof testClock>({ clockId, now });
+    isPatient = true;
+    stage = 'asked';
+    if (mustStartAfresh()) await continueAsNew<typeof testClock>({ clockId, now });
+  }
+
+  /** An advance over years has more steps than one run may hold. */
+  async function advanceTo(to: number): Promise<void> {
+    if (stage === 'asked') await steering.setOff({ clockId, target: to });
+    stage = 'begun';
+    for (let due: number | null = now; due !== null && due <= to; ) {
+      const stepped: Stepped = await steering.liveStep({ clockId, to: due, isPatient });
+      now = due;
+      due = stepped.nextDue;
+      isPatient = stepped.isPatient;
+      if (mustStartAfresh())
+        await continueAsNew<typeof testClock>({ clockId, now, underWay: { target: to, isPatient } });
     }
+    stage = 'arriving';
+    await steering.arrive({ clockId, to, isPatient });
+    now = to;
   }
 }
 
-/** Steps from one instant at which something is due to the next, so that things happen in their order. */
-async function advance(clockId: TestClockId, from: number, to: number): Promise<void> {
-  const workflowIds = await steering.listHanging({ clockId });
-  let dues = await steering.letLive({ workflowIds, to: from });
-  for (;;) {
-    const next = Math.min(...dues.map((due) => due ?? Number.POSITIVE_INFINITY));
-    if (next > to) break;
-    const turn = workflowIds.filter((_, index) => dues[index] === next);
-    const after = await steering.letLive({ workflowIds: turn, to: next });
-    dues = dues.map((due, index) => (due === next ? (after[turn.indexOf(workflowIds[index] ?? '')] ?? null) : due));
-    await steering.moveClock({ clockId, to: next, target: to, status: 'advancing' });
-  }
-  await steering.letLive({ workflowIds, to });
-  await settleDown(clockId);
-  await steering.moveClock({ clockId, to, target: null, status: 'ready' });
-}
+const mustStartAfresh = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();
 
-/** What doesn't come to rest, such as a receiver that never answers, doesn't keep the clock from being ready. */
-async function settleDown(clockId: TestClockId): Promise<void> {
-  try {
-    await steering.rest({ clockId });
-  } catch (error) {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (!(cause instanceof ApplicationFailure && cause.type === 'NotAtRest')) throw error;
-  }
-}
+const refusal = (type: string, message: string) => ApplicationFailure.nonRetryable(message, type);

@@ -1,113 +1,77 @@
-/** Steering what hangs on a test clock: who that is, letting them live, and waiting until they rest. */
-
-import { raw } from '@mikro-orm/core';
+/** A test clock's advance, step by step. Each may be done twice: what has been lived is not lived again. */
 import { Context } from '@temporalio/activity';
-import { WorkflowNotFoundError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { TestClockId } from '../../billing/ids.ts';
-import { checkoutWorkflowId, subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
-import { BenefitGrant } from '../../db/entities/benefit-grant.ts';
-import { Checkout } from '../../db/entities/checkout.ts';
-import { OutboxMessage } from '../../db/entities/outbox.ts';
-import { Subscription } from '../../db/entities/subscription.ts';
-import { TestClock } from '../../db/entities/test-clock.ts';
-import { WebhookEvent } from '../../db/entities/webhook.ts';
-import { liveUntil } from '../../workflows/test-clock.messages.ts';
-import { type Dependencies, transaction } from '../dependencies.ts';
+import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { listHanging } from './hanging.ts';
+import { letLive } from './let-live.ts';
+import { eventsAtRest, grantsAtRest } from './rest.ts';
 
 interface OfClock {
   readonly clockId: TestClockId;
 }
 
-/** How many processes are steered at once. */
-const AT_ONCE = 16;
-
-/** The processes that have a life ahead of them on this clock, by workflow id. */
-export async function listHanging({ orm }: Dependencies, { clockId }: OfClock): Promise<string[]> {
-  const em = orm.em.fork();
-  const ofClock = { customer: { testClock: clockId } };
-  const [subscriptions, checkouts] = await Promise.all([
-    em.find(Subscription, { ...ofClock, status: { $ne: 'canceled' } }, { fields: ['id'] }),
-    em.find(Checkout, { ...ofClock, status: { $in: ['open', 'confirmed'] } }, { fields: ['id'] }),
-  ]);
-  return [
-    ...subscriptions.map(({ id }) => subscriptionWorkflowId(id)),
-    ...checkouts.map(({ id }) => checkoutWorkflowId(id)),
-  ];
+export interface Step extends OfClock {
+  readonly to: number;
+  /** Whether grants are waited for: not once an advance has waited for some in vain. */
+  readonly isPatient: boolean;
 }
 
-/**
- * Lets the processes live until an instant, side by side, and answers with the next instant at which any of them has
- * work; null where none has. A process that is over has none.
- */
-export async function letLive(
-  { temporal }: Dependencies,
-  { workflowIds, to }: { readonly workflowIds: readonly string[]; readonly to: number },
-): Promise<(number | null)[]> {
-  const answers = new Array<number | null>(workflowIds.length).fill(null);
-  const waiting = workflowIds.entries();
-  const steer = async () => {
-    for (const [index, workflowId] of waiting) {
-      answers[index] = await live(temporal, workflowId, to);
-      Context.current().heartbeat(index);
-    }
-  };
-  const beat = setInterval(() => Context.current().heartbeat(), 10_000);
-  try {
-    await Promise.all(Array.from({ length: AT_ONCE }, steer));
-  } finally {
-    clearInterval(beat);
-  }
-  return answers;
+export interface Stepped {
+  /** When something is due next; null: never. */
+  readonly nextDue: number | null;
+  readonly isPatient: boolean;
 }
 
-async function live(temporal: Dependencies['temporal'], workflowId: string, to: number): Promise<number | null> {
-  try {
-    const { nextDue } = await temporal.workflow.getHandle(workflowId).executeUpdate(liveUntil, { args: [{ to }] });
-    return nextDue;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
+/** Says that the clock is on its way, so that nobody takes the old `ready` for the new one. */
+export async function setOff({ orm }: Dependencies, given: OfClock & { readonly target: number }): Promise<void> {
+  const targetTime = new Date(given.target);
+  await orm.em.fork().nativeUpdate(TestClock, { id: given.clockId }, { status: 'advancing', targetTime });
 }
 
-/** Writes what the clock now shows; `ready` once it has arrived. */
-export function moveClock(
-  deps: Dependencies,
-  given: OfClock & { readonly to: number; readonly target: number | null; readonly status: 'ready' | 'advancing' },
-): Promise<void> {
-  return transaction(deps, async (em) => {
-    const clock = await em.findOneOrFail(TestClock, given.clockId);
-    clock.frozenTime = new Date(given.to);
-    clock.targetTime = given.target === null ? null : new Date(given.target);
-    clock.status = given.status;
-    clock.modifiedAt = new Date(given.to);
+/** Lets live what has something due by an instant, until its grants rest as well, so that they tell of it in its turn. */
+export function liveStep(deps: Dependencies, { clockId, to, isPatient }: Step): Promise<Stepped> {
+  return beating(async () => {
+    const em = deps.orm.em.fork();
+    const hanging = await listHanging(em, clockId);
+    const turn = hanging.filter(({ due }) => due !== null && due <= to);
+    const answers = await letLive(deps, turn, to);
+    const rest = isPatient && (await grantsAtRest(em, clockId));
+    await show(em, clockId, to);
+    return { nextDue: firstAfter(to, [...answers, ...hanging.map(({ due }) => due)]), isPatient: rest };
   });
 }
 
-/**
- * Waits until what was set off has come to rest: grants done or showing an error, and each event of the organization
- * sent once. A receiver that never answers doesn't hold the clock for more than about a minute.
- */
-export async function rest({ orm }: Dependencies, { clockId }: OfClock): Promise<void> {
-  const em = orm.em.fork();
-  const clock = await em.findOneOrFail(TestClock, clockId);
-  for (let tries = 0; tries < 600; tries += 1) {
-    const [relaying, granting, sending] = await Promise.all([
-      em.count(OutboxMessage, { topic: { $in: ['grant', 'webhooks'] } }),
-      em.count(BenefitGrant, {
-        customer: { testClock: clockId },
-        error: null,
-        doneVersion: { $lt: raw('version') },
-      }),
-      em.count(WebhookEvent, {
-        state: 'pending',
-        endpoint: { organization: clock.organization.id, enabled: true, deletedAt: null },
-      }),
-    ]);
-    if (relaying === 0 && granting === 0 && sending === 0) return;
-    Context.current().heartbeat();
-    await Context.current().sleep(100);
+/** Lets all live until the end of the advance, sees everything to rest, and says that the clock is ready. */
+export function arrive(deps: Dependencies, { clockId, to, isPatient }: Step): Promise<void> {
+  return beating(async () => {
+    const em = deps.orm.em.fork();
+    await letLive(deps, await listHanging(em, clockId), to);
+    if (isPatient) await grantsAtRest(em, clockId);
+    await eventsAtRest(em, clockId);
+    await show(em, clockId, to, { status: 'ready', targetTime: null });
+  });
+}
+
+/** A clock only goes forward, whatever an attempt does that was given up for lost. */
+async function show(em: EntityManager, id: TestClockId, to: number, more: Partial<TestClockRow> = {}): Promise<void> {
+  const at = new Date(to);
+  await em.nativeUpdate(TestClock, { id, frozenTime: { $lte: at } }, { frozenTime: at, modifiedAt: at, ...more });
+}
+
+function firstAfter(instant: number, dues: readonly (number | null)[]): number | null {
+  const later = dues.filter((due): due is number => due !== null && due > instant);
+  return later.length === 0 ? null : later.reduce((first, due) => Math.min(first, due));
+}
+
+/** A whole period of a subscription may happen within one step. */
+async function beating<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const beat = setInterval(() => context.heartbeat(), 10_000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
   }
-  throw ApplicationFailure.nonRetryable('Not everything came to rest.', 'NotAtRest');
 }

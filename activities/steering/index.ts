@@ -1,8 +1,7 @@
 /** Calls from one process to others. */
 import { bound } from '../bound.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { letLive, listHanging, moveClock, rest } from './clocks.ts';
+import { arrive, liveStep, setOff } from './clocks.ts';
 import { retryUnpaid } from './retry-unpaid.ts';
 
-export const steeringActivities = (deps: Dependencies) =>
-  bound(deps, { listHanging, letLive, moveClock, rest, retryUnpaid });
+export const steeringActivities = (deps: Dependencies) => bound(deps, { setOff, liveStep, arrive, retryUnpaid });

@@ -1,0 +1,58 @@
+/** What hangs on a test clock: the processes with a life ahead of them, and when each has something to do. */
+import type { SubscriptionId, TestClockId } from '../../billing/ids.ts';
+import { nextDue } from '../../billing/subscription-state.ts';
+import { checkoutWorkflowId, subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
+import { Checkout } from '../../db/entities/checkout.ts';
+import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { stateOf } from '../subscriptions/state.ts';
+
+export interface Hanging {
+  readonly workflowId: string;
+  /** Null: a checkout. */
+  readonly subscriptionId: SubscriptionId | null;
+  /** By its rows, which are as its process last left them; ms since 1970, null: nothing. */
+  readonly due: number | null;
+}
+
+export async function listHanging(em: EntityManager, clockId: TestClockId): Promise<Hanging[]> {
+  const ofClock = { customer: { testClock: clockId } };
+  const subscriptions = await em.find(Subscription, { ...ofClock, status: { $ne: 'canceled' } });
+  const checkouts = await em.find(
+    Checkout,
+    { ...ofClock, status: { $in: ['open', 'confirmed'] } },
+    { fields: ['id', 'expiresAt'] },
+  );
+  const living = subscriptions.map(async (row) => ({
+    workflowId: subscriptionWorkflowId(row.id),
+    subscriptionId: row.id,
+    due: await dueOf(em, row),
+  }));
+  return [
+    ...(await Promise.all(living)),
+    ...checkouts.map(({ id, expiresAt }) => ({
+      workflowId: checkoutWorkflowId(id),
+      subscriptionId: null,
+      due: expiresAt.getTime(),
+    })),
+  ];
+}
+
+/** Only of what is unpaid do other rows say when something is due. */
+async function dueOf(em: EntityManager, row: SubscriptionRow): Promise<number | null> {
+  const state =
+    row.status === 'past_due'
+      ? await stateOf(em, row)
+      : {
+          status: row.status,
+          currentPeriodStart: row.currentPeriodStart.getTime(),
+          currentPeriodEnd: row.currentPeriodEnd.getTime(),
+          trialStart: row.trialStart?.getTime() ?? null,
+          trialEnd: row.trialEnd?.getTime() ?? null,
+          trialReminded: row.trialRemindedFor?.getTime() === row.trialEnd?.getTime(),
+          cancelAtPeriodEnd: row.cancelAtPeriodEnd,
+          pendingCharge: null,
+          dunning: null,
+        };
+  return nextDue(state)?.at ?? null;
+}
