@@ -55,6 +55,8 @@ function intentFor(payment: PaymentRow, customer: string, card: string): Stripe.
     allowed_payment_method_types: ['card'],
     off_session: true,
     confirm: true,
+    // Not in the background, as by default: the answer then has the fee.
+    capture_method: 'automatic',
     metadata: { payment_id: payment.id, order_id: payment.order?.id ?? '', organization_id: payment.organization.id },
     expand: ['latest_charge.balance_transaction'],
   };
