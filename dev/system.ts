@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createPostgres } from './services/postgres.ts';
+import { createPostgres, type PostgresOptions } from './services/postgres.ts';
 import type { Process } from './services/processes.ts';
 import { bypassProxiesToLoopback } from './services/proxies.ts';
 import { createTemporal } from './services/temporal.ts';
@@ -26,6 +26,8 @@ export interface SystemOptions {
   readonly usualPorts?: boolean;
   /** A Postgres that runs already, its database to be used and migrated. */
   readonly databaseUrl?: string;
+  /** Further settings of a Postgres of its own. */
+  readonly postgresSettings?: PostgresOptions['settings'];
   /** host:port of a Temporal that runs already. */
   readonly temporalAddress?: string;
   readonly temporalNamespace?: string;
@@ -87,7 +89,7 @@ export async function createSystem(options: SystemOptions): Promise<System> {
     const shared = { restart: options.restart ?? false, log, signal: options.signal };
     const postgres =
       databaseUrl === undefined
-        ? createPostgres({ ...shared, directory: home, port: ports.postgres })
+        ? createPostgres({ ...shared, directory: home, port: ports.postgres, settings: options.postgresSettings })
         : { url: databaseUrl, process: foreignPart('postgres', 'DATABASE_URL', async () => true) };
     const places: Places = {
       home,

@@ -47,6 +47,8 @@ export interface PostgresOptions {
   readonly directory: string;
   /** `false`: do not wait for the disk, for data that may be lost. Default true. */
   readonly durable?: boolean;
+  /** Further settings of the server, as in `{ shared_preload_libraries: 'pg_stat_statements' }`. */
+  readonly settings?: Readonly<Record<string, string | number>> | undefined;
   readonly restart?: boolean;
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -65,7 +67,7 @@ export function createPostgres(options: PostgresOptions & { readonly port: numbe
   const home = findPostgresHome(directory);
   const password = keptPassword(directory);
   const unsafe = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
-  const settings = { ...SETTINGS, ...(options.durable === false ? unsafe : {}), port };
+  const settings = { ...SETTINGS, ...(options.durable === false ? unsafe : {}), ...options.settings, port };
   const server = createProcess({
     name: 'postgres',
     command: join(home.programs, 'bin', 'postgres'),
