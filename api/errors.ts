@@ -55,6 +55,9 @@ export const insufficientScope = (scopes: readonly string[]) =>
   });
 
 export const paymentFailed = (detail: string) => new ApiError(402, 'PaymentFailed', detail);
+export const paymentActionRequired = (detail: string) => new ApiError(402, 'PaymentActionRequired', detail);
+export const orderNotDraft = (detail = 'This order is not a draft any more.') =>
+  new ApiError(412, 'OrderNotDraft', detail);
 export const paymentError = (detail: string) => new ApiError(400, 'PaymentError', detail);
 export const paymentMethodSetupFailed = (detail: string) => new ApiError(400, 'PaymentMethodSetupFailed', detail);
 export const paymentMethodInUse = (detail: string) =>

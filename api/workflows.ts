@@ -9,10 +9,19 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
-import type { CheckoutId, OrganizationId, PaymentMethodId, SubscriptionId, TestClockId } from '../billing/ids.ts';
+import type {
+  CheckoutId,
+  CustomerId,
+  DiscountId,
+  OrganizationId,
+  PaymentMethodId,
+  SubscriptionId,
+  TestClockId,
+} from '../billing/ids.ts';
 import {
   cardSetupWorkflowId,
   checkoutWorkflowId,
+  orderWorkflowId,
   subscriptionWorkflowId,
   testClockWorkflowId,
 } from '../billing/workflow-ids.ts';
@@ -21,6 +30,8 @@ import type { cardSetup } from '../workflows/card-setup.ts';
 import type { checkInvariants } from '../workflows/check-invariants.ts';
 import { type CheckoutStart, type Confirm, confirm, expireNow } from '../workflows/checkout.messages.ts';
 import type { checkout } from '../workflows/checkout.ts';
+import { type Finalize, finalize, type OrderStart } from '../workflows/order.messages.ts';
+import type { order } from '../workflows/order.ts';
 import { foundBy } from '../workflows/search-attributes.ts';
 import * as subscriptions from '../workflows/subscription.messages.ts';
 import type { subscription } from '../workflows/subscription.ts';
@@ -35,6 +46,7 @@ import {
   inactiveSubscription,
   invalid,
   notFound,
+  orderNotDraft,
   retryLimitExceeded,
   unavailable,
 } from './errors.ts';
@@ -73,6 +85,8 @@ export function workflowGateway(client: Client, orm: MikroORM) {
         movePeriodEnd: (periodEnd: number) => askSubscription(id, subscriptions.movePeriodEnd, [{ periodEnd }]),
         editMetadata: (metadata: Record<string, string | number | boolean>) =>
           askSubscription(id, subscriptions.editMetadata, [{ metadata }]),
+        changeDiscount: (discountId: DiscountId | null) =>
+          askSubscription(id, subscriptions.changeDiscount, [{ discountId }]),
         retryPayment: (trigger: subscriptions.RetryPayment['trigger'], paymentMethodId?: PaymentMethodId) =>
           askSubscription(id, subscriptions.retryPayment, [
             { trigger, ...(paymentMethodId === undefined ? {} : { paymentMethodId }) },
@@ -120,6 +134,24 @@ export function workflowGateway(client: Client, orm: MikroORM) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
       }
     },
+
+    /** Charges a draft order; starts its process, which ends with the last request. */
+    finalizeOrder: ({ organizationId, customerId, ...start }: OrderStart & OrderOwner, input: Finalize) =>
+      asking(() =>
+        again(() =>
+          workflow.executeUpdateWithStart(finalize, {
+            args: [input],
+            startWorkflowOperation: new WithStartWorkflowOperation<typeof order>('order', {
+              workflowId: orderWorkflowId(start.orderId),
+              taskQueue: BILLING_QUEUE,
+              args: [start],
+              workflowIdConflictPolicy: 'USE_EXISTING',
+              typedSearchAttributes: foundBy(organizationId, customerId),
+              staticSummary: `Charge of order ${start.orderId}`,
+            }),
+          }),
+        ),
+      ),
 
     /** What of the books, orders, subscriptions, grants and processor disagrees. */
     checkInvariants: (organizationId: OrganizationId) =>
@@ -195,6 +227,21 @@ export function workflowGateway(client: Client, orm: MikroORM) {
   };
 }
 
+interface OrderOwner {
+  readonly organizationId: OrganizationId;
+  readonly customerId: CustomerId;
+}
+
+/** A process that ended in the very moment in which it was asked is started again by asking again. */
+async function again<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    return ask();
+  }
+}
+
 async function answered<T>(client: Client, ask: () => Promise<T>): Promise<T> {
   try {
     return await client.withDeadline(Date.now() + PATIENCE, ask);
@@ -219,12 +266,19 @@ function refusalOf({ type, message }: ApplicationFailure): ApiError {
       return alreadyCanceled(message);
     case 'InactiveSubscription':
       return inactiveSubscription(message);
+    case 'AcceptedUpdateCompletedWorkflow':
+      // An operator ended the process in the middle; asked again, it takes up what was under way.
+      return unavailable();
+    case 'OrderNotDraft':
+      return orderNotDraft(message);
     case 'Expired':
       return expiredCheckout(message);
     case 'NotFound':
       return notFound(message);
     case 'Conflict':
       return conflict(message);
+    case 'DiscountRefused':
+      return invalid(['body', 'discount_id'], message);
     case 'RetryLimit':
       return retryLimitExceeded(message);
     default:

@@ -1,8 +1,10 @@
 /** A process's id is its thing's id with a prefix, so that anyone who knows the thing can find the process. */
+import type { DocumentKind } from './documents.ts';
 import type {
   BenefitId,
   CheckoutId,
   GrantId,
+  OrderId,
   PaymentId,
   SubscriptionId,
   TestClockId,
@@ -12,10 +14,12 @@ import type {
 
 export const checkoutWorkflowId = (id: CheckoutId): string => `checkout/${id}`;
 export const subscriptionWorkflowId = (id: SubscriptionId): string => `subscription/${id}`;
+export const orderWorkflowId = (id: OrderId): string => `order/${id}`;
 export const testClockWorkflowId = (id: TestClockId): string => `test-clock/${id}`;
 export const cardSetupWorkflowId = (id: string): string => `card-setup/${id}`;
 export const grantWorkflowId = (benefit: BenefitId, grant: GrantId): string => `grant/${benefit}/${grant}`;
 export const webhookEndpointWorkflowId = (id: WebhookEndpointId): string => `webhook-endpoint/${id}`;
 export const webhookDeliveryWorkflowId = (id: WebhookEventId): string => `webhook/${id}`;
 export const processorFeeWorkflowId = (id: PaymentId): string => `fee/${id}`;
+export const documentWorkflowId = (order: OrderId, kind: DocumentKind): string => `document/${order}/${kind}`;
 export const emailWorkflowId = (id: string): string => `email/${id}`;

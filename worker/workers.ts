@@ -9,9 +9,11 @@ import {
 import { benefitActivities } from '../activities/benefits/index.ts';
 import { checkoutActivities } from '../activities/checkouts/index.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
+import { documentActivities } from '../activities/documents/index.ts';
 import { emailActivities } from '../activities/email/index.ts';
 import { invariantActivities } from '../activities/invariants/index.ts';
 import { ledgerActivities } from '../activities/ledger/index.ts';
+import { orderActivities } from '../activities/orders/index.ts';
 import { steeringActivities } from '../activities/steering/index.ts';
 import { stripeActivities } from '../activities/stripe/index.ts';
 import { subscriptionActivities } from '../activities/subscriptions/index.ts';
@@ -60,6 +62,7 @@ export async function createWorkers({
       activities: {
         ...subscriptionActivities(deps),
         ...checkoutActivities(deps),
+        ...orderActivities(deps),
         ...steeringActivities(deps),
         ...sweepActivities(deps),
         ...invariantActivities(deps),
@@ -77,7 +80,7 @@ export async function createWorkers({
       ...common,
       workflowBundle,
       taskQueue: DELIVERY_QUEUE,
-      activities: { ...webhookActivities(deps), ...emailActivities(deps) },
+      activities: { ...webhookActivities(deps), ...emailActivities(deps), ...documentActivities(deps) },
       maxConcurrentActivityTaskExecutions: DELIVERY_SLOTS,
       maxCachedWorkflows: 200,
     }),

@@ -1,12 +1,15 @@
 /** How each kind of activity is called: its queue, its time, its patience. */
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { checkoutActivities } from '../activities/checkouts/index.ts';
+import type { orderActivities } from '../activities/orders/index.ts';
 import type { steeringActivities } from '../activities/steering/index.ts';
 import type { stripeActivities } from '../activities/stripe/index.ts';
 import type { subscriptionActivities } from '../activities/subscriptions/index.ts';
 import { PROCESSOR_QUEUE } from './task-queues.ts';
 
-type DatabaseSteps = ReturnType<typeof subscriptionActivities> & ReturnType<typeof checkoutActivities>;
+type DatabaseSteps = ReturnType<typeof subscriptionActivities> &
+  ReturnType<typeof checkoutActivities> &
+  ReturnType<typeof orderActivities>;
 
 /**
  * A step in the database: milliseconds when all is well, so it runs within the workflow's own task; while Postgres is

@@ -4,8 +4,11 @@ import { benefitRoutes } from './benefits.ts';
 import { checkoutRoutes } from './checkouts.ts';
 import { customerSessionRoutes } from './customer-sessions.ts';
 import { customerRoutes } from './customers.ts';
+import { discountRoutes } from './discounts.ts';
+import { documentRoutes } from './documents.ts';
 import { invariantRoutes } from './invariants.ts';
 import { licenseKeyRoutes } from './license-keys.ts';
+import { orderDraftRoutes } from './order-drafts.ts';
 import { orderRoutes } from './orders.ts';
 import { organizationAccessTokenRoutes } from './organization-access-tokens.ts';
 import { organizationRoutes } from './organizations.ts';
@@ -29,8 +32,11 @@ export const routes: readonly Route[] = [
   ...checkoutRoutes,
   ...customerRoutes,
   ...customerSessionRoutes,
+  ...discountRoutes,
+  ...documentRoutes,
   ...invariantRoutes,
   ...licenseKeyRoutes,
+  ...orderDraftRoutes,
   ...orderRoutes,
   ...organizationAccessTokenRoutes,
   ...organizationRoutes,
