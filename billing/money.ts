@@ -68,6 +68,9 @@ export function minimumCharge(currency: string): number {
   return MINIMUM_CHARGE[currency.toLowerCase()] ?? 50;
 }
 
+/** The most that can be charged at once, in minor units of any currency: 999,999.99 of one with cents. */
+export const LARGEST_CHARGE = 99_999_999;
+
 /** Rounds to whole minor units; halves go away from zero. */
 export function roundHalfAwayFromZero(value: number): number {
   return Math.sign(value) * Math.round(Math.abs(value)) + 0;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Currency } from './currency.ts';
 import { TaxBehaviorOption } from './intervals.ts';
-import { Id, identified, minorUnits } from './primitives.ts';
+import { count, Id, identified, minorUnits } from './primitives.ts';
 
 const stored = {
   ...identified,
@@ -88,7 +88,55 @@ export const ProductPriceFreeCreate = z
   .meta({ id: 'ProductPriceFreeCreate', description: 'The same as a fixed price of 0.' });
 export type ProductPriceFreeCreate = z.infer<typeof ProductPriceFreeCreate>;
 
+export const ProductPriceCustomCreate = z
+  .object({
+    ...asked,
+    amount_type: z.literal('custom'),
+    minimum_amount: minorUnits
+      .optional()
+      .describe('0 lets the buyer have it for nothing. Default: what can be charged at least.'),
+    maximum_amount: minorUnits.min(1).nullable().optional(),
+    preset_amount: minorUnits.nullable().optional().describe('What the form begins with. Default: the minimum.'),
+  })
+  .meta({ id: 'ProductPriceCustomCreate', description: 'The buyer says how much.' });
+export type ProductPriceCustomCreate = z.infer<typeof ProductPriceCustomCreate>;
+
+const MOST_TIERS = 100;
+
+export const ProductPriceSeatBasedCreate = z
+  .object({
+    ...asked,
+    amount_type: z.literal('seat_based'),
+    seat_tiers: z.object({
+      seat_tier_type: z
+        .enum(['volume', 'graduated'])
+        .default('volume')
+        .describe('All seats at the rate of the tier reached, or each tier’s seats at its own.'),
+      tiers: z
+        .array(z.object({ min_seats: count(1), max_seats: count(1).nullable().optional(), price_per_seat: minorUnits }))
+        .min(1)
+        .max(MOST_TIERS)
+        .describe('Without gaps, in order; only the last may be without end.'),
+    }),
+  })
+  .meta({ id: 'ProductPriceSeatBasedCreate', description: 'By the number of seats.' });
+export type ProductPriceSeatBasedCreate = z.infer<typeof ProductPriceSeatBasedCreate>;
+
+/** Known by name, so that whoever asks for one is told so, and not that there is no such kind. */
+export const ProductPriceMeteredUnitCreate = z
+  .object({ ...asked, amount_type: z.literal('metered_unit') })
+  .transform((_, ctx) => {
+    ctx.addIssue({ code: 'custom', message: 'Metered prices are not supported yet.' });
+    return z.NEVER;
+  });
+
 export const ProductPriceCreate = z
-  .discriminatedUnion('amount_type', [ProductPriceFixedCreate, ProductPriceFreeCreate])
+  .discriminatedUnion('amount_type', [
+    ProductPriceFixedCreate,
+    ProductPriceFreeCreate,
+    ProductPriceCustomCreate,
+    ProductPriceSeatBasedCreate,
+    ProductPriceMeteredUnitCreate,
+  ])
   .meta({ id: 'ProductPriceCreate' });
 export type ProductPriceCreate = z.infer<typeof ProductPriceCreate>;

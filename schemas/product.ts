@@ -103,6 +103,18 @@ export type ProductCreate = z.infer<typeof ProductCreate>;
 export const ExistingProductPrice = z.object({ id: Id }).meta({ id: 'ExistingProductPrice' });
 export type ExistingProductPrice = z.infer<typeof ExistingProductPrice>;
 
+/** Kept where it is named by its id, else new: told apart by that, so that mistakes are reported of what was meant. */
+const PriceWish = z.preprocess(
+  (given, ctx) => {
+    if (typeof given !== 'object' || given === null) return given;
+    const parsed = ('id' in given ? ExistingProductPrice : ProductPriceCreate).safeParse(given, { reportInput: true });
+    if (parsed.success) return given;
+    for (const issue of parsed.error.issues) ctx.issues.push({ input: undefined, ...issue });
+    return z.NEVER;
+  },
+  z.union([ExistingProductPrice, ProductPriceCreate]),
+);
+
 /** The interval may be repeated but never changed. */
 export const ProductUpdate = z
   .object({
@@ -114,7 +126,7 @@ export const ProductUpdate = z
     is_archived: z.boolean().nullable().optional(),
     visibility: ProductVisibility.nullable().optional(),
     prices: z
-      .array(z.union([ExistingProductPrice, ProductPriceCreate]))
+      .array(PriceWish)
       .min(1)
       .max(MOST_PRICES)
       .nullable()

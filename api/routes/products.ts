@@ -143,7 +143,7 @@ export const updateProduct = route({
       await lockRow(tx, Product, params.id as ProductId);
       const row = await owned(tx, organization, params.id);
       change(row, body);
-      if (body.prices) replacePrices(tx, row, body.prices, request.at);
+      if (body.prices) await replacePrices(tx, row, body.prices, request.at);
       row.modifiedAt = request.at;
       await tx.flush();
       await tell(tx, row, 'product.updated', request.at);

@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { PriceId } from '../../billing/ids.ts';
+import type { TieredPrice } from '../../billing/tiers.ts';
 import { amount, currency, timestamps } from './columns.ts';
 import { Product } from './product.ts';
 
@@ -12,10 +13,16 @@ export const Price = defineEntity({
     ...timestamps(),
     product: () => p.manyToOne(Product),
     source: p.enum(['catalog', 'ad_hoc']).default('catalog'),
-    amountType: p.enum(['fixed', 'free']),
+    amountType: p.enum(['fixed', 'free', 'custom', 'seat_based']),
     currency: currency(),
-    /** For one period, or for the one-time purchase; 0 when free. */
+    /** For one period, or for the one-time purchase, of the least that can be bought: all of it where that is fixed. */
     amount: amount(),
+    /** Of a custom price; no maximum: as much as can be charged, no preset: the minimum. */
+    minimumAmount: amount().nullable(),
+    maximumAmount: amount().nullable(),
+    presetAmount: amount().nullable(),
+    /** Of a seat-based price. */
+    seatTiers: p.json<TieredPrice>().nullable(),
     taxBehavior: p.enum(['location', 'inclusive', 'exclusive']).nullable(),
     isArchived: p.boolean().default(false),
   },

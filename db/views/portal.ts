@@ -14,7 +14,8 @@ import { benefitView } from './benefit.ts';
 import { addressView } from './customer.ts';
 import { itemsView, orderFieldsView } from './order.ts';
 import { portalOrganizationView, publicOrganizationView } from './organization.ts';
-import { priceView, publicProductView } from './product.ts';
+import { priceView } from './price.ts';
+import { publicProductView } from './product.ts';
 import { identity, isoOrNull } from './stamps.ts';
 import { subscriptionFieldsView } from './subscription.ts';
 

@@ -1,10 +1,10 @@
 /** A product with its prices and benefits as the API shows it. */
 import type { CheckoutProduct } from '../../schemas/checkout.ts';
-import type { ProductPrice } from '../../schemas/price.ts';
 import type { Product } from '../../schemas/product.ts';
 import type { PriceRow } from '../entities/price.ts';
 import type { ProductRow } from '../entities/product.ts';
 import { benefitView, publicBenefitView } from './benefit.ts';
+import { priceView } from './price.ts';
 import { identity } from './stamps.ts';
 
 export const PRODUCT_POPULATE = ['prices', 'benefits'] as const;
@@ -35,20 +35,6 @@ export function publicProductView(row: ProductRow): CheckoutProduct {
 /** What the product says of itself, without prices and benefits. */
 export function productFieldsView(row: ProductRow) {
   return { ...fields(row), metadata: row.metadata };
-}
-
-/** A free price is a fixed one of 0 on the wire. */
-export function priceView(row: PriceRow): ProductPrice {
-  return {
-    ...identity(row),
-    source: row.source,
-    amount_type: 'fixed',
-    price_currency: row.currency,
-    price_amount: row.amount,
-    tax_behavior: row.taxBehavior ?? null,
-    is_archived: row.isArchived,
-    product_id: row.product.id,
-  };
 }
 
 export function pricesNow(row: ProductRow): PriceRow[] {

@@ -1,0 +1,25 @@
+/** The lines of what is paid in advance: for a period of a subscription, or for a purchase. */
+import type { Line } from '../../billing/orders.ts';
+import { amountOf } from '../../billing/prices.ts';
+import type { PriceRow } from '../../db/entities/price.ts';
+import type { ProductRow } from '../../db/entities/product.ts';
+import { priceTerms } from '../../db/price-terms.ts';
+
+/** What was bought, and goes on being so: its own price, also one that is archived, at its own amount and seats. */
+export interface Bought {
+  readonly product: Pick<ProductRow, 'name'>;
+  readonly price: PriceRow;
+  readonly amount: number;
+  readonly seats?: number | null | undefined;
+}
+
+export function linesOf({ product, price, amount, seats = null }: Bought): Line[] {
+  return [
+    {
+      label: seats === null ? product.name : `${product.name} (${seats} ${seats === 1 ? 'seat' : 'seats'})`,
+      amount: amountOf(priceTerms(price), { amount, seats }),
+      priceId: price.id,
+      proration: false,
+    },
+  ];
+}

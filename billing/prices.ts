@@ -1,0 +1,194 @@
+/** What a price comes to, for how much it can be bought, and in which currency. Amounts in minor units. */
+import { currencyOf } from './countries.ts';
+import { LARGEST_CHARGE, minimumCharge } from './money.ts';
+import { MOST_SEATS, quantityLimits, refusalOfTiers, type TieredPrice, tieredAmount } from './tiers.ts';
+
+/** The kinds of what is paid in advance; what was used is billed by rules of its own. */
+export type PriceTerms =
+  | { readonly kind: 'free' }
+  | { readonly kind: 'fixed'; readonly amount: number }
+  | CustomPrice
+  | SeatPrice;
+
+/** The buyer says how much. A minimum of 0 lets them have it for nothing. */
+export interface CustomPrice {
+  readonly kind: 'custom';
+  readonly minimum: number;
+  /** Null: as much as can be charged. */
+  readonly maximum: number | null;
+  /** What the form begins with; null: the minimum. */
+  readonly preset: number | null;
+}
+
+export type SeatPrice = { readonly kind: 'seat_based' } & TieredPrice;
+
+/** How much is bought: each kind of price looks at what it is about. */
+export interface Quantity {
+  /** What the buyer pays of their own accord. */
+  readonly amount: number | null;
+  readonly seats: number | null;
+}
+
+/** Of a checkout, within those of the price. */
+export interface SeatLimits {
+  readonly least: number | null;
+  readonly most: number | null;
+}
+
+export const NO_SEAT_LIMITS: SeatLimits = { least: null, most: null };
+
+export interface Wrong {
+  readonly field: 'amount' | 'seats' | 'minimum' | 'maximum' | 'preset' | 'tiers';
+  readonly reason: string;
+}
+
+export function amountOf(price: PriceTerms, { amount, seats }: Quantity): number {
+  switch (price.kind) {
+    case 'free':
+      return 0;
+    case 'fixed':
+      return price.amount;
+    case 'custom':
+      return amount ?? presetOf(price);
+    case 'seat_based':
+      return tieredAmount(price, seats ?? quantityLimits(price.tiers).least);
+  }
+}
+
+/** What can be bought at least and at most, in minor units for a custom price and in seats for a seat-based one. */
+export function limitsOf(price: CustomPrice | SeatPrice, seats: SeatLimits = NO_SEAT_LIMITS): Limits {
+  switch (price.kind) {
+    case 'custom':
+      return { least: price.minimum, most: price.maximum ?? LARGEST_CHARGE };
+    case 'seat_based': {
+      const { least, most } = quantityLimits(price.tiers);
+      return {
+        least: Math.max(least, seats.least ?? least),
+        most: Math.min(most, seats.most ?? most, MOST_SEATS),
+      };
+    }
+  }
+}
+
+export interface Limits {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** What a checkout begins with. */
+export function presetQuantity(price: PriceTerms, seats: SeatLimits = NO_SEAT_LIMITS): Quantity {
+  switch (price.kind) {
+    case 'free':
+    case 'fixed':
+      return { amount: null, seats: null };
+    case 'custom':
+      return { amount: presetOf(price), seats: null };
+    case 'seat_based':
+      return { amount: null, seats: limitsOf(price, seats).least };
+  }
+}
+
+const presetOf = ({ preset, minimum }: CustomPrice): number => preset ?? minimum;
+
+/** Why this much can't be bought; null where it can. */
+export function refusalOfQuantity(
+  price: PriceTerms,
+  currency: string,
+  quantity: Quantity,
+  limits: SeatLimits = NO_SEAT_LIMITS,
+): Wrong | null {
+  switch (price.kind) {
+    case 'free':
+    case 'fixed':
+      return null;
+    case 'custom': {
+      const amount = amountOf(price, quantity);
+      const { least, most } = limitsOf(price);
+      if (amount < least) return { field: 'amount', reason: `The least that can be paid is ${least}.` };
+      if (amount > most) return { field: 'amount', reason: `The most that can be paid is ${most}.` };
+      return refusalToCharge('amount', amount, currency);
+    }
+    case 'seat_based': {
+      const seats = quantity.seats ?? limitsOf(price, limits).least;
+      const { least, most } = limitsOf(price, limits);
+      if (least > most)
+        return { field: 'seats', reason: `No number of seats is both ${least} or more and ${most} or less.` };
+      if (seats < least) return { field: 'seats', reason: `At least ${named(least)} must be bought.` };
+      if (seats > most) return { field: 'seats', reason: `At most ${named(most)} can be bought.` };
+      return refusalToCharge('seats', amountOf(price, quantity), currency);
+    }
+  }
+}
+
+/** Why a product can't have this price; null where it can. What is least bought of it must be chargeable, or free. */
+export function refusalOfPrice(price: PriceTerms, currency: string): Wrong | null {
+  switch (price.kind) {
+    case 'free':
+      return null;
+    case 'fixed':
+      return refusalToCharge('amount', price.amount, currency);
+    case 'custom':
+      return refusalOfCustom(price, currency);
+    case 'seat_based': {
+      const reason = refusalOfTiers(price.tiers);
+      if (reason !== null) return { field: 'tiers', reason };
+      const last = price.tiers.at(-1);
+      if (last !== undefined && Math.max(last.from, last.upTo ?? 0) > MOST_SEATS) {
+        return { field: 'tiers', reason: `At most ${MOST_SEATS} seats can be sold.` };
+      }
+      return refusalToCharge('tiers', leastAmount(price), currency);
+    }
+  }
+}
+
+function refusalOfCustom(price: CustomPrice, currency: string): Wrong | null {
+  const { minimum, maximum, preset } = price;
+  const { least, most } = limitsOf(price);
+  const small = refusalToCharge('minimum', minimum, currency) ?? refusalToCharge('maximum', most, currency);
+  if (small !== null) return small;
+  if (maximum !== null && maximum < minimum)
+    return { field: 'maximum', reason: `It must be ${minimum} or more, the minimum.` };
+  if (preset === null) return null;
+  if (preset < least) return { field: 'preset', reason: `It must be ${least} or more, the minimum.` };
+  if (preset > most) return { field: 'preset', reason: `It must be ${most} or less, the maximum.` };
+  return refusalToCharge('preset', preset, currency);
+}
+
+/** Nothing, or what the processor takes. */
+function refusalToCharge(field: Wrong['field'], amount: number, currency: string): Wrong | null {
+  const least = minimumCharge(currency);
+  const code = currency.toUpperCase();
+  if (amount > 0 && amount < least) {
+    return {
+      field,
+      reason: `It comes to ${amount}; the least that can be charged in ${code} is ${least}, 0 makes it free.`,
+    };
+  }
+  if (amount > LARGEST_CHARGE) {
+    return { field, reason: `It comes to ${amount}; the most that can be charged in ${code} is ${LARGEST_CHARGE}.` };
+  }
+  return null;
+}
+
+/** What whoever buys the least of it pays. */
+export function leastAmount(price: PriceTerms): number {
+  const amount = price.kind === 'custom' ? price.minimum : null;
+  return amountOf(price, { amount, seats: null });
+}
+
+const named = (seats: number): string => (seats === 1 ? '1 seat' : `${seats} seats`);
+
+export interface Choice {
+  /** In which the product has a price, in its own order. */
+  readonly offered: readonly string[];
+  /** The buyer's, ISO 3166-1; null: not known. */
+  readonly country: string | null;
+  /** The organization's own. */
+  readonly fallback: string;
+}
+
+/** The currency of the buyer's country, else the organization's, else the product's first; null where it has none. */
+export function currencyFor({ offered, country, fallback }: Choice): string | null {
+  const wishes = [country === null ? null : currencyOf(country), fallback];
+  return wishes.find((wish) => wish !== null && offered.includes(wish)) ?? offered[0] ?? null;
+}

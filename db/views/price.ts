@@ -1,0 +1,50 @@
+/** A price as the API shows it, each kind in its own shape. */
+import { quantityLimits } from '../../billing/tiers.ts';
+import type { ProductPrice } from '../../schemas/price.ts';
+import type { PriceRow } from '../entities/price.ts';
+import { priceTerms } from '../price-terms.ts';
+import { identity } from './stamps.ts';
+
+/** A free price is a fixed one of 0 on the wire. */
+export function priceView(row: PriceRow): ProductPrice {
+  const terms = priceTerms(row);
+  switch (terms.kind) {
+    case 'free':
+    case 'fixed':
+      return { ...stored(row), amount_type: 'fixed', price_amount: row.amount };
+    case 'custom':
+      return {
+        ...stored(row),
+        amount_type: 'custom',
+        minimum_amount: terms.minimum,
+        maximum_amount: terms.maximum,
+        preset_amount: terms.preset,
+      };
+    case 'seat_based':
+      return {
+        ...stored(row),
+        amount_type: 'seat_based',
+        seat_tiers: {
+          seat_tier_type: terms.mode,
+          tiers: terms.tiers.map(({ from, upTo, each }) => ({
+            min_seats: from,
+            max_seats: upTo,
+            price_per_seat: each,
+          })),
+          minimum_seats: quantityLimits(terms.tiers).least,
+          maximum_seats: terms.tiers.at(-1)?.upTo ?? null,
+        },
+      };
+  }
+}
+
+function stored(row: PriceRow) {
+  return {
+    ...identity(row),
+    source: row.source,
+    price_currency: row.currency,
+    tax_behavior: row.taxBehavior ?? null,
+    is_archived: row.isArchived,
+    product_id: row.product.id,
+  };
+}
