@@ -33,4 +33,4 @@ export function accessLog(log: Logger) {
 
 /** Some paths carry the secret that opens what they name. */
 const hideSecrets = (path: string) =>
-  path.replace(/(\/(?:checkouts\/client|checkout|portal|claim)\/)[^/]+/, '$1[redacted]').slice(0, 500);
+  path.replace(/(\/(?:checkouts\/client|checkout|portal|claim|documents)\/)[^/]+/, '$1[redacted]').slice(0, 500);

@@ -8,7 +8,7 @@ import type { EntityManager } from '../db/orm.ts';
 import { authenticateCustomer, authenticateOperator, authenticateOrganization } from './auth.ts';
 import { readBody } from './body.ts';
 import { parseQuery } from './query-string.ts';
-import { type CsvFile, csv, csvLine, raw, redirect } from './replies.ts';
+import { type CsvFile, csv, csvLine, type PdfFile, pdf, raw, redirect } from './replies.ts';
 import type { Callers, RequestContext, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { parsePart, refuseUnstorableText } from './validation.ts';
@@ -97,8 +97,9 @@ function queryText(req: Request): string {
 async function send(route: Route, answer: unknown, { environment }: Services, res: Answering): Promise<void> {
   if (route.response === redirect) return res.redirect(302, String(answer));
   if (route.response === csv) return sendCsv(answer as CsvFile, res);
+  if (route.response === pdf) return sendPdf(answer as PdfFile, res);
   if (environment.NODE_ENV !== 'production') check(route, route.response, answer);
-  if (answer === undefined) res.status(route.status === 200 ? 204 : route.status).end();
+  if (answer === undefined) res.status(statusOfNothing(route)).end();
   else res.status(route.status).type('json').send(JSON.stringify(answer));
 }
 
@@ -107,6 +108,15 @@ function check(route: Route, schema: z.ZodType, answer: unknown): void {
   const checked = schema.safeParse(answer);
   if (checked.success) return;
   throw new Error(`${route.method} ${route.path} answered in a wrong shape:\n${z.prettifyError(checked.error)}`);
+}
+
+function statusOfNothing({ response, status }: Route): number {
+  if (response instanceof z.ZodOptional) return 202;
+  return status === 200 ? 204 : status;
+}
+
+function sendPdf({ filename, content }: PdfFile, res: Answering): void {
+  res.status(200).attachment(filename).type('application/pdf').send(Buffer.from(content));
 }
 
 async function sendCsv({ filename, columns, rows }: CsvFile, res: Answering): Promise<void> {

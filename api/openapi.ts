@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { HTTPValidationError, Refusal, ResourceNotFound, Unauthorized } from '../schemas/errors.ts';
 import { Components, type JsonSchema } from './openapi-components.ts';
-import { csv, raw, redirect } from './replies.ts';
+import { csv, pdf, raw, redirect } from './replies.ts';
 import type { Route } from './route.ts';
 
 export interface OpenapiDocument {
@@ -125,6 +125,17 @@ function goodAnswer({ response, status }: Route, components: Components): Operat
   if (response === redirect) return { '302': { description: 'Leads on to another page.' } };
   if (response === csv) {
     return { '200': { description: 'A CSV file.', content: { 'text/csv': { schema: { type: 'string' } } } } };
+  }
+  if (response === pdf) {
+    const file = { type: 'string', format: 'binary' };
+    return { '200': { description: 'A PDF file.', content: { 'application/pdf': { schema: file } } } };
+  }
+  if (response instanceof z.ZodOptional) {
+    const schema = components.reference(response.unwrap() as z.ZodType, 'output');
+    return {
+      [status]: { description: 'Done.', content: { 'application/json': { schema } } },
+      '202': { description: 'Still being made: ask again.' },
+    };
   }
   if (response instanceof z.ZodVoid) return { [status === 200 ? 204 : status]: { description: 'Done.' } };
   const schema = components.reference(response, 'output');

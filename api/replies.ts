@@ -17,6 +17,16 @@ export interface CsvFile {
 }
 export type CsvCell = string | number | boolean | null | undefined;
 
+/** The answer is a PDF to download. */
+export const pdf = Symbol('pdf file');
+export type Pdf = typeof pdf;
+
+export interface PdfFile {
+  /** As the browser will save it. */
+  readonly filename: string;
+  readonly content: Uint8Array;
+}
+
 /** The answer sends the browser to another URL. */
 export const redirect = Symbol('redirect');
 export type Redirect = typeof redirect;

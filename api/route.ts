@@ -5,7 +5,7 @@ import type { CustomerId, OrganizationId } from '../billing/ids.ts';
 import type { Logger } from '../config/logging.ts';
 import type { EntityManager } from '../db/orm.ts';
 import type { Scope } from '../schemas/scopes.ts';
-import type { Csv, CsvFile, Raw, Redirect } from './replies.ts';
+import type { Csv, CsvFile, Pdf, PdfFile, Raw, Redirect } from './replies.ts';
 import type { Services } from './services.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -20,15 +20,17 @@ type Input = z.ZodType | undefined;
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 export type BodyKind = z.ZodType | Raw | undefined;
 type ParsedBody<Body> = Body extends Raw ? Buffer : Parsed<Body>;
-export type ResponseKind = z.ZodType | Csv | Redirect;
-/** What the handler returns: the JSON's value, a CSV file, the URL to go to, or nothing. */
+export type ResponseKind = z.ZodType | Csv | Pdf | Redirect;
+/** What the handler returns: the JSON's value, a CSV or PDF file, the URL to go to, or nothing. */
 type Answer<Response> = Response extends z.ZodType
   ? z.output<Response>
   : Response extends Csv
     ? CsvFile
-    : Response extends Redirect
-      ? string
-      : never;
+    : Response extends Pdf
+      ? PdfFile
+      : Response extends Redirect
+        ? string
+        : never;
 
 /** Whom the request speaks for, by kind of authorization. */
 export interface Callers {
@@ -91,6 +93,7 @@ export interface Definition<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** One that is optional, and not there, is answered with 202: it is still being made. */
   readonly response: Response;
   /** Of a good answer; default 200. */
   readonly status?: 200 | 201 | 202 | 204;

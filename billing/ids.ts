@@ -10,6 +10,7 @@ export type PriceId = Id<'price'>;
 export type CheckoutId = Id<'checkout'>;
 export type SubscriptionId = Id<'subscription'>;
 export type OrderId = Id<'order'>;
+export type DocumentId = Id<'document'>;
 export type PaymentId = Id<'payment'>;
 export type PaymentMethodId = Id<'payment method'>;
 export type BenefitId = Id<'benefit'>;

@@ -1,4 +1,5 @@
 /** A process's id is its thing's id with a prefix, so that anyone who knows the thing can find the process. */
+import type { DocumentKind } from './documents.ts';
 import type {
   BenefitId,
   CheckoutId,
@@ -20,4 +21,5 @@ export const grantWorkflowId = (benefit: BenefitId, grant: GrantId): string => `
 export const webhookEndpointWorkflowId = (id: WebhookEndpointId): string => `webhook-endpoint/${id}`;
 export const webhookDeliveryWorkflowId = (id: WebhookEventId): string => `webhook/${id}`;
 export const processorFeeWorkflowId = (id: PaymentId): string => `fee/${id}`;
+export const documentWorkflowId = (order: OrderId, kind: DocumentKind): string => `document/${order}/${kind}`;
 export const emailWorkflowId = (id: string): string => `email/${id}`;

@@ -7,7 +7,7 @@ import { BenefitGrantCustomProperties } from './benefits/custom.ts';
 import { BenefitGrantLicenseKeysProperties } from './benefits/license-keys.ts';
 import { CustomerType, TaxId } from './customer.ts';
 import { oneOfForms } from './forms.ts';
-import { OrderUpdate, orderFields } from './order.ts';
+import { OrderInvoice, OrderReceipt, OrderUpdate, orderFields } from './order.ts';
 import { publicOrganization } from './organization.ts';
 import { CustomerPortalSettings } from './organization-settings.ts';
 import { PaymentMethod } from './payment-method.ts';
@@ -123,6 +123,12 @@ export type CustomerOrder = z.infer<typeof CustomerOrder>;
 
 export const CustomerOrderUpdate = OrderUpdate.meta({ id: 'CustomerOrderUpdate' });
 export type CustomerOrderUpdate = z.infer<typeof CustomerOrderUpdate>;
+
+export const CustomerOrderInvoice = OrderInvoice.meta({ id: 'CustomerOrderInvoice' });
+export type CustomerOrderInvoice = z.infer<typeof CustomerOrderInvoice>;
+
+export const CustomerOrderReceipt = OrderReceipt.meta({ id: 'CustomerOrderReceipt' });
+export type CustomerOrderReceipt = z.infer<typeof CustomerOrderReceipt>;
 
 export const CustomerOrderPaymentStatus = z
   .object({ status: z.string(), error: z.string().nullable().optional() })

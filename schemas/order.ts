@@ -93,3 +93,6 @@ export type OrderUpdate = z.infer<typeof OrderUpdate>;
 
 export const OrderInvoice = z.object({ url: z.string() }).meta({ id: 'OrderInvoice' });
 export type OrderInvoice = z.infer<typeof OrderInvoice>;
+
+export const OrderReceipt = z.object({ url: z.string() }).meta({ id: 'OrderReceipt' });
+export type OrderReceipt = z.infer<typeof OrderReceipt>;

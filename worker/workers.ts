@@ -9,6 +9,7 @@ import {
 import { benefitActivities } from '../activities/benefits/index.ts';
 import { checkoutActivities } from '../activities/checkouts/index.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
+import { documentActivities } from '../activities/documents/index.ts';
 import { emailActivities } from '../activities/email/index.ts';
 import { invariantActivities } from '../activities/invariants/index.ts';
 import { ledgerActivities } from '../activities/ledger/index.ts';
@@ -79,7 +80,7 @@ export async function createWorkers({
       ...common,
       workflowBundle,
       taskQueue: DELIVERY_QUEUE,
-      activities: { ...webhookActivities(deps), ...emailActivities(deps) },
+      activities: { ...webhookActivities(deps), ...emailActivities(deps), ...documentActivities(deps) },
       maxConcurrentActivityTaskExecutions: DELIVERY_SLOTS,
       maxCachedWorkflows: 200,
     }),

@@ -2,6 +2,7 @@
 export { cardSetup } from './card-setup.ts';
 export { checkInvariants } from './check-invariants.ts';
 export { checkout } from './checkout.ts';
+export { document } from './document.ts';
 export { email } from './email.ts';
 export { grant } from './grant.ts';
 export { order } from './order.ts';

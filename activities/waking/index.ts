@@ -1,6 +1,7 @@
 /** Whom each topic of the outbox wakes. */
 import type { OutboxTopic } from '../../db/outbox.ts';
 import { startCheckouts } from './checkouts.ts';
+import { startDocuments } from './documents.ts';
 import { startEmails } from './emails.ts';
 import { wakeGrants } from './grants.ts';
 import { tellOfProcessorEvents } from './processor-events.ts';
@@ -17,4 +18,5 @@ export const WAKERS: Readonly<Record<OutboxTopic, Waker>> = {
   processor_event: tellOfProcessorEvents,
   processor_fee: startProcessorFees,
   email: startEmails,
+  document: startDocuments,
 };

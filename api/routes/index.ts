@@ -4,6 +4,7 @@ import { benefitRoutes } from './benefits.ts';
 import { checkoutRoutes } from './checkouts.ts';
 import { customerSessionRoutes } from './customer-sessions.ts';
 import { customerRoutes } from './customers.ts';
+import { documentRoutes } from './documents.ts';
 import { invariantRoutes } from './invariants.ts';
 import { licenseKeyRoutes } from './license-keys.ts';
 import { orderDraftRoutes } from './order-drafts.ts';
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...checkoutRoutes,
   ...customerRoutes,
   ...customerSessionRoutes,
+  ...documentRoutes,
   ...invariantRoutes,
   ...licenseKeyRoutes,
   ...orderDraftRoutes,

@@ -2,13 +2,12 @@
 import { z } from 'zod';
 import type { OrderId, OrganizationId } from '../../billing/ids.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
-import { emit } from '../../db/events.ts';
-import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { ORDER_POPULATE, orderView } from '../../db/views/order.ts';
 import { Order as OrderSchema, OrderUpdate } from '../../schemas/order.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
-import { invalid, notFound } from '../errors.ts';
+import { notFound } from '../errors.ts';
+import { editOrder } from '../orders/edit.ts';
 import { OrderExport, ordersTable } from '../orders/export.ts';
 import { matchingOrders, ORDER_SORTS, orderFilters } from '../orders/find.ts';
 import { csv } from '../replies.ts';
@@ -73,7 +72,7 @@ export const getOrder = route({
   response: OrderSchema,
   errors: [404],
   async handle({ params, organization, em }) {
-    return orderView(await owned(em, organization, params.id));
+    return orderView(await ownedOrder(em, organization, params.id));
   },
 });
 
@@ -89,41 +88,15 @@ export const updateOrder = route({
   response: OrderSchema,
   errors: [404],
   async handle({ params, body, organization, em, request }) {
-    return em.transactional(async (tx) => {
-      await lockRow(tx, Order, params.id as OrderId);
-      const row = await owned(tx, organization, params.id);
-      if (body.billing_name !== undefined) row.billingName = body.billing_name;
-      if (body.billing_address !== undefined) row.billingAddress = corrected(row.billingAddress, body.billing_address);
-      row.modifiedAt = request.at;
-      await tx.flush();
-      const event = { organizationId: organization, type: 'order.updated' as const, at: request.at };
-      await emit(tx, { ...event, data: () => orderView(row) });
-      return orderView(row);
-    });
+    const find = (tx: EntityManager) => ownedOrder(tx, organization, params.id);
+    return orderView(await editOrder(em, { id: params.id, body, at: request.at, find }));
   },
 });
 
 export const orderRoutes = [listOrders, exportOrders, getOrder, updateOrder];
 
-async function owned(em: EntityManager, organization: OrganizationId, id: string): Promise<OrderRow> {
+export async function ownedOrder(em: EntityManager, organization: OrganizationId, id: string): Promise<OrderRow> {
   const row = await em.findOne(Order, { id: id as OrderId, organization }, { populate: ORDER_POPULATE });
   if (row === null) throw notFound();
   return row as OrderRow;
 }
-
-/** What is taxed where stays: an address is corrected within its country and state. */
-function corrected(present: OrderRow['billingAddress'], wish: z.output<typeof OrderUpdate>['billing_address']) {
-  if (!present) return wish ?? null;
-  if (!wish) throw invalid(['body', 'billing_address'], 'The billing address can be corrected, but not removed.');
-  if (wish.country !== present.country) {
-    throw invalid(['body', 'billing_address', 'country'], 'The country of a billing address stays.');
-  }
-  const state = wish.state ?? present.state ?? null;
-  if (bare(state) !== bare(present.state)) {
-    throw invalid(['body', 'billing_address', 'state'], 'The state of a billing address stays.');
-  }
-  return { ...wish, state };
-}
-
-/** `US-NY` and `NY` are the same. */
-const bare = (state: string | null | undefined) => state?.replace(/^[A-Z]{2}-/, '') ?? null;

@@ -13,10 +13,12 @@ import {
   CustomerOrderConfirmPayment,
   CustomerOrderPaymentConfirmation,
   CustomerOrderPaymentStatus,
+  CustomerOrderUpdate,
 } from '../../schemas/customer-portal.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany } from '../../schemas/query.ts';
 import { invalid, notFound, orderNotEligibleForRetry } from '../errors.ts';
+import { editOrder } from '../orders/edit.ts';
 import { ORDER_SORTS, ofBillingType } from '../orders/find.ts';
 import { route } from '../route.ts';
 
@@ -77,6 +79,23 @@ export const getMyOrder = route({
   },
 });
 
+export const updateMyOrder = route({
+  method: 'patch',
+  path: '/v1/customer-portal/orders/{id}',
+  summary: 'Update an order',
+  description: 'Name and address for the invoice, until it is made.',
+  tag,
+  auth: 'customer',
+  params,
+  body: CustomerOrderUpdate,
+  response: CustomerOrder,
+  errors: [404],
+  async handle({ params, body, customer, em, request }) {
+    const find = (tx: EntityManager) => myOrder(tx, customer.id, params.id);
+    return portalOrderView(await editOrder(em, { id: params.id, body, at: request.at, find }));
+  },
+});
+
 export const getMyOrderPaymentStatus = route({
   method: 'get',
   path: '/v1/customer-portal/orders/{id}/payment-status',
@@ -120,9 +139,9 @@ export const payMyOrder = route({
   },
 });
 
-export const portalOrderRoutes = [listMyOrders, getMyOrder, getMyOrderPaymentStatus, payMyOrder];
+export const portalOrderRoutes = [listMyOrders, getMyOrder, updateMyOrder, getMyOrderPaymentStatus, payMyOrder];
 
-async function myOrder(em: EntityManager, customer: CustomerId, id: string): Promise<OrderRow> {
+export async function myOrder(em: EntityManager, customer: CustomerId, id: string): Promise<OrderRow> {
   const row = await em.findOne(
     Order,
     { id: id as OrderId, customer, status: { $ne: 'draft' } },

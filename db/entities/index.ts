@@ -6,6 +6,7 @@ export * from './card-setup.ts';
 export * from './checkout.ts';
 export * from './customer.ts';
 export * from './customer-session.ts';
+export * from './document.ts';
 export * from './email.ts';
 export * from './ledger.ts';
 export * from './license-key.ts';

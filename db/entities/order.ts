@@ -43,6 +43,7 @@ export const Order = defineEntity({
     billingAddress: p.json<Address>().nullable(),
     /** Given when the order leaves `draft`, never changed; without gaps. */
     invoiceNumber: p.text().nullable(),
+    isInvoiceGenerated: p.boolean().default(false),
     description: p.text(),
     paidAt: instant().nullable(),
     nextPaymentAttemptAt: instant().nullable(),

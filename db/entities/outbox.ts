@@ -10,6 +10,7 @@ export const OUTBOX_TOPICS = [
   'processor_event',
   'processor_fee',
   'email',
+  'document',
 ] as const;
 
 /**
@@ -22,7 +23,7 @@ export const OutboxMessage = defineEntity({
   properties: {
     id: p.bigint('number').primary().autoincrement(),
     topic: p.enum(OUTBOX_TOPICS),
-    /** The endpoint, webhook event, grant, checkout, processor event, payment or e-mail that it is about. */
+    /** The endpoint, webhook event, grant, checkout, processor event, payment, e-mail or document that it is about. */
     subjectId: p.text(),
     /** How often it could not be relayed. */
     attempts: p.integer().default(0),

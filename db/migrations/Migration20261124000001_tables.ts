@@ -47,7 +47,7 @@ export class Migration20261124000001_tables extends Migration {
       `create table "outbox" ("id" bigserial primary key, "topic" text not null, "subject_id" text not null, "attempts" int not null default 0, "next_try_at" timestamptz(3) null);`,
     );
     this.addSql(
-      `alter table "outbox" add constraint "outbox_topic_check" check ("topic" in ('webhooks', 'webhook_retry', 'webhook_redelivery', 'grant', 'checkout', 'processor_event', 'processor_fee', 'email'));`,
+      `alter table "outbox" add constraint "outbox_topic_check" check ("topic" in ('webhooks', 'webhook_retry', 'webhook_redelivery', 'grant', 'checkout', 'processor_event', 'processor_fee', 'email', 'document'));`,
     );
     this.addSql(
       `create table "processor_events" ("id" text not null, "type" text not null, "object_id" text not null, "workflow_id" text null, "received_at" timestamptz(3) not null, primary key ("id"));`,
@@ -124,7 +124,7 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(`create index "payment_methods_customer_id_index" on "payment_methods" ("customer_id");`);
     this.addSql(
-      `create table "orders" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid not null, "product_id" uuid null, "subscription_id" uuid null, "checkout_id" uuid null, "cycle" int null, "status" text not null, "billing_reason" text not null, "currency" varchar(3) not null, "subtotal_amount" bigint not null, "discount_amount" bigint not null default '0', "net_amount" bigint not null, "tax_amount" bigint not null default '0', "total_amount" bigint not null, "refunded_amount" bigint not null default '0', "refunded_tax_amount" bigint not null default '0', "platform_fee_amount" bigint not null default '0', "billing_name" text null, "billing_address" jsonb null, "invoice_number" text null, "description" text not null, "paid_at" timestamptz(3) null, "next_payment_attempt_at" timestamptz(3) null, "metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', primary key ("id"));`,
+      `create table "orders" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid not null, "product_id" uuid null, "subscription_id" uuid null, "checkout_id" uuid null, "cycle" int null, "status" text not null, "billing_reason" text not null, "currency" varchar(3) not null, "subtotal_amount" bigint not null, "discount_amount" bigint not null default '0', "net_amount" bigint not null, "tax_amount" bigint not null default '0', "total_amount" bigint not null, "refunded_amount" bigint not null default '0', "refunded_tax_amount" bigint not null default '0', "platform_fee_amount" bigint not null default '0', "billing_name" text null, "billing_address" jsonb null, "invoice_number" text null, "is_invoice_generated" boolean not null default false, "description" text not null, "paid_at" timestamptz(3) null, "next_payment_attempt_at" timestamptz(3) null, "metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', primary key ("id"));`,
     );
     this.addSql(`alter table "orders" add constraint "orders_checkout_id_unique" unique ("checkout_id");`);
     this.addSql(
@@ -147,6 +147,20 @@ export class Migration20261124000001_tables extends Migration {
       `create table "order_items" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "order_id" uuid not null, "position" int not null, "label" text not null, "amount" bigint not null, "tax_amount" bigint not null default '0', "proration" boolean not null default false, "price_id" uuid null, primary key ("id"));`,
     );
     this.addSql(`create index "order_items_order_id_index" on "order_items" ("order_id");`);
+    this.addSql(
+      `create table "documents" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "order_id" uuid not null, "kind" text not null, "number" text not null, "content" bytea null, primary key ("id"));`,
+    );
+    this.addSql(`alter table "documents" add constraint "documents_order_id_kind_unique" unique ("order_id", "kind");`);
+    this.addSql(
+      `alter table "documents" add constraint "documents_kind_check" check ("kind" in ('invoice', 'receipt'));`,
+    );
+    this.addSql(
+      `create table "document_links" ("id" uuid not null, "expires_at" timestamptz(3) not null, "document_id" uuid not null, "token_hash" varchar(64) not null, primary key ("id"));`,
+    );
+    this.addSql(`create index "document_links_document_id_index" on "document_links" ("document_id");`);
+    this.addSql(
+      `alter table "document_links" add constraint "document_links_token_hash_unique" unique ("token_hash");`,
+    );
     this.addSql(
       `create table "emails" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid null, "kind" text not null, "recipient" text not null, "subject" text not null, "text" text not null, "sent_at" timestamptz(3) null, primary key ("id"));`,
     );
@@ -313,6 +327,12 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(
       `alter table "order_items" add constraint "order_items_order_id_foreign" foreign key ("order_id") references "orders" ("id");`,
+    );
+    this.addSql(
+      `alter table "documents" add constraint "documents_order_id_foreign" foreign key ("order_id") references "orders" ("id");`,
+    );
+    this.addSql(
+      `alter table "document_links" add constraint "document_links_document_id_foreign" foreign key ("document_id") references "documents" ("id");`,
     );
     this.addSql(
       `alter table "emails" add constraint "emails_organization_id_foreign" foreign key ("organization_id") references "organizations" ("id");`,

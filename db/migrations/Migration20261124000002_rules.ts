@@ -27,6 +27,16 @@ export class Migration20261124000002_rules extends Migration {
       create trigger ledger_immutable before update or delete on ledger_transactions
       for each row execute function ledger_immutable()`);
 
+    // A document that was issued stays as it is; a correction is another document.
+    this.addSql(`
+      create function document_immutable() returns trigger language plpgsql as $$
+      begin
+        raise exception 'a document that was made is never changed' using errcode = 'check_violation';
+      end $$`);
+    this.addSql(`
+      create trigger document_immutable before update or delete on documents
+      for each row when (old.content is not null) execute function document_immutable()`);
+
     // Customers are unique among the living.
     this.addSql(
       `create unique index customers_email_unique on customers (organization_id, lower(email)) where deleted_at is null`,

@@ -1,4 +1,5 @@
 /** An order as the API shows it. */
+import { isPaid, receiptNumber } from '../../billing/documents.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { OrderRow } from '../entities/order.ts';
 import { addressView, embeddedCustomerView } from './customer.ts';
@@ -41,30 +42,30 @@ export function itemsView(row: OrderRow): Order['items'] {
 
 /** What an order says of itself wherever it is shown. */
 export function orderFieldsView(row: OrderRow) {
-  const isPaid = row.status === 'paid' || row.status === 'refunded' || row.status === 'partially_refunded';
-  const refundable = isPaid ? row.netAmount - row.refundedAmount : 0;
+  const paid = isPaid(row.status);
+  const refundable = paid ? row.netAmount - row.refundedAmount : 0;
   return {
     ...identity(row),
     status: row.status,
-    paid: isPaid,
+    paid,
     subtotal_amount: row.subtotalAmount,
     discount_amount: row.discountAmount,
     net_amount: row.netAmount,
     tax_amount: row.taxAmount,
     total_amount: row.totalAmount,
     applied_balance_amount: 0,
-    due_amount: isPaid || row.status === 'void' ? 0 : row.totalAmount,
+    due_amount: paid || row.status === 'void' ? 0 : row.totalAmount,
     refunded_amount: row.refundedAmount,
     refunded_tax_amount: row.refundedTaxAmount,
     refundable_amount: refundable,
-    refundable_tax_amount: isPaid ? row.taxAmount - row.refundedTaxAmount : 0,
+    refundable_tax_amount: paid ? row.taxAmount - row.refundedTaxAmount : 0,
     currency: row.currency,
     billing_reason: row.billingReason,
     billing_name: row.billingName ?? null,
     billing_address: addressView(row.billingAddress),
     invoice_number: row.invoiceNumber ?? null,
-    is_invoice_generated: false,
-    receipt_number: null,
+    is_invoice_generated: row.isInvoiceGenerated,
+    receipt_number: paid && row.invoiceNumber ? receiptNumber(row.invoiceNumber) : null,
     seats: null,
     customer_id: row.customer.id,
     product_id: row.product?.id ?? null,

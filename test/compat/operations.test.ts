@@ -175,6 +175,11 @@ it('orders and payments', async () => {
   });
   expect(named.billingName).toBe('Ada Example');
   expect(await polar.orders.export({})).toContain(order.invoiceNumber);
+  await polar.orders.generateInvoice({ id: order.id });
+  const invoice = await eventually(() => polar.orders.invoice({ id: order.id }).catch(() => undefined));
+  expect(invoice.url).toContain('/v1/documents/');
+  expect((await polar.orders.get({ id: order.id })).isInvoiceGenerated).toBe(true);
+  expect((await eventually(() => polar.orders.receipt({ id: order.id }))).url).toContain('/v1/documents/');
   const [payment] = await items(polar.payments.list({ orderId: order.id }));
   expect(payment).toMatchObject({ status: 'succeeded', amount: 2000, method: 'card' });
   expect((await polar.payments.get({ id: payment?.id ?? '' })).orderId).toBe(order.id);
@@ -232,7 +237,15 @@ it('the customer portal', async () => {
   await portal.subscriptions.update(session, { id, customerSubscriptionUpdate: { cancelAtPeriodEnd: false } });
   expect((await portal.subscriptions.cancel(session, { id })).cancelAtPeriodEnd).toBe(true);
   const [order] = await items(portal.orders.list(session, {}));
-  expect((await portal.orders.get(session, { id: order?.id ?? '' })).status).toBe('paid');
+  const orderId = order?.id ?? '';
+  expect((await portal.orders.get(session, { id: orderId })).status).toBe('paid');
+  await expect(portal.orders.generateInvoice(session, { id: orderId })).rejects.toMatchObject({ statusCode: 422 });
+  const orderUpdate = { billingName: 'Ada Example', billingAddress: { country: 'DE' as const } };
+  const named = await portal.orders.update(session, { id: orderId, customerOrderUpdate: orderUpdate });
+  expect(named.billingAddress?.country).toBe('DE');
+  await portal.orders.generateInvoice(session, { id: orderId });
+  await eventually(() => portal.orders.invoice(session, { id: orderId }).catch(() => undefined));
+  expect((await eventually(() => portal.orders.receipt(session, { id: orderId }))).url).toContain('/v1/documents/');
   const grant = await eventually(async () => (await items(portal.benefitGrants.list(session, {})))[0]);
   expect((await portal.benefitGrants.get(session, { id: grant.id })).isGranted).toBe(true);
   const key = await eventually(async () => (await items(portal.licenseKeys.list(session, {})))[0]);

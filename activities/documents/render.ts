@@ -1,0 +1,65 @@
+/** The two documents, as PDF. */
+import type { Facts } from './facts.ts';
+import { head, particulars, parties, type Sum, sums, table } from './layout.ts';
+import { Paper } from './paper.ts';
+import { day, money } from './words.ts';
+
+export function render(facts: Facts): Promise<Buffer> {
+  return facts.kind === 'invoice' ? invoice(facts) : receipt(facts);
+}
+
+function invoice(facts: Facts): Promise<Buffer> {
+  const { number, seller, buyer, currency, paidBy } = facts;
+  const paper = paperFor(facts, 'Invoice');
+  particulars(paper, [
+    ['Invoice number', number],
+    ['Date of issue', day(facts.issuedAt)],
+    ['Paid on', day(facts.paidAt)],
+    ...(paidBy === null ? [] : ([['Payment method', paidBy]] as const)),
+  ]);
+  parties(paper, seller, buyer, 'Billed to');
+  headline(paper, facts);
+  table(paper, facts);
+  const discount: Sum[] = facts.discount === 0 ? [] : [{ name: 'Discount', amount: -facts.discount }];
+  sums(paper, currency, [
+    { name: 'Subtotal', amount: facts.subtotal },
+    ...discount,
+    { name: 'Tax', amount: facts.tax },
+    { name: `Total (${currency.toUpperCase()})`, amount: facts.total, bold: true },
+    { name: 'Amount paid', amount: facts.total },
+  ]);
+  return paper.finish();
+}
+
+function receipt(facts: Facts): Promise<Buffer> {
+  const { number, invoiceNumber, seller, buyer, currency, paidBy } = facts;
+  const paper = paperFor(facts, 'Receipt');
+  particulars(paper, [
+    ['Receipt number', number],
+    ['Invoice number', invoiceNumber],
+    ['Paid on', day(facts.paidAt)],
+    ...(paidBy === null ? [] : ([['Payment method', paidBy]] as const)),
+  ]);
+  parties(paper, seller, buyer, 'Paid by');
+  headline(paper, facts);
+  table(paper, facts);
+  const discount: Sum[] = facts.discount === 0 ? [] : [{ name: 'Discount', amount: -facts.discount }];
+  sums(paper, currency, [
+    ...discount,
+    { name: 'Tax', amount: facts.tax },
+    { name: `Amount paid (${currency.toUpperCase()})`, amount: facts.total, bold: true },
+  ]);
+  return paper.finish();
+}
+
+function paperFor({ number, seller, issuedAt }: Facts, kind: 'Invoice' | 'Receipt'): Paper {
+  const title = `${kind} ${number}`;
+  const paper = new Paper({ title, author: seller.name, date: issuedAt }, `${title} · ${seller.name}`);
+  head(paper, seller.name, kind);
+  return paper;
+}
+
+function headline(paper: Paper, { total, currency, paidAt }: Facts): void {
+  const words = `${money(total, currency)} paid on ${day(paidAt)}`;
+  paper.space(paper.write(words, { size: 14, bold: true }) + 20);
+}
