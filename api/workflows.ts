@@ -81,6 +81,9 @@ export function workflowGateway(client: Client, orm: MikroORM) {
         cancel: (input: subscriptions.Cancel) => askSubscription(id, subscriptions.cancel, [input]),
         uncancel: () => askSubscription(id, subscriptions.uncancel, []),
         revoke: (input: subscriptions.Cancel) => askSubscription(id, subscriptions.revoke, [input]),
+        pause: (resumesAt: number | null) => askSubscription(id, subscriptions.pause, [{ resumesAt }]),
+        unpause: () => askSubscription(id, subscriptions.unpause, []),
+        resume: () => askSubscription(id, subscriptions.resume, []),
         moveTrialEnd: (trialEnd: number | 'now') => askSubscription(id, subscriptions.moveTrialEnd, [{ trialEnd }]),
         movePeriodEnd: (periodEnd: number) => askSubscription(id, subscriptions.movePeriodEnd, [{ periodEnd }]),
         editMetadata: (metadata: Record<string, string | number | boolean>) =>

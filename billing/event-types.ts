@@ -18,6 +18,8 @@ export const EVENT_TYPES = [
   'subscription.cycled',
   'subscription.revoked',
   'subscription.past_due',
+  'subscription.paused',
+  'subscription.resumed',
   'product.created',
   'product.updated',
   'organization.updated',

@@ -27,6 +27,9 @@ export interface SubscriptionState {
   readonly trialEnd: number | null;
   readonly trialReminded: boolean;
   readonly cancelAtPeriodEnd: boolean;
+  readonly pauseAtPeriodEnd: boolean;
+  /** When a pause that is set or begun ends by itself; null: when somebody asks. */
+  readonly resumesAt: number | null;
   /** A charge that was begun and not settled; it comes before everything else. */
   readonly pendingCharge: PendingCharge | null;
   /** Set while an order is unpaid. */
@@ -49,7 +52,7 @@ export interface Dunning {
   readonly benefitsEndAt: number | null;
 }
 
-export type DueKind = 'trial_reminder' | 'renewal' | 'retry' | 'grace_end' | 'end';
+export type DueKind = 'trial_reminder' | 'renewal' | 'retry' | 'grace_end' | 'pause' | 'resume' | 'end';
 
 export interface Due {
   readonly kind: DueKind;
@@ -66,11 +69,11 @@ export function nextDue(state: SubscriptionState): Due | null {
 }
 
 function dues(state: SubscriptionState): Due[] {
-  const periodEnd: Due = { kind: state.cancelAtPeriodEnd ? 'end' : 'renewal', at: state.currentPeriodEnd };
+  const periodEnd: Due = { kind: atPeriodEnd(state), at: state.currentPeriodEnd };
   switch (state.status) {
     case 'trialing': {
       const reminder =
-        state.trialReminded || state.cancelAtPeriodEnd || state.trialStart === null || state.trialEnd === null
+        state.trialReminded || periodEnd.kind !== 'renewal' || state.trialStart === null || state.trialEnd === null
           ? null
           : trialReminderAt(state.trialStart, state.trialEnd);
       return reminder === null ? [periodEnd] : [{ kind: 'trial_reminder', at: reminder }, periodEnd];
@@ -86,9 +89,15 @@ function dues(state: SubscriptionState): Due[] {
       return [...grace, { kind: 'retry', at: dunning.nextRetryAt }, ...ends];
     }
     case 'paused':
+      return state.resumesAt === null ? [] : [{ kind: 'resume', at: state.resumesAt }];
     case 'canceled':
       return [];
   }
+}
+
+function atPeriodEnd(state: SubscriptionState): DueKind {
+  if (state.cancelAtPeriodEnd) return 'end';
+  return state.pauseAtPeriodEnd ? 'pause' : 'renewal';
 }
 
 /** Of things due at the same instant, the first named comes first. */

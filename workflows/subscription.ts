@@ -8,14 +8,12 @@ import {
   condition,
   continueAsNew,
   currentUpdateInfo,
-  setHandler,
   upsertSearchAttributes,
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ChargeOutcome } from '../activities/stripe/outcome.ts';
 import type { Stepped } from '../activities/subscriptions/step.ts';
-import type { PaymentMethodId } from '../billing/ids.ts';
 import { refusalOf } from '../billing/subscription-changes.ts';
 import {
   type Due,
@@ -29,9 +27,10 @@ import { Inbox } from './inbox.ts';
 import { database } from './proxies.ts';
 import { STATUS } from './search-attributes.ts';
 import { charge } from './subscription.charge.ts';
-import * as messages from './subscription.messages.ts';
+import { listen } from './subscription.handlers.ts';
+import type * as messages from './subscription.messages.ts';
 import type { Asked, Request } from './subscription.requests.ts';
-import { liveUntil } from './test-clock.messages.ts';
+import { dueStep, requestStep } from './subscription.steps.ts';
 
 /** A run holds a few periods; each new run costs about as much as a renewal, and frees operators of old code. */
 const PERIODS_PER_RUN = 6;
@@ -129,36 +128,8 @@ class Subscription {
 
   private async handleDue(due: Due): Promise<void> {
     const step = this.step(`${due.kind}/${due.at}`);
-    switch (due.kind) {
-      case 'renewal':
-        this.periodsInRun += 1;
-        await this.take(database.openPeriod({ ...step, begunAt: Date.now() }));
-        return;
-      case 'retry':
-        await this.openAttempt(step, 'retry_dunning', null);
-        return;
-      case 'grace_end':
-        await this.take(database.endGrace(step));
-        return;
-      case 'trial_reminder':
-        await this.take(database.remindOfTrialEnd(step));
-        return;
-      case 'end':
-        await this.take(database.endSubscription({ ...step, reason: null, comment: null }));
-        return;
-    }
-  }
-
-  /** A further attempt at the unpaid order, which is then the pending charge. */
-  private openAttempt(
-    step: ReturnType<Subscription['step']>,
-    trigger: 'retry_dunning' | messages.RetryPayment['trigger'],
-    paymentMethodId: PaymentMethodId | null,
-  ): Promise<boolean> {
-    const { dunning } = this.known;
-    if (dunning === null) throw ApplicationFailure.nonRetryable('No order is unpaid.', 'Conflict');
-    const { orderId } = dunning;
-    return this.take(database.openAttempt({ ...step, orderId, trigger, paymentMethodId, begunAt: Date.now() }));
+    if (due.kind === 'renewal' || due.kind === 'resume') this.periodsInRun += 1;
+    await this.take(dueStep(due, step, this.known.dunning));
   }
 
   private async collect(pending: PendingCharge): Promise<ChargeOutcome> {
@@ -171,36 +142,21 @@ class Subscription {
   // What is asked
 
   private listen(): void {
-    setHandler(messages.created, async () => {
-      await condition(() => this.state !== null);
-      return { sequence: this.sequence };
+    listen({
+      created: async () => {
+        await condition(() => this.state !== null);
+        return { sequence: this.sequence };
+      },
+      change: async (asked) => {
+        await this.ask(asked);
+        return { sequence: this.sequence };
+      },
+      retry: async (input) => {
+        const answer = await this.ask({ kind: 'retry_payment', ...input });
+        return 'status' in answer ? answer : { status: 'nothing_due' };
+      },
+      liveUntil: (to) => this.liveUntil(to),
     });
-    setHandler(messages.cancel, (input) => this.change({ kind: 'cancel', ...input }), {
-      description: 'End the subscription with its period',
-    });
-    setHandler(messages.uncancel, () => this.change({ kind: 'uncancel' }), {
-      description: 'Take a cancellation back',
-    });
-    setHandler(messages.revoke, (input) => this.change({ kind: 'revoke', ...input }), {
-      description: 'End the subscription at once',
-    });
-    setHandler(messages.moveTrialEnd, (input) => this.change({ kind: 'trial_end', ...input }), {
-      description: 'Move the end of the trial',
-    });
-    setHandler(messages.movePeriodEnd, (input) => this.change({ kind: 'period_end', ...input }), {
-      description: 'Move the next renewal',
-    });
-    setHandler(messages.editMetadata, (input) => this.change({ kind: 'metadata', ...input }));
-    setHandler(messages.retryPayment, async (input) => {
-      const answer = await this.ask({ kind: 'retry_payment', ...input });
-      return 'status' in answer ? answer : { status: 'nothing_due' };
-    });
-    setHandler(liveUntil, (input) => this.liveUntil(input.to));
-  }
-
-  private async change(asked: Exclude<Asked, { kind: 'retry_payment' }>): Promise<messages.Committed> {
-    await this.ask(asked);
-    return { sequence: this.sequence };
   }
 
   private ask(asked: Asked): Promise<messages.RetryOutcome | messages.Committed> {
@@ -219,7 +175,9 @@ class Subscription {
       const refusal = this.refusalOf(request);
       if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal.message, refusal.type);
       if (request.kind === 'retry_payment' && this.known.dunning === null) return { status: 'nothing_due' };
-      if (await this.write(request)) return this.followUp(request);
+      // Not taken where the row had moved on: the request has then to be looked at again.
+      const step = this.step(`${request.kind}/${request.id}`);
+      if (await this.take(requestStep(request, step, this.known.dunning))) return this.followUp(request);
     }
   }
 
@@ -227,30 +185,7 @@ class Subscription {
     return refusalOf(this.known, request, now(this.clock));
   }
 
-  /** False where the row had moved on, so that the request has to be looked at again. */
-  private write(request: Request): Promise<boolean> {
-    const step = this.step(`${request.kind}/${request.id}`);
-    switch (request.kind) {
-      case 'cancel':
-        return this.take(database.cancelAtPeriodEnd({ ...step, reason: request.reason, comment: request.comment }));
-      case 'uncancel':
-        return this.take(database.takeBackCancellation(step));
-      case 'revoke':
-        return this.take(database.endSubscription({ ...step, reason: request.reason, comment: request.comment }));
-      case 'period_end':
-        return this.take(database.movePeriodEnd({ ...step, periodEnd: request.periodEnd }));
-      case 'metadata':
-        return this.take(database.editMetadata({ ...step, metadata: request.metadata }));
-      case 'trial_end': {
-        const trialEnd = request.trialEnd === 'now' ? now(this.clock) : request.trialEnd;
-        return this.take(database.moveTrialEnd({ ...step, trialEnd }));
-      }
-      case 'retry_payment':
-        return this.openAttempt(step, request.trigger, request.paymentMethodId ?? null);
-    }
-  }
-
-  /** What a caller waits for beyond the change itself: a trial that ends now is charged now, a retry tells how it went. */
+  /** What a caller waits for beyond the change itself: a trial that ends now is charged now, as is a resumed period; a retry tells how it went. */
   private async followUp(request: Request): Promise<messages.RetryOutcome | messages.Committed> {
     const due = nextDue(this.known);
     if (request.kind === 'trial_end' && request.trialEnd === 'now' && due?.kind === 'renewal')

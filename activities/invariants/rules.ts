@@ -155,6 +155,13 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
         and ${isOver('s.current_period_end')}`,
   },
   {
+    name: 'no pause outlasts its date',
+    query: `
+      select s.id::text as subject, 'was to resume on ' || s.resumes_at as detail
+      from subscriptions s ${clockOf('s.customer_id')}
+      where s.organization_id = :organization and s.status = 'paused' and ${isOver('s.resumes_at')}`,
+  },
+  {
     name: 'a subscription that is past due has an unpaid order that will be tried',
     query: `
       select s.id::text as subject, 'no pending order with a next attempt' as detail
@@ -180,11 +187,11 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       where s.organization_id = :organization and s.status in ('active', 'trialing') and g.wanted is distinct from 'granted'`,
   },
   {
-    name: 'an ended subscription holds no benefits',
+    name: 'an ended or paused subscription holds no benefits',
     query: `
       select g.id::text as subject, 'still ' || g.wanted || ' by subscription ' || s.id as detail
       from subscriptions s join benefit_grants g on g.subscription_id = s.id
-      where s.organization_id = :organization and s.status = 'canceled' and g.wanted = 'granted'`,
+      where s.organization_id = :organization and s.status in ('canceled', 'paused') and g.wanted = 'granted'`,
   },
   {
     name: 'grants are as they are wanted, or say why not',

@@ -5,7 +5,7 @@ import { checkoutWorkflowId, subscriptionWorkflowId } from '../../billing/workfl
 import { Checkout } from '../../db/entities/checkout.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { stateOf } from '../subscriptions/state.ts';
+import { stateOf, stateOfRow } from '../subscriptions/state.ts';
 
 export interface Hanging {
   readonly workflowId: string;
@@ -40,19 +40,6 @@ export async function listHanging(em: EntityManager, clockId: TestClockId): Prom
 
 /** Only of what is unpaid do other rows say when something is due. */
 async function dueOf(em: EntityManager, row: SubscriptionRow): Promise<number | null> {
-  const state =
-    row.status === 'past_due'
-      ? await stateOf(em, row)
-      : {
-          status: row.status,
-          currentPeriodStart: row.currentPeriodStart.getTime(),
-          currentPeriodEnd: row.currentPeriodEnd.getTime(),
-          trialStart: row.trialStart?.getTime() ?? null,
-          trialEnd: row.trialEnd?.getTime() ?? null,
-          trialReminded: row.trialRemindedFor?.getTime() === row.trialEnd?.getTime(),
-          cancelAtPeriodEnd: row.cancelAtPeriodEnd,
-          pendingCharge: null,
-          dunning: null,
-        };
+  const state = row.status === 'past_due' ? await stateOf(em, row) : stateOfRow(row);
   return nextDue(state)?.at ?? null;
 }

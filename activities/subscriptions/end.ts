@@ -15,13 +15,17 @@ export interface Canceling extends Step {
   readonly comment: string | null;
 }
 
-/** The subscription runs on to the end of its period and is not renewed. */
+/** The subscription runs on to the end of its period and is not renewed; one that is paused ends at once. */
 export function cancelAtPeriodEnd(deps: Dependencies, step: Canceling): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
+    keepReason(row, step);
+    // Who has paused has nothing to wait for.
+    if (row.status === 'paused') return endNow(em, row, at);
     row.cancelAtPeriodEnd = true;
     row.canceledAt = at;
     row.endsAt = row.currentPeriodEnd;
-    keepReason(row, step);
+    row.pauseAtPeriodEnd = false;
+    row.resumesAt = null;
     await tellSubscription(em, row, at, 'subscription.updated', 'subscription.canceled');
   });
 }
@@ -57,6 +61,9 @@ export async function endNow(em: EntityManager, row: SubscriptionRow, at: Date):
   row.canceledAt ??= at;
   row.endsAt = at;
   row.endedAt = at;
+  row.pauseAtPeriodEnd = false;
+  row.pausedAt = null;
+  row.resumesAt = null;
   const [customer, product] = await Promise.all([
     em.findOneOrFail(Customer, row.customer.id),
     em.findOneOrFail(Product, row.product.id),

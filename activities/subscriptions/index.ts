@@ -14,6 +14,7 @@ import { endGrace, openAttempt, settle } from './collect.ts';
 import { beginSubscription } from './create.ts';
 import { cancelAtPeriodEnd, endSubscription, takeBackCancellation } from './end.ts';
 import { openPeriod } from './renew.ts';
+import { pause, pauseAtPeriodEnd, resume, takeBackPause } from './pause.ts';
 import { stateOf } from './state.ts';
 import { tellSubscription } from './step.ts';
 
@@ -46,6 +47,10 @@ export const subscriptionActivities = (deps: Dependencies) =>
     takeBackCancellation,
     endSubscription,
     moveTrialEnd,
+    pauseAtPeriodEnd,
+    takeBackPause,
+    pause,
+    resume,
     movePeriodEnd,
     remindOfTrialEnd,
     editMetadata,

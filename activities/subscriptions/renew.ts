@@ -36,15 +36,29 @@ export function openPeriod(deps: Dependencies, step: OpenPeriod): Promise<Steppe
       'subscription.cycled',
       ...(wasTrialing ? (['subscription.active'] as const) : []),
     );
-    if (order.totalAmount === 0) markPaid(order, at);
-    await numberInvoice(em, order);
-    await em.flush();
-    await tellOrder(em, order, at, 'order.created', ...(order.status === 'paid' ? (['order.paid'] as const) : []));
+    await finishOrder(em, order, at);
   });
 }
 
 function enterNextPeriod(row: SubscriptionRow, at: Date): void {
   const period = nextPeriod(row);
+/** The last of what opens a period: an order on which nothing is due is paid, and it is numbered and told of. */
+export async function finishOrder(em: EntityManager, order: OrderRow, at: Date): Promise<void> {
+  if (order.totalAmount === 0) markPaid(order, at);
+  await numberInvoice(em, order);
+  await em.flush();
+  await tellOrder(em, order, at, 'order.created', ...(order.status === 'paid' ? (['order.paid'] as const) : []));
+}
+
+/** A period that begins off the calendar kept so far; later ones are counted from it. */
+export function startPeriodAt(row: SubscriptionRow, at: Date): void {
+  row.anchor = at;
+  row.anchorCycle = row.cycle;
+  const period = nextPeriod(row);
+  row.currentPeriodStart = new Date(period.start);
+  row.currentPeriodEnd = new Date(period.end);
+}
+
   if (row.status === 'trialing') row.status = 'active';
   row.currentPeriodStart = new Date(period.start);
   row.currentPeriodEnd = new Date(period.end);
@@ -58,7 +72,13 @@ function nextPeriod(row: SubscriptionRow): Period {
   return periodOf(row.anchor.getTime(), recurrence, row.cycle - row.anchorCycle);
 }
 
-async function billPeriod(em: EntityManager, row: SubscriptionRow, step: OpenPeriod, at: Date): Promise<OrderRow> {
+/** The order of the period that has just opened, and its first payment where something is due. */
+export async function billPeriod(
+  em: EntityManager,
+  row: SubscriptionRow,
+  step: OpenPeriod,
+  at: Date,
+): Promise<OrderRow> {
   const [customer, product, price] = await Promise.all([
     em.findOneOrFail(Customer, row.customer.id),
     em.findOneOrFail(Product, row.product.id),

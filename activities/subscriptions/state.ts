@@ -10,6 +10,15 @@ import type { EntityManager } from '../../db/orm.ts';
 
 export async function stateOf(em: EntityManager, row: SubscriptionRow): Promise<SubscriptionState> {
   return {
+    ...stateOfRow(row),
+    pendingCharge: await pendingChargeOf(em, row),
+    dunning: row.status === 'past_due' ? await dunningOf(em, row) : null,
+  };
+}
+
+/** As much as the subscription's own row says: all but what its orders and payments do. */
+export function stateOfRow(row: SubscriptionRow): SubscriptionState {
+  return {
     status: row.status,
     currentPeriodStart: row.currentPeriodStart.getTime(),
     currentPeriodEnd: row.currentPeriodEnd.getTime(),
@@ -17,8 +26,10 @@ export async function stateOf(em: EntityManager, row: SubscriptionRow): Promise<
     trialEnd: row.trialEnd?.getTime() ?? null,
     trialReminded: row.status === 'trialing' && isReminded(row),
     cancelAtPeriodEnd: row.cancelAtPeriodEnd,
-    pendingCharge: await pendingChargeOf(em, row),
-    dunning: row.status === 'past_due' ? await dunningOf(em, row) : null,
+    pauseAtPeriodEnd: row.pauseAtPeriodEnd,
+    resumesAt: row.resumesAt?.getTime() ?? null,
+    pendingCharge: null,
+    dunning: null,
   };
 }
 

@@ -62,7 +62,9 @@ export type SubscriptionEvent =
   | 'subscription.uncanceled'
   | 'subscription.cycled'
   | 'subscription.revoked'
-  | 'subscription.past_due';
+  | 'subscription.past_due'
+  | 'subscription.paused'
+  | 'subscription.resumed';
 
 /** Tells of the subscription as it now stands, and of what that means for the customer. */
 export async function tellSubscription(

@@ -124,8 +124,8 @@ export const updateSubscription = route({
   path: '/v1/subscriptions/{id}',
   summary: 'Change a subscription',
   description:
-    'Cancel at the end of the period or take that back, revoke at once, move the end of the trial or of the ' +
-    'period, edit metadata. One of them at a time.',
+    'Cancel or pause at the end of the period or take that back, revoke or resume at once, move the end of the trial or of the ' +
+    'period, change the discount from the next order on, edit metadata. One of them at a time.',
   tag,
   scopes: ['subscriptions:write'],
   params,

@@ -17,6 +17,10 @@ export async function changeSubscription(process: Asked, row: SubscriptionRow, b
     if (!body.cancel_at_period_end && !row.cancelAtPeriodEnd && row.status !== 'canceled') return;
     await (body.cancel_at_period_end ? process.cancel(reasonOf(body)) : process.uncancel());
   } else if ('current_billing_period_end' in body && body.current_billing_period_end) {
+  } else if ('pause_at_period_end' in body) {
+    await setPause(process, row, body);
+  } else if ('resume' in body) {
+    await process.resume();
     await process.movePeriodEnd(new Date(body.current_billing_period_end).getTime());
   } else if (!('pending_update' in body)) {
     // Changes take effect at once, so that none is ever pending.
@@ -25,8 +29,19 @@ export async function changeSubscription(process: Asked, row: SubscriptionRow, b
 }
 
 /** What may be asked together. */
-async function changeBase(process: Asked, body: Body): Promise<void> {
-  for (const field of ['product_id', 'discount_id', 'seats', 'pause_at_period_end', 'resume'] as const) {
+/** There is nothing to take back from one that goes on. */
+export async function setPause(process: Asked, row: SubscriptionRow, body: WithPause): Promise<void> {
+  if (body.pause_at_period_end) await process.pause(body.resumes_at ? new Date(body.resumes_at).getTime() : null);
+  else if (row.pauseAtPeriodEnd || row.status === 'paused' || row.status === 'canceled') await process.unpause();
+}
+
+interface WithPause {
+  readonly pause_at_period_end: boolean;
+  readonly resumes_at?: string | Date | null | undefined;
+}
+
+async function changeBase(process: Asked, row: SubscriptionRow, body: Body): Promise<void> {
+  for (const field of ['product_id', 'seats'] as const) {
     const value = (body as Readonly<Record<string, unknown>>)[field];
     if (value !== undefined && value !== null) throw invalid(['body', field], 'This change is not supported.');
   }

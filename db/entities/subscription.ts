@@ -51,6 +51,10 @@ export const Subscription = defineEntity({
     sequence: p.integer().default(0),
     /** Which step that was: its kind and what it was for, so that another one of the same number is told from it. */
     lastStep: p.text().nullable(),
+    pauseAtPeriodEnd: p.boolean().default(false),
+    pausedAt: instant().nullable(),
+    /** Of a pause that is set or begun; null: it lasts until somebody asks. */
+    resumesAt: instant().nullable(),
   },
   indexes: [{ properties: ['organization', 'createdAt'] }, { properties: ['customer'] }, { properties: ['product'] }],
 });

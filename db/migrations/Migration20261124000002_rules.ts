@@ -77,6 +77,7 @@ export class Migration20261124000002_rules extends Migration {
     this.addSql(`create index webhook_events_by_age on webhook_events using brin (written_at)`);
     this.addSql(`create index webhook_deliveries_by_age on webhook_deliveries using brin (created_at)`);
 
+    this.addSql(`create index subscriptions_resuming on subscriptions (resumes_at) where resumes_at is not null`);
     this.addSql(`create index customers_by_test_clock on customers (test_clock_id) where test_clock_id is not null`);
 
     // Found by what they hang on: at a renewal, when a product or benefit changes, in a customer's lists.

@@ -39,6 +39,29 @@ describe('the customer, of their subscription', () => {
   });
 });
 
+it('the customer, of when their subscription pauses, where the shop lets them', async () => {
+  const portal = (pause: boolean) =>
+    patch(`/v1/organizations/${things.subscription.product.organization_id}`, {
+      customer_portal_settings: {
+        usage: { show: true },
+        subscription: { update_seats: false, update_plan: false, pause },
+      },
+    });
+  const path = `/v1/customer-portal/subscriptions/${things.subscription.id}`;
+  const mine = (body: unknown) => running.call(things.session, 'PATCH', path, body);
+  expect((await portal(true)).status).toBe(200);
+  const resumes_at = '2099-01-01T00:00:00Z';
+  expect((await mine({ pause_at_period_end: true, resumes_at })).body).toMatchObject({
+    pause_at_period_end: true,
+    resumes_at: '2099-01-01T00:00:00.000Z',
+  });
+  expect((await mine({ pause_at_period_end: false })).body).toMatchObject({ pause_at_period_end: false });
+  expect((await mine({ pause_at_period_end: false })).status).toBe(200);
+  expect((await mine({ resume: true })).status).toBe(422);
+  await portal(false);
+  expect((await mine({ pause_at_period_end: true })).body.error).toBe('PauseResumeNotAllowed');
+});
+
 describe('the merchant, of a subscription', () => {
   it.each([
     [{ discount_id: null }, 200],

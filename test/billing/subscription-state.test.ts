@@ -16,6 +16,8 @@ const active: SubscriptionState = {
   trialEnd: null,
   trialReminded: false,
   cancelAtPeriodEnd: false,
+  pauseAtPeriodEnd: false,
+  resumesAt: null,
   pendingCharge: null,
   dunning: null,
 };
@@ -47,7 +49,10 @@ describe('what is due next', () => {
       'end',
       start + DAY,
     ],
+    ['set to pause: the pause', { ...active, pauseAtPeriodEnd: true }, 'pause', end],
+    ['trialing and set to pause: no reminder of a charge', { ...trialing, pauseAtPeriodEnd: true }, 'pause', end],
     ['paused: nothing', { ...active, status: 'paused' }, undefined, undefined],
+    ['paused until a date: it resumes', { ...active, status: 'paused', resumesAt: end + DAY }, 'resume', end + DAY],
     ['canceled: nothing', { ...active, status: 'canceled' }, undefined, undefined],
   ])('%s', (_, state, kind, at) => {
     expect(nextDue(state)?.kind).toBe(kind);

@@ -163,6 +163,17 @@ it('subscriptions', async () => {
   expect(revoked.status).toBe('canceled');
 });
 
+it('subscriptions that pause', async () => {
+  const { subscription } = await bought();
+  const { id } = subscription;
+  const paused = await polar.subscriptions.update({ id, subscriptionUpdate: { pauseAtPeriodEnd: true } });
+  expect([paused.status, paused.pauseAtPeriodEnd, paused.pausedAt]).toEqual(['active', true, null]);
+  const back = await polar.subscriptions.update({ id, subscriptionUpdate: { pauseAtPeriodEnd: false } });
+  expect(back.pauseAtPeriodEnd).toBe(false);
+  const running = polar.subscriptions.update({ id, subscriptionUpdate: { resume: true } });
+  await expect(running).rejects.toMatchObject({ statusCode: 422 });
+});
+
 it('orders and payments', async () => {
   const { customer, product } = await bought();
   const [order] = await items(polar.orders.list({ customerId: customer.id, productId: product.id }));

@@ -59,10 +59,13 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
   ],
   'every period that a subscription has opened is billed': ['update subscriptions set cycle = 2'],
   'no renewal is overdue': [`update subscriptions set current_period_end = now() - interval '1 hour'`],
+  'no pause outlasts its date': [`update subscriptions set status = 'paused', resumes_at = now() - interval '1 hour'`],
   'a subscription that is past due has an unpaid order that will be tried': [PAST_DUE],
   'a subscription that has ended says when': [`update subscriptions set status = 'canceled'`],
   'a running subscription holds the benefits of its product': [`update benefit_grants set wanted = 'revoked'`],
-  'an ended subscription holds no benefits': [`update subscriptions set status = 'canceled', ended_at = now()`],
+  'an ended or paused subscription holds no benefits': [
+    `update subscriptions set status = 'canceled', ended_at = now()`,
+  ],
   'grants are as they are wanted, or say why not': [
     `update benefit_grants set version = 2, wanted_at = now() - interval '1 hour'`,
   ],
