@@ -13,6 +13,7 @@ import { organizationAccessTokenRoutes } from './organization-access-tokens.ts';
 import { organizationRoutes } from './organizations.ts';
 import { paymentRoutes } from './payments.ts';
 import { portalCustomerRoutes } from './portal-customer.ts';
+import { portalEmailRoutes } from './portal-email.ts';
 import { portalGrantRoutes } from './portal-grants.ts';
 import { portalLicenseKeyRoutes } from './portal-license-keys.ts';
 import { portalPaymentMethodRoutes } from './portal-payment-methods.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...organizationRoutes,
   ...paymentRoutes,
   ...portalCustomerRoutes,
+  ...portalEmailRoutes,
   ...portalGrantRoutes,
   ...portalLicenseKeyRoutes,
   ...portalPaymentMethodRoutes,

@@ -1,16 +1,17 @@
 /** What a customer holds by what they bought, in their portal. */
 import type { FilterQuery } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { BenefitId, CheckoutId, GrantId, OrderId, SubscriptionId } from '../../billing/ids.ts';
+import type { BenefitId, CheckoutId, CustomerId, GrantId, OrderId, SubscriptionId } from '../../billing/ids.ts';
 import { BenefitGrant, type BenefitGrantRow } from '../../db/entities/benefit-grant.ts';
+import type { EntityManager } from '../../db/orm.ts';
 import { containing } from '../../db/search.ts';
 import { byPlaceInProduct } from '../../db/sorting.ts';
 import { PORTAL_GRANT_POPULATE, portalGrantView } from '../../db/views/portal.ts';
 import { AnyBenefitType } from '../../schemas/benefit.ts';
-import { CustomerBenefitGrant } from '../../schemas/customer-portal.ts';
+import { CustomerBenefitGrant, CustomerBenefitGrantUpdate } from '../../schemas/customer-portal.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany } from '../../schemas/query.ts';
-import { notFound } from '../errors.ts';
+import { invalid, notFound, notPermitted } from '../errors.ts';
 import { route } from '../route.ts';
 
 const tag = 'Customer portal';
@@ -83,11 +84,36 @@ export const getMyGrant = route({
   response: CustomerBenefitGrant,
   errors: [404],
   async handle({ params, customer, em }) {
-    const id = params.id as GrantId;
-    const row = await em.findOne(BenefitGrant, { id, customer: customer.id }, { populate: PORTAL_GRANT_POPULATE });
-    if (row === null) throw notFound();
-    return portalGrantView(row as BenefitGrantRow);
+    return portalGrantView(await myGrant(em, customer.id, params.id));
   },
 });
 
-export const portalGrantRoutes = [listMyGrants, getMyGrant];
+export const updateMyGrant = route({
+  method: 'patch',
+  path: '/v1/customer-portal/benefit-grants/{id}',
+  summary: 'Update a benefit',
+  description: 'Texts and license keys have nothing that a customer could choose: they are answered as they are.',
+  tag,
+  auth: 'customer',
+  params,
+  body: CustomerBenefitGrantUpdate,
+  response: CustomerBenefitGrant,
+  errors: [403, 404],
+  async handle({ params, body, customer, em }) {
+    const row = await myGrant(em, customer.id, params.id);
+    if (row.revokedAt) throw notPermitted('This benefit was revoked.');
+    if (row.benefit.type !== body.benefit_type) {
+      throw invalid(['body', 'benefit_type'], 'This benefit is of another type.');
+    }
+    return portalGrantView(row);
+  },
+});
+
+export const portalGrantRoutes = [listMyGrants, getMyGrant, updateMyGrant];
+
+async function myGrant(em: EntityManager, customer: CustomerId, id: string): Promise<BenefitGrantRow> {
+  const wanted = { id: id as GrantId, customer };
+  const row = await em.findOne(BenefitGrant, wanted, { populate: PORTAL_GRANT_POPULATE });
+  if (row === null) throw notFound();
+  return row as BenefitGrantRow;
+}

@@ -8,6 +8,7 @@ export * from './customer.ts';
 export * from './customer-session.ts';
 export * from './document.ts';
 export * from './email.ts';
+export * from './email-verification.ts';
 export * from './ledger.ts';
 export * from './license-key.ts';
 export * from './order.ts';

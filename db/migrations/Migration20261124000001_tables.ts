@@ -168,7 +168,14 @@ export class Migration20261124000001_tables extends Migration {
       `create index "emails_organization_id_created_at_index" on "emails" ("organization_id", "created_at");`,
     );
     this.addSql(
-      `alter table "emails" add constraint "emails_kind_check" check ("kind" in ('order_confirmation', 'subscription_confirmation', 'subscription_past_due', 'subscription_trial_conversion_reminder', 'webhook_endpoint_disabled'));`,
+      `alter table "emails" add constraint "emails_kind_check" check ("kind" in ('order_confirmation', 'subscription_confirmation', 'subscription_past_due', 'subscription_trial_conversion_reminder', 'email_update', 'webhook_endpoint_disabled'));`,
+    );
+    this.addSql(
+      `create table "email_verifications" ("id" uuid not null, "email_id" uuid not null, "token_hash" varchar(64) not null, "expires_at" timestamptz(3) not null, primary key ("id"));`,
+    );
+    this.addSql(`create index "email_verifications_email_id_index" on "email_verifications" ("email_id");`);
+    this.addSql(
+      `alter table "email_verifications" add constraint "email_verifications_token_hash_unique" unique ("token_hash");`,
     );
     this.addSql(
       `create table "customer_sessions" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "customer_id" uuid not null, "token_hash" varchar(64) not null, "expires_at" timestamptz(3) not null, "return_url" text null, primary key ("id"));`,
@@ -339,6 +346,9 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(
       `alter table "emails" add constraint "emails_customer_id_foreign" foreign key ("customer_id") references "customers" ("id") on delete set null;`,
+    );
+    this.addSql(
+      `alter table "email_verifications" add constraint "email_verifications_email_id_foreign" foreign key ("email_id") references "emails" ("id") on delete cascade;`,
     );
     this.addSql(
       `alter table "customer_sessions" add constraint "customer_sessions_customer_id_foreign" foreign key ("customer_id") references "customers" ("id");`,

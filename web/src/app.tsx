@@ -8,6 +8,7 @@ import { Loading } from './parts/loading.tsx';
 import { PlainPage } from './parts/plain-page.tsx';
 
 const PortalPage = lazy(() => import('./portal/portal-page.tsx'));
+const VerifyEmailPage = lazy(() => import('./portal/verify-email-page.tsx'));
 const ShopPage = lazy(() => import('./shop/shop-page.tsx'));
 
 export function App() {
@@ -24,6 +25,7 @@ export function App() {
           {({ clientSecret }) => <ConfirmationPage key={clientSecret} clientSecret={clientSecret} />}
         </Route>
         <Route path="/portal/:slug">{({ slug }) => <PortalPage key={slug} slug={slug} />}</Route>
+        <Route path="/portal/:slug/verify-email">{({ slug }) => <VerifyEmailPage key={slug} slug={slug} />}</Route>
         <Route path="/shop/:slug">{({ slug }) => <ShopPage key={slug} slug={slug} />}</Route>
         <Route>
           <PlainPage title="There is no such page">

@@ -151,6 +151,15 @@ export function portalOf(token: string) {
     changeCustomer: (body: CustomerChange) =>
       call({ method: 'PATCH', path: `${BASE}/customers/me`, token, body, answer: Customer }),
 
+    requestEmailChange: (email: string) =>
+      call({
+        method: 'POST',
+        path: `${BASE}/customers/me/email-update/request`,
+        token,
+        body: { email },
+        answer: z.null(),
+      }),
+
     subscriptions: () => list('/subscriptions/', Subscription, 1, 100),
     cancel: (id: string, reason: CancellationReason | null, comment: string | null) =>
       call({

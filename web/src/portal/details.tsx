@@ -11,6 +11,7 @@ import type { Customer } from '../api/portal.ts';
 import { Button } from '../parts/button.tsx';
 import { focusFirstInvalid, InputField } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { ChangeEmail } from './change-email.tsx';
 import { usePortal } from './context.ts';
 
 const MODES: AddressModes = {
@@ -40,11 +41,18 @@ export function Details({ customer }: { customer: Customer }) {
 }
 
 function Shown({ customer }: { customer: Customer }) {
+  const [isChangingEmail, setChangingEmail] = useState(false);
   return (
     <dl className="stack-tight">
       <div>
         <dt className="soft small">E-mail</dt>
-        <dd>{customer.email ?? 'None'}</dd>
+        <dd className="row apart">
+          <span>{customer.email ?? 'None'}</span>
+          <Button small onClick={() => setChangingEmail(true)}>
+            Change<span className="unseen"> your e-mail address</span>
+          </Button>
+          {isChangingEmail && <ChangeEmail onClose={() => setChangingEmail(false)} />}
+        </dd>
       </div>
       <div>
         <dt className="soft small">Name on invoices</dt>

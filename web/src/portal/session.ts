@@ -7,15 +7,28 @@ export function openSession(slug: string): string | null {
   const url = new URL(window.location.href);
   const brought = url.searchParams.get('customer_session_token');
   if (brought !== null) {
-    sessionStorage.setItem(nameOf(slug), brought);
+    keepSession(slug, brought);
     url.searchParams.delete('customer_session_token');
     window.history.replaceState(window.history.state, '', url);
   }
   return sessionStorage.getItem(nameOf(slug));
 }
 
+export function keepSession(slug: string, token: string): void {
+  sessionStorage.setItem(nameOf(slug), token);
+}
+
 export function closeSession(slug: string): void {
   sessionStorage.removeItem(nameOf(slug));
+}
+
+/** The token of a link to a new e-mail address, taken out of the address; empty when there is none. */
+export function takeEmailToken(): string {
+  const url = new URL(window.location.href);
+  const token = url.searchParams.get('token') ?? '';
+  url.searchParams.delete('token');
+  window.history.replaceState(window.history.state, '', url);
+  return token;
 }
 
 export interface BankReturn {

@@ -1,0 +1,23 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { instant } from './columns.ts';
+import { Email } from './email.ts';
+
+/** Stands in an e-mail where the link that proves its receipt will be: it is put in with each sending. */
+export const VERIFY_LINK = '{{verify-email}}';
+
+/**
+ * A link that went out with an e-mail to a customer's new address; whoever has it reads the mail of that address. Only
+ * the SHA-256 of its token is kept. Of a customer's requests the newest counts.
+ */
+export const EmailVerification = defineEntity({
+  name: 'EmailVerification',
+  tableName: 'email_verifications',
+  properties: {
+    id: p.uuid().primary(),
+    email: () => p.manyToOne(Email).deleteRule('cascade'),
+    tokenHash: p.string().length(64).unique(),
+    expiresAt: instant(),
+  },
+  indexes: [{ properties: ['email'] }],
+});
+export type EmailVerificationRow = InferEntity<typeof EmailVerification>;
