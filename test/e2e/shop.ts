@@ -47,16 +47,35 @@ export async function countOrders(seller: Seller, email: string): Promise<number
   return orders.items?.length ?? 0;
 }
 
+/** One of whom nothing is known but their e-mail address; answers their id. */
+export async function aCustomer(seller: Seller): Promise<string> {
+  return String((await ask(seller, 'POST', '/v1/customers/', { email: anEmail() })).id);
+}
+
+/** Something free, taken without a word about the buyer. */
+export async function takeFree(seller: Seller, customer: string, product: string): Promise<void> {
+  const checkout = await ask(seller, 'POST', '/v1/checkouts/', { products: [product], customer_id: customer });
+  await ask(seller, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {});
+}
+
+/** The customer's portal, signed in. */
+export async function portalPage(seller: Seller, customer: string): Promise<string> {
+  const session = await ask(seller, 'POST', '/v1/customer-sessions/', { customer_id: customer });
+  return String(session.customer_portal_url);
+}
+
 /** Nobody else's. */
 export const anEmail = (): string => `ada.${randomUUID().slice(0, 8)}@example.com`;
 
 interface Answer {
   readonly id?: string;
   readonly url?: string;
+  readonly client_secret?: string;
+  readonly customer_portal_url?: string;
   readonly items?: readonly { readonly id: string }[];
 }
 
-async function ask(seller: Seller, method: string, path: string, body?: unknown): Promise<Answer> {
+export async function ask(seller: Seller, method: string, path: string, body?: unknown): Promise<Answer> {
   const response = await fetch(seller.api + path, {
     method,
     headers: { authorization: `Bearer ${seller.token}`, 'content-type': 'application/json' },

@@ -49,11 +49,16 @@ export const Order = z.object({
   refunded_amount: z.number(),
   currency: z.string(),
   billing_reason: z.string(),
+  paid: z.boolean(),
+  billing_name: z.nullable(z.string()),
+  billing_address: z.nullable(Address),
   invoice_number: z.nullable(z.string()),
   description: z.string(),
   next_payment_attempt_at: z.nullish(z.string()),
 });
 export type Order = z.infer<typeof Order>;
+
+const Link = z.object({ url: z.string() });
 
 const Activation = z.object({ id: z.string(), label: z.string(), created_at: z.string() });
 export type Activation = z.infer<typeof Activation>;
@@ -120,6 +125,11 @@ export interface Page<T> {
   readonly pages: number;
 }
 
+export interface BillingDetails {
+  readonly billing_name?: string;
+  readonly billing_address?: Address;
+}
+
 export interface CustomerChange {
   readonly billing_name?: string | null;
   readonly billing_address?: Address | null;
@@ -150,7 +160,6 @@ export function portalOf(token: string) {
     customer: () => call({ path: `${BASE}/customers/me`, token, answer: Customer }),
     changeCustomer: (body: CustomerChange) =>
       call({ method: 'PATCH', path: `${BASE}/customers/me`, token, body, answer: Customer }),
-
     requestEmailChange: (email: string) =>
       call({
         method: 'POST',
@@ -178,6 +187,13 @@ export function portalOf(token: string) {
         answer: Subscription,
       }),
 
+    changeOrder: (id: string, body: BillingDetails) =>
+      call({ method: 'PATCH', path: `${BASE}/orders/${id}`, token, body, answer: Order }),
+    askForInvoice: (id: string) =>
+      call({ method: 'POST', path: `${BASE}/orders/${id}/invoice`, token, answer: z.unknown() }),
+    invoice: (id: string) => call({ path: `${BASE}/orders/${id}/invoice`, token, answer: Link }),
+    /** Nothing while it is being made. */
+    receipt: (id: string) => call({ path: `${BASE}/orders/${id}/receipt`, token, answer: z.optional(Link) }),
     orders: (page: number) => list('/orders/', Order, page, 6),
     benefitGrants: () => list('/benefit-grants/', BenefitGrant, 1, 100),
     /** What one purchase brought. */

@@ -6,6 +6,7 @@ import { formatDate } from '../format/dates.ts';
 import { formatMoney } from '../format/money.ts';
 import { Button } from '../parts/button.tsx';
 import { usePortal } from './context.ts';
+import { OrderDocuments } from './order-documents.tsx';
 import { Section } from './section.tsx';
 import type { Badge } from './subscription-words.ts';
 
@@ -67,7 +68,7 @@ function Item({ order }: { order: Order }) {
   const { word, tone } = BADGES[order.status];
   return (
     <div className="row apart">
-      <div>
+      <div className="stack-tight">
         <p>{order.description}</p>
         <p className="soft small">
           {formatDate(order.created_at)}
@@ -77,6 +78,7 @@ function Item({ order }: { order: Order }) {
         {order.next_payment_attempt_at != null && (
           <p className="soft small">We try again on {formatDate(order.next_payment_attempt_at)}.</p>
         )}
+        {order.paid && <OrderDocuments order={order} />}
       </div>
       <div className="row">
         <span>{formatMoney(order.total_amount, order.currency)}</span>
