@@ -289,4 +289,22 @@ describe('charges once', () => {
     expect((await finalize(order.id)).body.status).toBe('paid');
     expect(await taken(order.id)).toHaveLength(1);
   });
+
+  it('wherever its process is lost, again and again', async () => {
+    const customer = await aCustomer();
+    const product = await aProduct();
+    for (let delay = 0; delay < 200; delay += 20) {
+      const order = await aDraft({ customer_id: customer.id, product_id: product.id });
+      const first = finalize(order.id);
+      await new Promise((passed) => setTimeout(passed, delay));
+      await running.temporal.workflow
+        .getHandle(orderWorkflowId(order.id))
+        .terminate('lost')
+        .catch(() => undefined);
+      await first;
+      expect([200, 412]).toContain((await finalize(order.id)).status);
+      expect((await read(order.id)).status).toBe('paid');
+      expect(await taken(order.id)).toHaveLength(1);
+    }
+  });
 });
