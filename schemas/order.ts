@@ -39,7 +39,9 @@ export const orderFields = {
   net_amount: z.int().describe('After discounts, before taxes.'),
   tax_amount: z.int(),
   total_amount: z.int().describe('After discounts and taxes.'),
-  applied_balance_amount: z.int().describe('Taken from the customer’s balance, as a negative number.'),
+  applied_balance_amount: z
+    .int()
+    .describe('Added to the total: negative where the customer’s balance pays for some of it.'),
   due_amount: z.int(),
   refunded_amount: z.int(),
   refunded_tax_amount: z.int(),

@@ -18,12 +18,12 @@ export const created = defineUpdate<Committed>('created');
 export const cancel = defineUpdate<Committed, [Cancel]>('cancel');
 export const uncancel = defineUpdate<Committed>('uncancel');
 export const revoke = defineUpdate<Committed, [Cancel]>('revoke');
-export const moveTrialEnd = defineUpdate<Committed, [{ trialEnd: number | 'now' }]>('moveTrialEnd');
 /** When its period ends; `resumesAt` null: until somebody asks. Where it is set or paused already, it changes that date. */
 export const pause = defineUpdate<Committed, [{ resumesAt: number | null }]>('pause');
 export const unpause = defineUpdate<Committed>('unpause');
 /** Begins a new period now; answers once its charge is made or declined. */
 export const resume = defineUpdate<Committed>('resume');
+export const moveTrialEnd = defineUpdate<Committed, [{ trialEnd: number | 'now' }]>('moveTrialEnd');
 export const movePeriodEnd = defineUpdate<Committed, [{ periodEnd: number }]>('movePeriodEnd');
 export const editMetadata = defineUpdate<Committed, [{ metadata: Record<string, string | number | boolean> }]>(
   'editMetadata',

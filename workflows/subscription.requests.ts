@@ -5,10 +5,10 @@ export type Asked =
   | ({ readonly kind: 'cancel' } & Cancel)
   | { readonly kind: 'uncancel' }
   | ({ readonly kind: 'revoke' } & Cancel)
-  | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
   | { readonly kind: 'pause'; readonly resumesAt: number | null }
   | { readonly kind: 'unpause' }
   | { readonly kind: 'resume' }
+  | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
   | { readonly kind: 'period_end'; readonly periodEnd: number }
   | { readonly kind: 'metadata'; readonly metadata: Record<string, string | number | boolean> }
   | ({ readonly kind: 'retry_payment' } & RetryPayment);

@@ -43,7 +43,8 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
     query: `
       select t.id::text as subject, t.kind || ' of payment ' || t.source_id as detail
       from ledger_transactions t left join payments p on p.id = t.source_id
-      where t.organization_id = :organization and p.status is distinct from 'succeeded'`,
+      where t.organization_id = :organization and t.kind in ('payment', 'processor_fee', 'platform_fee')
+        and p.status is distinct from 'succeeded'`,
   },
   {
     name: 'the fees in the books are those of the payment and its order',
@@ -74,11 +75,40 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
   {
     name: 'a paid order was paid once, in full',
     query: `
-      select o.id::text as subject, 'total ' || o.total_amount || ', succeeded payments ' || count(p.id) ||
+      select o.id::text as subject, 'total ' || o.total_amount || ', of balance ' || o.applied_balance_amount || ', succeeded payments ' || count(p.id) ||
         ' of ' || coalesce(sum(p.amount), 0) as detail
       from orders o left join payments p on p.order_id = o.id and p.status = 'succeeded'
       where o.organization_id = :organization and o.status = 'paid' group by o.id
-      having coalesce(sum(p.amount), 0) <> o.total_amount or count(p.id) > 1`,
+      having coalesce(sum(p.amount), 0) <> o.total_amount + o.applied_balance_amount or count(p.id) > 1`,
+  },
+  {
+    name: 'a customer’s balance is what the books say',
+    query: `
+      select c.id::text as subject, 'balance ' || coalesce(b.amount, 0) || ' ' || coalesce(b.currency, k.currency) ||
+        ', booked ' || coalesce(k.amount, 0) as detail
+      from (
+        select t.customer_id, t.currency, -sum(e.amount) as amount
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.account = 'customer_balance'
+        where t.organization_id = :organization group by t.customer_id, t.currency
+      ) k
+      full join (
+        select b.* from customer_balances b join customers c on c.id = b.customer_id where c.organization_id = :organization
+      ) b on b.customer_id = k.customer_id and b.currency = k.currency
+      left join customers c on c.id = coalesce(k.customer_id, b.customer_id)
+      where coalesce(b.amount, 0) <> coalesce(k.amount, 0)`,
+  },
+  {
+    name: 'what an order took from the balance is in the books',
+    query: `
+      select coalesce(o.id, t.source_id)::text as subject, 'took ' || coalesce(-o.applied_balance_amount, 0) || ', booked ' ||
+        coalesce(-t.amount, 0) as detail
+      from (select * from orders where organization_id = :organization) o
+      full join (
+        select t.source_id, -sum(e.amount) as amount
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.account = 'customer_balance'
+        where t.organization_id = :organization group by t.source_id
+      ) t on t.source_id = o.id
+      where coalesce(o.applied_balance_amount, 0) <> coalesce(t.amount, 0)`,
   },
   {
     name: 'a payment that succeeded has paid its order',

@@ -1,6 +1,6 @@
 /** Writes a payment into the books: what came in, what the processor kept, what the platform earned. */
 import { randomUUID } from 'node:crypto';
-import type { OrganizationId } from '../../billing/ids.ts';
+import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import {
   LedgerEntry,
   type LedgerEntryRow,
@@ -29,7 +29,7 @@ export async function recordPayment(em: EntityManager, payment: PaymentForBooks)
     { kind: 'platform_fee', from: 'platform_revenue', to: 'merchant', amount: payment.platformFee },
   ];
   if (payment.processorFee !== null) movements.push(processorFeeMovement(payment.processorFee));
-  await record(em, payment, movements);
+  await record(em, { ...payment, sourceId: payment.paymentId }, movements);
 }
 
 /** For a fee that became known after the payment was recorded. */
@@ -38,11 +38,11 @@ export async function recordProcessorFee(
   payment: Omit<PaymentForBooks, 'platformFee' | 'processorFee' | 'amount'>,
   fee: number,
 ): Promise<void> {
-  await record(em, payment, [processorFeeMovement(fee)]);
+  await record(em, { ...payment, sourceId: payment.paymentId }, [processorFeeMovement(fee)]);
 }
 
 /** `to` is debited (positive), `from` is credited (negative). */
-interface Movement {
+export interface Movement {
   readonly kind: Kind;
   readonly from: Account;
   readonly to: Account;
@@ -56,22 +56,27 @@ const processorFeeMovement = (amount: number): Movement => ({
   amount,
 });
 
+/** What causes a movement, and whose balance it moves, if anybody's. */
+export interface Cause {
+  readonly sourceId: string;
+  readonly organizationId: OrganizationId;
+  readonly customerId?: CustomerId;
+  readonly currency: string;
+  readonly at: Date;
+}
+
 /** The unique key of kind and source makes a second writing of the same movement fail rather than count twice. */
-async function record(
+export async function record(
   em: EntityManager,
-  {
-    paymentId,
-    organizationId,
-    currency,
-    at,
-  }: Pick<PaymentForBooks, 'paymentId' | 'organizationId' | 'currency' | 'at'>,
+  { sourceId, organizationId, customerId, currency, at }: Cause,
   movements: readonly Movement[],
 ): Promise<void> {
   const moving = movements.filter(({ amount }) => amount !== 0).map((movement) => ({ ...movement, id: randomUUID() }));
   if (moving.length === 0) return;
+  const common = { organization: organizationId, customer: customerId ?? null, sourceId, currency, at };
   await em.insertMany(
     LedgerTransaction,
-    moving.map(({ id, kind }) => ({ id, kind, organization: organizationId, sourceId: paymentId, currency, at })),
+    moving.map(({ id, kind }) => ({ id, kind, ...common })),
   );
   await em.insertMany(
     LedgerEntry,

@@ -35,6 +35,9 @@ export async function payOrder(em: EntityManager, order: OrderRow, payment: Paym
   if (payment.processorFee === null || payment.processorFee === undefined) await wake(em, 'processor_fee', payment.id);
 }
 
+/** What is charged for an order: its total, as far as the customer's balance leaves it. */
+export const dueOf = ({ totalAmount, appliedBalanceAmount }: OrderRow): number => totalAmount + appliedBalanceAmount;
+
 /** An order with nothing left to pay. */
 export function markPaid(order: OrderRow, at: Date): void {
   order.status = 'paid';

@@ -12,7 +12,7 @@ import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
-import { payOrder, tellOrder } from '../orders/pay.ts';
+import { dueOf, payOrder, tellOrder } from '../orders/pay.ts';
 import type { ChargeOutcome, Declined } from '../stripe/outcome.ts';
 import { endNow } from './end.ts';
 import { skipMissedPeriods } from './renew.ts';
@@ -45,7 +45,7 @@ export function openAttempt(deps: Dependencies, step: OpenAttempt): Promise<Step
       attempt: earlier.length + 1,
       trigger: step.trigger,
       begunAt: new Date(step.begunAt),
-      amount: order.totalAmount,
+      amount: dueOf(order),
       currency: order.currency,
       paymentMethodId: step.paymentMethodId ?? customer.defaultPaymentMethodId ?? null,
     });

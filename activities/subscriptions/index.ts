@@ -13,8 +13,8 @@ import { editMetadata, movePeriodEnd, moveTrialEnd, remindOfTrialEnd } from './c
 import { endGrace, openAttempt, settle } from './collect.ts';
 import { beginSubscription } from './create.ts';
 import { cancelAtPeriodEnd, endSubscription, takeBackCancellation } from './end.ts';
-import { openPeriod } from './renew.ts';
 import { pause, pauseAtPeriodEnd, resume, takeBackPause } from './pause.ts';
+import { openPeriod } from './renew.ts';
 import { stateOf } from './state.ts';
 import { tellSubscription } from './step.ts';
 
@@ -46,11 +46,11 @@ export const subscriptionActivities = (deps: Dependencies) =>
     cancelAtPeriodEnd,
     takeBackCancellation,
     endSubscription,
-    moveTrialEnd,
     pauseAtPeriodEnd,
     takeBackPause,
     pause,
     resume,
+    moveTrialEnd,
     movePeriodEnd,
     remindOfTrialEnd,
     editMetadata,

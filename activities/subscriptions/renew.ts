@@ -11,8 +11,10 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { cycleGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { settleWithBalance } from '../ledger/balance.ts';
 import { createOrder, numberInvoice } from '../orders/create.ts';
-import { markPaid, tellOrder } from '../orders/pay.ts';
+import { dueOf, markPaid, tellOrder } from '../orders/pay.ts';
+import { linesOf } from './lines.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 export interface OpenPeriod extends Step {
@@ -40,11 +42,9 @@ export function openPeriod(deps: Dependencies, step: OpenPeriod): Promise<Steppe
   });
 }
 
-function enterNextPeriod(row: SubscriptionRow, at: Date): void {
-  const period = nextPeriod(row);
 /** The last of what opens a period: an order on which nothing is due is paid, and it is numbered and told of. */
 export async function finishOrder(em: EntityManager, order: OrderRow, at: Date): Promise<void> {
-  if (order.totalAmount === 0) markPaid(order, at);
+  if (dueOf(order) === 0) markPaid(order, at);
   await numberInvoice(em, order);
   await em.flush();
   await tellOrder(em, order, at, 'order.created', ...(order.status === 'paid' ? (['order.paid'] as const) : []));
@@ -59,6 +59,8 @@ export function startPeriodAt(row: SubscriptionRow, at: Date): void {
   row.currentPeriodEnd = new Date(period.end);
 }
 
+function enterNextPeriod(row: SubscriptionRow, at: Date): void {
+  const period = nextPeriod(row);
   if (row.status === 'trialing') row.status = 'active';
   row.currentPeriodStart = new Date(period.start);
   row.currentPeriodEnd = new Date(period.end);
@@ -84,6 +86,7 @@ export async function billPeriod(
     em.findOneOrFail(Product, row.product.id),
     em.findOneOrFail(Price, row.price.id),
   ]);
+  const lines = linesOf({ product, price, amount: row.amount, seats: row.seats });
   const order = await createOrder(em, {
     id: randomUUID() as OrderId,
     customer,
@@ -93,11 +96,13 @@ export async function billPeriod(
     checkoutId: null,
     billingReason: 'subscription_cycle',
     currency: row.currency,
-    lines: [{ label: product.name, amount: price.amount, priceId: price.id, proration: false }],
+    seats: row.seats ?? null,
+    lines,
     metadata: row.metadata,
     at,
   });
-  if (order.totalAmount > 0) {
+  await settleWithBalance(em, order, at);
+  if (dueOf(order) > 0) {
     em.create(Payment, {
       id: randomUUID() as PaymentId,
       createdAt: at,
@@ -107,7 +112,7 @@ export async function billPeriod(
       attempt: 1,
       trigger: 'subscription_cycle',
       begunAt: new Date(step.begunAt),
-      amount: order.totalAmount,
+      amount: dueOf(order),
       currency: order.currency,
       paymentMethodId: customer.defaultPaymentMethodId ?? null,
     });

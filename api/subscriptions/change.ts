@@ -16,19 +16,18 @@ export async function changeSubscription(process: Asked, row: SubscriptionRow, b
     // There is nothing to take back from one that goes on.
     if (!body.cancel_at_period_end && !row.cancelAtPeriodEnd && row.status !== 'canceled') return;
     await (body.cancel_at_period_end ? process.cancel(reasonOf(body)) : process.uncancel());
-  } else if ('current_billing_period_end' in body && body.current_billing_period_end) {
   } else if ('pause_at_period_end' in body) {
     await setPause(process, row, body);
   } else if ('resume' in body) {
     await process.resume();
+  } else if ('current_billing_period_end' in body && body.current_billing_period_end) {
     await process.movePeriodEnd(new Date(body.current_billing_period_end).getTime());
   } else if (!('pending_update' in body)) {
     // Changes take effect at once, so that none is ever pending.
-    await changeBase(process, body);
+    await changeBase(process, row, body);
   }
 }
 
-/** What may be asked together. */
 /** There is nothing to take back from one that goes on. */
 export async function setPause(process: Asked, row: SubscriptionRow, body: WithPause): Promise<void> {
   if (body.pause_at_period_end) await process.pause(body.resumes_at ? new Date(body.resumes_at).getTime() : null);
@@ -40,6 +39,7 @@ interface WithPause {
   readonly resumes_at?: string | Date | null | undefined;
 }
 
+/** What may be asked together. */
 async function changeBase(process: Asked, row: SubscriptionRow, body: Body): Promise<void> {
   for (const field of ['product_id', 'seats'] as const) {
     const value = (body as Readonly<Record<string, unknown>>)[field];

@@ -5,6 +5,7 @@ export * from './benefit-grant.ts';
 export * from './card-setup.ts';
 export * from './checkout.ts';
 export * from './customer.ts';
+export * from './customer-balance.ts';
 export * from './customer-session.ts';
 export * from './document.ts';
 export * from './email.ts';

@@ -1,14 +1,22 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { amount, currency, instant } from './columns.ts';
+import { Customer } from './customer.ts';
 import { Organization } from './organization.ts';
 
-export const LEDGER_KINDS = ['payment', 'processor_fee', 'platform_fee'] as const;
+export const LEDGER_KINDS = ['payment', 'processor_fee', 'platform_fee', 'balance', 'balance_return'] as const;
 
 /**
  * Where money is. `processor`: held for us by the card processor. `merchant`: owed to the organization.
- * `platform_revenue`: earned by the operator. `processor_fees`: the operator's cost.
+ * `platform_revenue`: earned by the operator. `processor_fees`: the operator's cost. `customer_balance`: owed to a
+ * customer, whom the transaction names, against later orders.
  */
-export const LEDGER_ACCOUNTS = ['processor', 'merchant', 'platform_revenue', 'processor_fees'] as const;
+export const LEDGER_ACCOUNTS = [
+  'processor',
+  'merchant',
+  'platform_revenue',
+  'processor_fees',
+  'customer_balance',
+] as const;
 
 /** One movement of money, written once for what caused it; its entries sum to 0, which the database enforces. */
 export const LedgerTransaction = defineEntity({
@@ -18,7 +26,9 @@ export const LedgerTransaction = defineEntity({
     id: p.uuid().primary(),
     organization: () => p.manyToOne(Organization),
     kind: p.enum(LEDGER_KINDS),
-    /** The payment that caused it. */
+    /** Whose balance it moves, if anybody's. */
+    customer: () => p.manyToOne(Customer).nullable(),
+    /** The payment that caused it; of a balance, the order. */
     sourceId: p.uuid(),
     currency: currency(),
     at: instant(),

@@ -36,6 +36,8 @@ export const Order = defineEntity({
     netAmount: amount(),
     taxAmount: amount().default(0),
     totalAmount: amount(),
+    /** Added to the total by the customer's balance: negative where that pays for some of it. */
+    appliedBalanceAmount: amount().default(0),
     refundedAmount: amount().default(0),
     refundedTaxAmount: amount().default(0),
     platformFeeAmount: amount().default(0),

@@ -43,6 +43,10 @@ export const Subscription = defineEntity({
     endsAt: instant().nullable(),
     endedAt: instant().nullable(),
     pastDueAt: instant().nullable(),
+    pauseAtPeriodEnd: p.boolean().default(false),
+    pausedAt: instant().nullable(),
+    /** Of a pause that is set or begun; null: it lasts until somebody asks. */
+    resumesAt: instant().nullable(),
     cancellationReason: p.enum(CANCELLATION_REASONS).nullable(),
     cancellationComment: p.text().nullable(),
     metadata: metadata(),
@@ -51,10 +55,6 @@ export const Subscription = defineEntity({
     sequence: p.integer().default(0),
     /** Which step that was: its kind and what it was for, so that another one of the same number is told from it. */
     lastStep: p.text().nullable(),
-    pauseAtPeriodEnd: p.boolean().default(false),
-    pausedAt: instant().nullable(),
-    /** Of a pause that is set or begun; null: it lasts until somebody asks. */
-    resumesAt: instant().nullable(),
   },
   indexes: [{ properties: ['organization', 'createdAt'] }, { properties: ['customer'] }, { properties: ['product'] }],
 });

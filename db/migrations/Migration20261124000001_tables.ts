@@ -14,7 +14,7 @@ export class Migration20261124000001_tables extends Migration {
       `alter table "organizations" add constraint "organizations_invoice_numbering_check" check ("invoice_numbering" in ('organization', 'customer'));`,
     );
     this.addSql(
-      `create table "ledger_transactions" ("id" uuid not null, "organization_id" uuid not null, "kind" text not null, "source_id" uuid not null, "currency" varchar(3) not null, "at" timestamptz(3) not null, primary key ("id"));`,
+      `create table "ledger_transactions" ("id" uuid not null, "organization_id" uuid not null, "customer_id" uuid null, "kind" text not null, "source_id" uuid not null, "currency" varchar(3) not null, "at" timestamptz(3) not null, primary key ("id"));`,
     );
     this.addSql(
       `create index "ledger_transactions_organization_id_at_index" on "ledger_transactions" ("organization_id", "at");`,
@@ -23,14 +23,14 @@ export class Migration20261124000001_tables extends Migration {
       `alter table "ledger_transactions" add constraint "ledger_transactions_kind_source_id_unique" unique ("kind", "source_id");`,
     );
     this.addSql(
-      `alter table "ledger_transactions" add constraint "ledger_transactions_kind_check" check ("kind" in ('payment', 'processor_fee', 'platform_fee'));`,
+      `alter table "ledger_transactions" add constraint "ledger_transactions_kind_check" check ("kind" in ('payment', 'processor_fee', 'platform_fee', 'balance', 'balance_return'));`,
     );
     this.addSql(
       `create table "ledger_entries" ("id" uuid not null, "transaction_id" uuid not null, "account" text not null, "amount" bigint not null, primary key ("id"));`,
     );
     this.addSql(`create index "ledger_entries_transaction_id_index" on "ledger_entries" ("transaction_id");`);
     this.addSql(
-      `alter table "ledger_entries" add constraint "ledger_entries_account_check" check ("account" in ('processor', 'merchant', 'platform_revenue', 'processor_fees'));`,
+      `alter table "ledger_entries" add constraint "ledger_entries_account_check" check ("account" in ('processor', 'merchant', 'platform_revenue', 'processor_fees', 'customer_balance'));`,
     );
     this.addSql(
       `create table "benefits" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "type" text not null, "description" text not null, "properties" jsonb not null, "metadata" jsonb not null default '{}', "visibility" text not null default 'public', "deleted_at" timestamptz(3) null, primary key ("id"));`,
@@ -97,6 +97,9 @@ export class Migration20261124000001_tables extends Migration {
       `alter table "customers" add constraint "customers_type_check" check ("type" in ('individual', 'team'));`,
     );
     this.addSql(
+      `create table "customer_balances" ("customer_id" uuid not null, "currency" varchar(3) not null, "amount" bigint not null, primary key ("customer_id", "currency"));`,
+    );
+    this.addSql(
       `create table "subscriptions" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid not null, "product_id" uuid not null, "price_id" uuid not null, "checkout_id" uuid null, "status" text not null, "amount" bigint not null, "currency" varchar(3) not null, "seats" int null, "discount_id" uuid null, "discount_first_used_at" timestamptz(3) null, "recurring_interval" text not null, "recurring_interval_count" int not null, "anchor" timestamptz(3) not null, "cycle" int not null, "anchor_cycle" int not null default 0, "current_period_start" timestamptz(3) not null, "current_period_end" timestamptz(3) not null, "trial_start" timestamptz(3) null, "trial_end" timestamptz(3) null, "trial_reminded_for" timestamptz(3) null, "started_at" timestamptz(3) null, "cancel_at_period_end" boolean not null default false, "canceled_at" timestamptz(3) null, "ends_at" timestamptz(3) null, "ended_at" timestamptz(3) null, "past_due_at" timestamptz(3) null, "pause_at_period_end" boolean not null default false, "paused_at" timestamptz(3) null, "resumes_at" timestamptz(3) null, "cancellation_reason" text null, "cancellation_comment" text null, "metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', "sequence" int not null default 0, "last_step" text null, primary key ("id"));`,
     );
     this.addSql(
@@ -124,7 +127,7 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(`create index "payment_methods_customer_id_index" on "payment_methods" ("customer_id");`);
     this.addSql(
-      `create table "orders" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid not null, "product_id" uuid null, "subscription_id" uuid null, "checkout_id" uuid null, "cycle" int null, "status" text not null, "billing_reason" text not null, "currency" varchar(3) not null, "subtotal_amount" bigint not null, "discount_amount" bigint not null default '0', "net_amount" bigint not null, "tax_amount" bigint not null default '0', "total_amount" bigint not null, "refunded_amount" bigint not null default '0', "refunded_tax_amount" bigint not null default '0', "platform_fee_amount" bigint not null default '0', "billing_name" text null, "billing_address" jsonb null, "invoice_number" text null, "is_invoice_generated" boolean not null default false, "description" text not null, "paid_at" timestamptz(3) null, "next_payment_attempt_at" timestamptz(3) null, "metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', primary key ("id"));`,
+      `create table "orders" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid not null, "product_id" uuid null, "subscription_id" uuid null, "checkout_id" uuid null, "cycle" int null, "status" text not null, "billing_reason" text not null, "currency" varchar(3) not null, "seats" int null, "subtotal_amount" bigint not null, "discount_id" uuid null, "discount_amount" bigint not null default '0', "net_amount" bigint not null, "tax_amount" bigint not null default '0', "total_amount" bigint not null, "applied_balance_amount" bigint not null default '0', "refunded_amount" bigint not null default '0', "refunded_tax_amount" bigint not null default '0', "platform_fee_amount" bigint not null default '0', "billing_name" text null, "billing_address" jsonb null, "invoice_number" text null, "is_invoice_generated" boolean not null default false, "description" text not null, "paid_at" timestamptz(3) null, "next_payment_attempt_at" timestamptz(3) null, "metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', primary key ("id"));`,
     );
     this.addSql(`alter table "orders" add constraint "orders_checkout_id_unique" unique ("checkout_id");`);
     this.addSql(
@@ -298,6 +301,12 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(
       `alter table "test_clocks" add constraint "test_clocks_organization_id_foreign" foreign key ("organization_id") references "organizations" ("id");`,
+    );
+    this.addSql(
+      `alter table "customer_balances" add constraint "customer_balances_customer_id_foreign" foreign key ("customer_id") references "customers" ("id");`,
+    );
+    this.addSql(
+      `alter table "ledger_transactions" add constraint "ledger_transactions_customer_id_foreign" foreign key ("customer_id") references "customers" ("id");`,
     );
     this.addSql(
       `alter table "customers" add constraint "customers_organization_id_foreign" foreign key ("organization_id") references "organizations" ("id");`,

@@ -67,6 +67,7 @@ export class Migration20261124000002_rules extends Migration {
     this.addSql(
       `create index subscriptions_due on subscriptions (current_period_end) where status in ('trialing', 'active')`,
     );
+    this.addSql(`create index subscriptions_resuming on subscriptions (resumes_at) where resumes_at is not null`);
     this.addSql(
       `create index orders_due on orders (next_payment_attempt_at) where next_payment_attempt_at is not null`,
     );
@@ -77,7 +78,6 @@ export class Migration20261124000002_rules extends Migration {
     this.addSql(`create index webhook_events_by_age on webhook_events using brin (written_at)`);
     this.addSql(`create index webhook_deliveries_by_age on webhook_deliveries using brin (created_at)`);
 
-    this.addSql(`create index subscriptions_resuming on subscriptions (resumes_at) where resumes_at is not null`);
     this.addSql(`create index customers_by_test_clock on customers (test_clock_id) where test_clock_id is not null`);
 
     // Found by what they hang on: at a renewal, when a product or benefit changes, in a customer's lists.
@@ -91,5 +91,8 @@ export class Migration20261124000002_rules extends Migration {
     this.addSql(`create index checkouts_by_customer on checkouts (customer_id) where customer_id is not null`);
     this.addSql(`create index payments_by_customer on payments (customer_id)`);
     this.addSql(`create index orders_by_product on orders (product_id)`);
+    this.addSql(
+      `create index ledger_transactions_by_customer on ledger_transactions (customer_id) where customer_id is not null`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 /** An order as the API shows it. */
 import { isPaid, receiptNumber } from '../../billing/documents.ts';
+import { portion } from '../../billing/money.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { OrderRow } from '../entities/order.ts';
 import { addressView, embeddedCustomerView } from './customer.ts';
@@ -43,7 +44,9 @@ export function itemsView(row: OrderRow): Order['items'] {
 /** What an order says of itself wherever it is shown. */
 export function orderFieldsView(row: OrderRow) {
   const paid = isPaid(row.status);
-  const refundable = paid ? row.netAmount - row.refundedAmount : 0;
+  // Only what was charged can go back: what the balance paid for is left out, in proportion.
+  const charged = paid ? Math.max(0, Math.min(row.totalAmount, row.totalAmount + row.appliedBalanceAmount)) : 0;
+  const part = (amount: number) => (charged === 0 ? 0 : portion(amount, charged, row.totalAmount));
   return {
     ...identity(row),
     status: row.status,
@@ -53,12 +56,12 @@ export function orderFieldsView(row: OrderRow) {
     net_amount: row.netAmount,
     tax_amount: row.taxAmount,
     total_amount: row.totalAmount,
-    applied_balance_amount: 0,
-    due_amount: paid || row.status === 'void' ? 0 : row.totalAmount,
+    applied_balance_amount: row.appliedBalanceAmount,
+    due_amount: paid || row.status === 'void' ? 0 : row.totalAmount + row.appliedBalanceAmount,
     refunded_amount: row.refundedAmount,
     refunded_tax_amount: row.refundedTaxAmount,
-    refundable_amount: refundable,
-    refundable_tax_amount: paid ? row.taxAmount - row.refundedTaxAmount : 0,
+    refundable_amount: part(row.netAmount) - row.refundedAmount,
+    refundable_tax_amount: part(row.taxAmount) - row.refundedTaxAmount,
     currency: row.currency,
     billing_reason: row.billingReason,
     billing_name: row.billingName ?? null,

@@ -39,13 +39,16 @@ const UNPAID = `update orders set status = 'pending', next_payment_attempt_at`;
 
 const BREAKING: Readonly<Record<string, readonly string[]>> = {
   'each ledger transaction sums to zero': [
-    `insert into ledger_transactions values (gen_random_uuid(), :organization, 'payment', gen_random_uuid(), 'usd', now())`,
+    `insert into ledger_transactions (id, organization_id, kind, source_id, currency, at)
+     values (gen_random_uuid(), :organization, 'payment', gen_random_uuid(), 'usd', now())`,
   ],
   'each succeeded payment is in the books with its amount': ['update payments set amount = amount + 1'],
   'what is in the books comes from a succeeded payment': [`update payments set status = 'failed'`],
   'the fees in the books are those of the payment and its order': ['update payments set processor_fee = null'],
   'each order adds up': ['update orders set tax_amount = 1'],
   'a paid order was paid once, in full': ['update payments set order_id = null'],
+  'a customer’s balance is what the books say': [`insert into customer_balances select id, 'usd', 500 from customers`],
+  'what an order took from the balance is in the books': ['update orders set applied_balance_amount = -500'],
   'a payment that succeeded has paid its order': [`update orders set status = 'void'`],
   'invoice numbers have no gaps': ['update organizations set next_invoice_number = 5'],
   'a customer’s own invoice numbers have no gaps': ['update customers set next_invoice_number = 5'],

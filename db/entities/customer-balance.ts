@@ -1,0 +1,18 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { amount, currency } from './columns.ts';
+import { Customer } from './customer.ts';
+
+/**
+ * What a customer has to their credit in a currency; negative: what they owe, being too small to be charged. The sum of
+ * the books' entries, kept as a row so that of two orders at once the second sees what the first has taken.
+ */
+export const CustomerBalance = defineEntity({
+  name: 'CustomerBalance',
+  tableName: 'customer_balances',
+  properties: {
+    customer: () => p.manyToOne(Customer).primary(),
+    currency: currency().primary(),
+    amount: amount(),
+  },
+});
+export type CustomerBalanceRow = InferEntity<typeof CustomerBalance>;
