@@ -70,6 +70,19 @@ export function refusalOfDiscount(discount: Redeemable, redemption: Redemption):
   return most !== null && redemptionsOfCustomer >= most ? 'used_up_by_customer' : null;
 }
 
+/** Why a checkout or a subscription can't have a discount. */
+export type DiscountReason = `discount_${DiscountRefusal | 'gone' | 'too_little'}`;
+
+export const DISCOUNT_REASONS: Readonly<Record<DiscountReason, string>> = {
+  discount_not_started: 'This discount has not begun yet.',
+  discount_ended: 'This discount has ended.',
+  discount_other_product: 'This discount is not for this product.',
+  discount_used_up: 'This discount is used up.',
+  discount_used_up_by_customer: 'This discount has been used as often as one customer may.',
+  discount_gone: 'This discount does not exist any more.',
+  discount_too_little: 'With this discount, less would be left to pay than can be charged.',
+};
+
 /** By what a customer is known again: the address without what follows a plus in its local part, in lower case. */
 export function addressWithoutAlias(email: string): string {
   const at = email.lastIndexOf('@');

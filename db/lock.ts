@@ -5,12 +5,12 @@ import { Checkout, type CheckoutRow } from './entities/checkout.ts';
 import type { EntityManager } from './orm.ts';
 
 /**
- * The checkout with its product, price and organization, which stay free for others: populated in the same query they
+ * The checkout with its product, price, organization and discount, which stay free for others: populated in the same query they
  * would be locked as well, and purchases of one product would wait for, and block, each other.
  */
 export async function lockCheckout(em: EntityManager, id: CheckoutId): Promise<CheckoutRow> {
   const checkout = await em.findOneOrFail(Checkout, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  await em.populate([checkout], ['product', 'price', 'organization']);
+  await em.populate([checkout], ['product', 'price', 'organization', 'discount.products']);
   return checkout as CheckoutRow;
 }
 

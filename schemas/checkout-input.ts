@@ -6,6 +6,7 @@ import { hasWholeTrial, trialInput, WHOLE_TRIAL } from './intervals.ts';
 import { CustomerMetadataInput, MetadataInput } from './metadata.ts';
 import {
   CustomFieldDataInput,
+  count,
   EmailInput,
   Id,
   IpAddressInput,
@@ -35,6 +36,10 @@ const buyer = {
   locale: LocaleInput.nullable().optional(),
 };
 
+/** What is bought of it; a price of another kind leaves it aside. */
+const amount = minorUnits.nullable().optional().describe('For prices that the buyer names.');
+const seats = count(1, 10_000).nullable().optional().describe('For seat-based prices.');
+
 const pages = {
   success_url: UrlInput.nullable().optional().describe('`{CHECKOUT_ID}` in it is replaced by the id.'),
   return_url: UrlInput.nullable().optional(),
@@ -58,23 +63,27 @@ export const CheckoutCreate = z
     customer_metadata: CustomerMetadataInput.default({}),
     metadata: MetadataInput.default({}),
     custom_field_data: CustomFieldDataInput.default({}),
-    amount: minorUnits.nullable().optional().describe('For prices that the buyer names; others ignore it.'),
-    discount_id: unsupported,
-    seats: unsupported,
-    min_seats: unsupported,
-    max_seats: unsupported,
+    amount,
+    discount_id: Id.nullable().optional().describe('Applied at once; buyers may take another if codes are allowed.'),
+    seats,
+    min_seats: seats.describe('The least that the buyer may choose.'),
+    max_seats: seats.describe('The most.'),
     subscription_id: unsupported,
     prices: unsupported,
   })
   .refine(hasWholeTrial, WHOLE_TRIAL)
+  .refine(({ min_seats: least, max_seats: most }) => !least || !most || least <= most, {
+    path: ['max_seats'],
+    message: 'At most can’t be less than at least.',
+  })
   .meta({ id: 'CheckoutCreate' });
 export type CheckoutCreate = z.infer<typeof CheckoutCreate>;
 
 const choice = {
   product_id: Id.nullable().optional(),
   product_price_id: Id.nullable().optional(),
-  amount: minorUnits.nullable().optional(),
-  seats: unsupported,
+  amount,
+  seats,
   is_business_customer: z.boolean().nullable().optional(),
   custom_field_data: CustomFieldDataInput.optional(),
 };
@@ -92,7 +101,7 @@ export const CheckoutUpdate = z
     customer_ip_address: IpAddressInput.nullable().optional(),
     customer_metadata: CustomerMetadataInput.nullable().optional(),
     metadata: MetadataInput.optional(),
-    discount_id: unsupported,
+    discount_id: Id.nullable().optional(),
   })
   .meta({ id: 'CheckoutUpdate' });
 export type CheckoutUpdate = z.infer<typeof CheckoutUpdate>;
@@ -102,7 +111,7 @@ export const CheckoutUpdatePublic = z
     ...buyer,
     ...choice,
     payment_method_type: z.string().max(64).nullable().optional(),
-    discount_code: unsupported,
+    discount_code: optionalLine(256).describe('In any case; null takes the discount away.'),
     allow_trial: z.literal(false).nullable().optional(),
   })
   .meta({ id: 'CheckoutUpdatePublic' });

@@ -1,6 +1,7 @@
 /** Purchases on their way, as the merchant and as the buyer's browser see them. */
 import { z } from 'zod';
 import { Address } from './address.ts';
+import { CheckoutDiscount } from './discount.ts';
 import { RecurringInterval, trial } from './intervals.ts';
 import { CustomerMetadata, Metadata } from './metadata.ts';
 import { publicOrganization } from './organization.ts';
@@ -93,7 +94,7 @@ const common = {
   product: CheckoutProduct.nullable(),
   product_price: ProductPrice.nullable(),
   prices: z.record(z.string(), z.array(ProductPrice)).nullable().describe('By product.'),
-  discount: z.null(),
+  discount: CheckoutDiscount.nullable(),
   attached_custom_fields: emptyList.nullable(),
 };
 

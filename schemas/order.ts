@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Address, AddressInput } from './address.ts';
 import { EmbeddedCustomer } from './customer.ts';
+import { AppliedDiscount } from './discount.ts';
 import { Metadata } from './metadata.ts';
 import { CustomFieldData, Id, Instant, identified, optionalLine } from './primitives.ts';
 import { productFields } from './product.ts';
@@ -82,7 +83,7 @@ export const Order = z
     platform_fee_currency: z.string().nullable(),
     customer: EmbeddedCustomer,
     product: OrderProduct.nullable(),
-    discount: z.null(),
+    discount: AppliedDiscount.nullable(),
     subscription: OrderSubscription.nullable(),
   })
   .meta({ id: 'Order' });

@@ -1,6 +1,7 @@
 /** Standing purchases. */
 import { z } from 'zod';
 import { EmbeddedCustomer } from './customer.ts';
+import { AppliedDiscount } from './discount.ts';
 import { oneOfForms } from './forms.ts';
 import { ProrationBehavior, RecurringInterval } from './intervals.ts';
 import { Metadata, MetadataInput } from './metadata.ts';
@@ -71,7 +72,7 @@ export const Subscription = z
     custom_field_data: CustomFieldData.optional(),
     customer: EmbeddedCustomer,
     product: Product,
-    discount: z.null(),
+    discount: AppliedDiscount.nullable(),
     prices: z.array(ProductPrice),
     meters: emptyList,
     pending_update: PendingSubscriptionUpdate.nullable(),

@@ -1,5 +1,6 @@
 /** What may be asked of a checkout's process. */
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { DiscountReason } from '../billing/discounts.ts';
 import type { CheckoutId, PaymentId } from '../billing/ids.ts';
 
 /** Pays, or sets up a card for later; answers when the outcome is known or the buyer has something to do. */
@@ -28,6 +29,8 @@ export type RefusalReason =
   | 'customer_gone'
   | 'confirmation_missing'
   | 'product_gone'
+  /** Somebody else was faster, or its time is over. */
+  | DiscountReason
   | 'too_many_attempts';
 
 export interface CheckoutStart {

@@ -2,6 +2,7 @@
 import { defineUpdate } from '@temporalio/workflow';
 import type {
   CustomerId,
+  DiscountId,
   OrganizationId,
   PaymentMethodId,
   PriceId,
@@ -28,6 +29,8 @@ export const movePeriodEnd = defineUpdate<Committed, [{ periodEnd: number }]>('m
 export const editMetadata = defineUpdate<Committed, [{ metadata: Record<string, string | number | boolean> }]>(
   'editMetadata',
 );
+/** From the next order on; null: none. */
+export const changeDiscount = defineUpdate<Committed, [{ discountId: DiscountId | null }]>('changeDiscount');
 /** Tries the unpaid order again at once; nothing happens where none is unpaid. */
 export const retryPayment = defineUpdate<RetryOutcome, [RetryPayment]>('retryPayment');
 

@@ -1,4 +1,5 @@
 /** What stands in line before a subscription's process. */
+import type { DiscountId } from '../billing/ids.ts';
 import type { Cancel, RetryPayment } from './subscription.messages.ts';
 
 export type Asked =
@@ -11,6 +12,7 @@ export type Asked =
   | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
   | { readonly kind: 'period_end'; readonly periodEnd: number }
   | { readonly kind: 'metadata'; readonly metadata: Record<string, string | number | boolean> }
+  | { readonly kind: 'discount'; readonly discountId: DiscountId | null }
   | ({ readonly kind: 'retry_payment' } & RetryPayment);
 
 /** `id` is the update's: the same when a caller asks the same thing again. */

@@ -11,10 +11,12 @@ import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
-import { createOrder, numberInvoice } from '../orders/create.ts';
+import { createOrder, numberInvoice, type OrderDiscount } from '../orders/create.ts';
 import { markPaid, payOrder, tellOrder } from '../orders/pay.ts';
 import { beginSubscription } from '../subscriptions/create.ts';
+import { linesOf } from '../../db/lines.ts';
 import { tellSubscription } from '../subscriptions/step.ts';
+import { effectiveDiscount, giveBack } from './redeem.ts';
 import { tellCheckout } from './tell.ts';
 
 export interface Deliver {
@@ -102,8 +104,11 @@ function subscribe(
     customer,
     product: checkout.product,
     price: checkout.price,
+    amount: checkout.amount,
+    seats: checkout.seats ?? null,
     checkoutId: checkout.id,
     trial: checkout.attemptTrial ?? null,
+    discount: effectiveDiscount(checkout),
     metadata: checkout.metadata,
     customFieldData: checkout.customFieldData,
     at,
@@ -127,18 +132,26 @@ function orderFor(
     checkoutId: checkout.id,
     billingReason: subscription === null ? 'purchase' : 'subscription_create',
     currency: checkout.currency,
-    lines: [lineOf(checkout, subscription)],
+    seats: checkout.seats ?? null,
+    lines: firstLines(checkout, subscription),
+    discount: subscription?.status === 'trialing' ? null : offFirst(checkout),
     metadata: checkout.metadata,
     at,
   });
 }
 
+/** What the buyer was shown when they pressed Pay. */
+function offFirst(checkout: CheckoutRow): OrderDiscount | null {
+  const discount = effectiveDiscount(checkout);
+  return discount && { discount, amount: checkout.discountAmount };
+}
+
 /** A trial is on the first order as a line of its own that costs nothing, like the peer's. */
-function lineOf(checkout: CheckoutRow, subscription: SubscriptionRow | null): Line {
+function firstLines(checkout: CheckoutRow, subscription: SubscriptionRow | null): readonly Line[] {
   const { product, price } = checkout;
   return subscription?.status === 'trialing'
-    ? { label: `Trial period for ${product.name}`, amount: 0, priceId: price.id, proration: false }
-    : { label: product.name, amount: checkout.amount, priceId: price.id, proration: false };
+    ? [{ label: `Trial period for ${product.name}`, amount: 0, priceId: price.id, proration: false }]
+    : linesOf(checkout);
 }
 
 export interface Reopen {
@@ -169,6 +182,7 @@ export function reopenCheckout(deps: Dependencies, { checkoutId, paymentId, reas
         intentStatus: null,
         modifiedAt: now,
       });
+      await giveBack(em, checkout);
       await tellCheckout(deps, em, checkout, now, 'checkout.updated');
     }
     return message;
@@ -183,6 +197,7 @@ export function expireCheckout(deps: Dependencies, given: { checkoutId: Checkout
     checkout.status = 'expired';
     checkout.intentClientSecret = null;
     checkout.modifiedAt = at;
+    await giveBack(em, checkout);
     await tellCheckout(deps, em, checkout, at, 'checkout.updated', 'checkout.expired');
   });
 }

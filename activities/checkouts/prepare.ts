@@ -1,6 +1,6 @@
 /** Pay was pressed: settles who buys and what is due, and freezes the attempt before the processor hears of it. */
 import type { CheckoutId, CustomerId, PaymentId } from '../../billing/ids.ts';
-import { activeTrial } from '../../billing/trials.ts';
+import { dueNow, isTooLittle, totalsOfCheckout, trialOf } from '../../db/checkout-sums.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
@@ -12,6 +12,7 @@ import type { EntityManager } from '../../db/orm.ts';
 import type { RefusalReason, UnderWay } from '../../workflows/checkout.messages.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { buyerOf } from './buyer.ts';
+import { redeem } from './redeem.ts';
 import { tellCheckout } from './tell.ts';
 
 export interface Prepare {
@@ -54,6 +55,8 @@ export function prepareCheckout(deps: Dependencies, given: Prepare): Promise<Pre
     if (customer === null) return { kind: 'refused', reason: 'customer_gone' };
     const second = await secondSubscription(em, checkout, customer, at);
     if (second !== null) return { kind: 'refused', reason: second };
+    const unredeemed = await redeem(em, checkout, customer, at);
+    if (unredeemed !== null) return { kind: 'refused', reason: unredeemed };
     freeze(em, checkout, customer, given, at);
     await em.flush();
     await tellCheckout(deps, em, checkout, at, 'checkout.updated');
@@ -63,15 +66,10 @@ export function prepareCheckout(deps: Dependencies, given: Prepare): Promise<Pre
 
 function refusalOf(checkout: CheckoutRow, given: Prepare): RefusalReason | null {
   if (checkout.product.isArchived) return 'product_gone';
+  if (isTooLittle(checkout)) return 'discount_too_little';
   if (!checkout.customer && !checkout.customerEmail) return 'customer_missing';
   if (dueNow(checkout) !== 'free' && !given.hasCard) return 'confirmation_missing';
   return checkout.attempt >= MOST_ATTEMPTS ? 'too_many_attempts' : null;
-}
-
-/** A trial takes a card and no money; a free price takes neither. */
-function dueNow(checkout: CheckoutRow): UnderWay['kind'] {
-  if (checkout.amount === 0) return 'free';
-  return activeTrial(checkout, checkout.product) === null ? 'payment' : 'setup';
 }
 
 function freeze(em: EntityManager, checkout: CheckoutRow, customer: CustomerRow, given: Prepare, at: Date): void {
@@ -88,7 +86,7 @@ function freeze(em: EntityManager, checkout: CheckoutRow, customer: CustomerRow,
     attempt: checkout.attempt + 1,
     attemptId: given.attemptId,
     attemptKind: kind,
-    attemptTrial: kind === 'setup' ? activeTrial(checkout, checkout.product) : null,
+    attemptTrial: trialOf(checkout),
     modifiedAt: at,
   });
   if (kind !== 'payment') return;
@@ -100,7 +98,7 @@ function freeze(em: EntityManager, checkout: CheckoutRow, customer: CustomerRow,
     checkout,
     attempt: checkout.attempt,
     trigger: 'purchase',
-    amount: checkout.amount,
+    amount: totalsOfCheckout(checkout).total,
     currency: checkout.currency,
   });
 }

@@ -3,11 +3,17 @@ import { randomUUID } from 'node:crypto';
 import type { CheckoutId, OrderId } from '../../billing/ids.ts';
 import { type Line, totalsOf } from '../../billing/orders.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
+import type { DiscountRow } from '../../db/entities/discount.ts';
 import { Order, OrderItem, type OrderRow } from '../../db/entities/order.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import type { ProductRow } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
+
+export interface OrderDiscount {
+  readonly discount: DiscountRow;
+  readonly amount: number;
+}
 
 export interface NewOrder {
   readonly id: OrderId;
@@ -18,7 +24,11 @@ export interface NewOrder {
   readonly checkoutId: CheckoutId | null;
   readonly billingReason: OrderRow['billingReason'];
   readonly currency: string;
+  /** Of a seat-based price. */
+  readonly seats: number | null;
   readonly lines: readonly Line[];
+  /** What is taken off them; nothing, if left out. */
+  readonly discount?: OrderDiscount | null;
   readonly metadata: OrderRow['metadata'];
   readonly at: Date;
 }
@@ -28,7 +38,7 @@ export interface NewOrder {
  * (`numberInvoice`) as the last thing before the commit, and tells of it afterwards.
  */
 export async function createOrder(em: EntityManager, order: NewOrder): Promise<OrderRow> {
-  const totals = totalsOf(order.lines);
+  const totals = totalsOf(order.lines, { discount: order.discount?.amount ?? 0, tax: 0 });
   const row = em.create(Order, {
     id: order.id,
     createdAt: order.at,
@@ -41,7 +51,9 @@ export async function createOrder(em: EntityManager, order: NewOrder): Promise<O
     status: 'pending',
     billingReason: order.billingReason,
     currency: order.currency,
+    seats: order.seats,
     subtotalAmount: totals.subtotal,
+    discount: order.discount?.discount ?? null,
     discountAmount: totals.discount,
     netAmount: totals.net,
     taxAmount: totals.tax,

@@ -3,6 +3,7 @@ import type { CheckoutId, SubscriptionId } from '../../billing/ids.ts';
 import { periodOf } from '../../billing/periods.ts';
 import { type TrialTerms, trialEnd } from '../../billing/trials.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
+import type { DiscountRow } from '../../db/entities/discount.ts';
 import type { PriceRow } from '../../db/entities/price.ts';
 import type { ProductRow } from '../../db/entities/product.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
@@ -15,8 +16,12 @@ export interface NewSubscription {
   readonly customer: CustomerRow;
   readonly product: ProductRow;
   readonly price: PriceRow;
+  /** Of a period, and for how many seats where the price is by seats. */
+  readonly amount: number;
+  readonly seats: number | null;
   readonly checkoutId: CheckoutId | null;
   readonly trial: TrialTerms | null;
+  readonly discount?: DiscountRow | null;
   readonly metadata: SubscriptionRow['metadata'];
   readonly customFieldData: SubscriptionRow['customFieldData'];
   readonly at: Date;
@@ -40,8 +45,12 @@ export async function beginSubscription(em: EntityManager, given: NewSubscriptio
     price,
     checkoutId: given.checkoutId,
     status: trialEndsAt === null ? 'active' : 'trialing',
-    amount: price.amount,
+    amount: given.amount,
     currency: price.currency,
+    seats: given.seats,
+    discount: given.discount ?? null,
+    // A trial's order of nothing doesn't use it up.
+    discountFirstUsedAt: given.discount && trialEndsAt === null ? at : null,
     recurringInterval: recurrence.interval,
     recurringIntervalCount: recurrence.count,
     anchor: trialEndsAt ?? at,

@@ -12,6 +12,7 @@ import { refuse } from '../failures.ts';
 import { editMetadata, movePeriodEnd, moveTrialEnd, remindOfTrialEnd } from './change.ts';
 import { endGrace, openAttempt, settle } from './collect.ts';
 import { beginSubscription } from './create.ts';
+import { changeDiscount } from './discount.ts';
 import { cancelAtPeriodEnd, endSubscription, takeBackCancellation } from './end.ts';
 import { pause, pauseAtPeriodEnd, resume, takeBackPause } from './pause.ts';
 import { openPeriod } from './renew.ts';
@@ -54,6 +55,7 @@ export const subscriptionActivities = (deps: Dependencies) =>
     movePeriodEnd,
     remindOfTrialEnd,
     editMetadata,
+    changeDiscount,
   });
 
 function loadSubscription(
@@ -88,6 +90,8 @@ async function createSubscription(deps: Dependencies, given: CreateSubscription)
         customer,
         product,
         price,
+        amount: price.amount,
+        seats: null,
         checkoutId: null,
         trial: null,
         metadata: given.metadata,

@@ -14,7 +14,8 @@ import type { Dependencies } from '../dependencies.ts';
 import { settleWithBalance } from '../ledger/balance.ts';
 import { createOrder, numberInvoice } from '../orders/create.ts';
 import { dueOf, markPaid, tellOrder } from '../orders/pay.ts';
-import { linesOf } from './lines.ts';
+import { discountOfPeriod } from './discount.ts';
+import { linesOf } from '../../db/lines.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 export interface OpenPeriod extends Step {
@@ -98,6 +99,7 @@ export async function billPeriod(
     currency: row.currency,
     seats: row.seats ?? null,
     lines,
+    discount: await discountOfPeriod(em, row, lines),
     metadata: row.metadata,
     at,
   });

@@ -1,6 +1,7 @@
 /** The buyer presses Pay: what they entered is written, the process does the rest, its answer becomes the API's. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
+import { DISCOUNT_REASONS } from '../../billing/discounts.ts';
 import type { CheckoutId } from '../../billing/ids.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
@@ -53,7 +54,7 @@ async function enter(
   at: Date,
 ): Promise<void> {
   try {
-    await editCheckout(em, services, id, 'buyer', body, at);
+    await editCheckout(em, services, id, 'payer', body, at);
   } catch (error) {
     if (!(error instanceof ApiError && error.error === 'NotOpenCheckout')) throw error;
     const { status } = await em.fork().findOneOrFail(Checkout, id);
@@ -129,6 +130,8 @@ function refusalOf(reason: RefusalReason): ApiError {
       return checkoutNotOpen('The customer of this checkout has been deleted.');
     case 'too_many_attempts':
       return tooManyAttempts();
+    default:
+      return invalid(['body', 'discount_code'], DISCOUNT_REASONS[reason]);
   }
 }
 

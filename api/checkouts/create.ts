@@ -12,7 +12,8 @@ import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
 import { invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
-import { sellable, termsOf } from './terms.ts';
+import { chooseDiscount } from './discount.ts';
+import { pricedAnew, priceOf, sellable } from './terms.ts';
 
 const LIFETIME = 24 * 60 * 60_000;
 
@@ -27,13 +28,16 @@ export async function createCheckout(
   return em.transactional(async (tx) => {
     const organization = await tx.findOneOrFail(Organization, organizationId);
     const products = await sellable(tx, organizationId, body.products);
-    const [first] = products;
-    if (first === undefined) throw invalid(['body', 'products'], 'Name at least one product.');
-    const { product, price } = await termsOf(tx, first, {
+    const [product] = products;
+    if (product === undefined) throw invalid(['body', 'products'], 'Name at least one product.');
+    const customer = await namedCustomer(tx, organizationId, body);
+    const address = body.customer_billing_address ?? customer?.billingAddress ?? null;
+    const price = await priceOf(tx, product, {
       currency: body.currency,
+      country: address?.country ?? null,
       fallback: organization.defaultPresentmentCurrency,
     });
-    const customer = await namedCustomer(tx, organizationId, body);
+    const limits = { least: body.min_seats ?? null, most: body.max_seats ?? null };
     const at = customer?.testClock?.frozenTime ?? new Date();
     const checkout = tx.create(Checkout, {
       id: randomUUID() as CheckoutId,
@@ -46,9 +50,10 @@ export async function createCheckout(
       embedOrigin: body.embed_origin ?? null,
       productIds: products.map(({ id }) => id),
       product,
-      price,
-      currency: price.currency,
-      amount: price.amount,
+      ...pricedAnew(price, body, limits),
+      currencyChosen: Boolean(body.currency),
+      minSeats: limits.least,
+      maxSeats: limits.most,
       allowTrial: body.allow_trial,
       allowDiscountCodes: body.allow_discount_codes,
       requireBillingAddress: body.require_billing_address || Boolean(body.customer_billing_address),
@@ -61,7 +66,7 @@ export async function createCheckout(
       emailFromMerchant: Boolean(body.customer_email),
       opensPortal: customer !== null,
       customerBillingName: body.customer_billing_name ?? customer?.billingName ?? null,
-      customerBillingAddress: body.customer_billing_address ?? customer?.billingAddress ?? null,
+      customerBillingAddress: address,
       customerTaxId: body.customer_tax_id ?? null,
       customerIpAddress: body.customer_ip_address ?? null,
       isBusinessCustomer: body.is_business_customer,
@@ -70,6 +75,7 @@ export async function createCheckout(
       customerMetadata: body.customer_metadata ?? {},
       customFieldData: body.custom_field_data ?? {},
     });
+    await chooseDiscount(tx, checkout, { discount_id: body.discount_id ?? undefined }, at);
     await tx.flush();
     await emit(tx, {
       organizationId,

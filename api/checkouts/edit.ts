@@ -1,23 +1,14 @@
 /** What the buyer or the merchant may still change while a checkout is open. */
-import type { z } from 'zod';
-import type { CheckoutId, ProductId } from '../../billing/ids.ts';
+import type { CheckoutId } from '../../billing/ids.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
-import { Product } from '../../db/entities/product.ts';
 import { emit } from '../../db/events.ts';
 import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
-import type { CheckoutUpdate, CheckoutUpdatePublic } from '../../schemas/checkout.ts';
 import { checkoutNotOpen, expiredCheckout, invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
-import { termsOf } from './terms.ts';
-
-type Change = Partial<z.output<typeof CheckoutUpdatePublic> | z.output<typeof CheckoutUpdate>> & {
-  readonly currency?: string | null | undefined;
-};
-
-/** Who edits: the merchant vouches for what they say of the buyer. */
-export type Editor = 'merchant' | 'buyer';
+import { type Change, choose, type Editor } from './choose.ts';
+import { chooseDiscount } from './discount.ts';
 
 /** Locks an open checkout and writes the change; refuses once somebody pays, has paid, or the time is over. */
 export async function editCheckout(
@@ -32,7 +23,8 @@ export async function editCheckout(
     const checkout = await lockCheckout(tx, id);
     refuseUnlessOpen(checkout, editor, at);
     noteWhoseEmail(checkout, editor, change);
-    if (!(await write(tx, checkout, change))) return;
+    const isWritten = await write(tx, checkout, editor, change);
+    if (!(await chooseDiscount(tx, checkout, change, at)) && !isWritten) return;
     checkout.modifiedAt = at;
     await tx.flush();
     await emit(tx, {
@@ -50,7 +42,7 @@ export async function editCheckout(
 /** The peer tells only buyers that the time is over. */
 function refuseUnlessOpen(checkout: CheckoutRow, editor: Editor, at: Date): void {
   const isOver = checkout.status === 'expired' || (checkout.status === 'open' && checkout.expiresAt <= at);
-  if (isOver && editor === 'buyer') throw expiredCheckout();
+  if (isOver && editor !== 'merchant') throw expiredCheckout();
   if (isOver || checkout.status !== 'open') throw checkoutNotOpen();
 }
 
@@ -92,8 +84,8 @@ const REQUIRED: ReadonlySet<string> = new Set([
   'customFieldData',
 ]);
 
-async function write(em: EntityManager, checkout: CheckoutRow, change: Change): Promise<boolean> {
-  let changed = false;
+async function write(em: EntityManager, checkout: CheckoutRow, editor: Editor, change: Change): Promise<boolean> {
+  let changed = await choose(em, checkout, editor, change);
   for (const [field, column] of Object.entries(FIELDS)) {
     const value: unknown = (change as Readonly<Record<string, unknown>>)[field];
     if (value === undefined || (value === null && REQUIRED.has(column))) continue;
@@ -104,22 +96,5 @@ async function write(em: EntityManager, checkout: CheckoutRow, change: Change): 
   if (Boolean(checkout.trialInterval) !== Boolean(checkout.trialIntervalCount)) {
     throw invalid(['body', 'trial_interval'], 'A trial has both an interval and a count, or neither.');
   }
-  return (await writeTerms(em, checkout, change)) || changed;
-}
-
-async function writeTerms(em: EntityManager, checkout: CheckoutRow, change: Change): Promise<boolean> {
-  if (!change.product_id && !change.product_price_id && !change.currency) return false;
-  const productId = change.product_id ?? checkout.product.id;
-  if (!checkout.productIds.includes(productId)) {
-    throw invalid(['body', 'product_id'], 'This product is not among those of the checkout.');
-  }
-  const product = await em.findOne(Product, { id: productId as ProductId, isArchived: false });
-  if (product === null) throw invalid(['body', 'product_id'], 'This product is no longer sold.');
-  const { price } = await termsOf(em, product, {
-    priceId: change.product_price_id,
-    currency: change.currency,
-    fallback: checkout.currency,
-  });
-  Object.assign(checkout, { product, price, currency: price.currency, amount: price.amount });
-  return true;
+  return changed;
 }

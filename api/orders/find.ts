@@ -1,7 +1,14 @@
 /** Which orders are meant, and in which order. */
 import type { FilterQuery } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { CheckoutId, CustomerId, OrganizationId, ProductId, SubscriptionId } from '../../billing/ids.ts';
+import type {
+  CheckoutId,
+  CustomerId,
+  DiscountId,
+  OrganizationId,
+  ProductId,
+  SubscriptionId,
+} from '../../billing/ids.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
 import { carrying } from '../../db/search.ts';
 import { OrderStatus } from '../../schemas/order.ts';
@@ -39,8 +46,7 @@ export const ORDER_SORTS = {
   customer: (direction: Direction) => ({ customer: { email: direction } }),
   product: (direction: Direction) => ({ product: { name: direction } }),
   subscription: (direction: Direction) => ({ subscription: { id: direction } }),
-  // There are no discounts yet: all are equal in this.
-  discount: () => ({}),
+  discount: (direction: Direction) => ({ discount: { name: direction } }),
 } as const;
 
 export function matchingOrders(
@@ -50,8 +56,7 @@ export function matchingOrders(
   const and: FilterQuery<OrderRow>[] = [within(organization, query.organization_id)];
   if (query.product_id) and.push({ product: { $in: query.product_id as ProductId[] } });
   if (query.product_billing_type) and.push(ofBillingType(query.product_billing_type));
-  // There are no discounts yet, so that no order has one.
-  if (query.discount_id) and.push({ id: { $in: [] } });
+  if (query.discount_id) and.push({ discount: { $in: query.discount_id as DiscountId[] } });
   if (query.customer_id) and.push({ customer: { $in: query.customer_id as CustomerId[] } });
   if (query.external_customer_id) and.push({ customer: { externalId: { $in: query.external_customer_id } } });
   if (query.checkout_id) and.push({ checkoutId: { $in: query.checkout_id as CheckoutId[] } });

@@ -4,6 +4,7 @@ import { benefitRoutes } from './benefits.ts';
 import { checkoutRoutes } from './checkouts.ts';
 import { customerSessionRoutes } from './customer-sessions.ts';
 import { customerRoutes } from './customers.ts';
+import { discountRoutes } from './discounts.ts';
 import { documentRoutes } from './documents.ts';
 import { invariantRoutes } from './invariants.ts';
 import { licenseKeyRoutes } from './license-keys.ts';
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...checkoutRoutes,
   ...customerRoutes,
   ...customerSessionRoutes,
+  ...discountRoutes,
   ...documentRoutes,
   ...invariantRoutes,
   ...licenseKeyRoutes,

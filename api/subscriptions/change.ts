@@ -1,5 +1,6 @@
 /** Turns the peer's one PATCH body, with its many meanings, into the one thing that is asked of the process. */
 import type { z } from 'zod';
+import type { DiscountId } from '../../billing/ids.ts';
 import type { CancellationReason } from '../../billing/subscription-state.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { SubscriptionUpdate } from '../../schemas/subscription.ts';
@@ -47,13 +48,21 @@ async function changeBase(process: Asked, row: SubscriptionRow, body: Body): Pro
   }
   const metadata = 'metadata' in body ? body.metadata : undefined;
   const trialEnd = 'trial_end' in body ? body.trial_end : undefined;
-  const hasNoDiscountAnyway = 'discount_id' in body && body.discount_id === null;
-  if (!metadata && !trialEnd && !hasNoDiscountAnyway) {
-    const changes = 'cancel_at_period_end, revoke, trial_end, current_billing_period_end or metadata';
+  const discount = 'discount_id' in body ? body.discount_id : undefined;
+  if (!metadata && !trialEnd && discount === undefined) {
+    const changes =
+      'cancel_at_period_end, revoke, pause_at_period_end, resume, trial_end, discount_id, current_billing_period_end or metadata';
     throw invalid(['body'], `Say what to change: ${changes}.`);
   }
+  // What may be refused comes first.
+  if (discount !== undefined) await changeDiscount(process, row, discount as DiscountId | null);
   if (metadata) await process.editMetadata(metadata);
   if (trialEnd) await process.moveTrialEnd(trialEnd === 'now' ? 'now' : new Date(trialEnd).getTime());
+}
+
+/** Nothing is asked for what is so already: clients send the present discount along. */
+async function changeDiscount(process: Asked, row: SubscriptionRow, discountId: DiscountId | null): Promise<void> {
+  if ((row.discount?.id ?? null) !== discountId) await process.changeDiscount(discountId);
 }
 
 interface WithReason {

@@ -1,6 +1,9 @@
 /** Subscriptions as a table for spreadsheets. */
 import { z } from 'zod';
+import { discountOn } from '../../billing/discounts.ts';
 import type { OrganizationId } from '../../billing/ids.ts';
+import { discountValueOf } from '../../db/discounts.ts';
+import type { DiscountRow } from '../../db/entities/discount.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { oneOrMany, queryTimeZone } from '../../schemas/query.ts';
@@ -30,10 +33,9 @@ const COLUMNS = {
   customer_name: { title: 'Customer Name', cell: ({ customer }) => customer.name },
   billing_name: { title: 'Billing Name', cell: ({ customer }) => customer.billingName ?? customer.name },
   billing_country: { title: 'Billing Country', cell: ({ customer }) => customer.billingAddress?.country },
-  // Discounts and seats don't exist yet, so that their columns are empty and the net amount is the whole.
-  net_amount: amount('Net Amount'),
-  discount: { title: 'Discount', cell: () => null },
-  seats: { title: 'Seats', cell: () => null },
+  net_amount: { title: 'Net Amount', cell: (row) => inUnits(netAmountOf(row), row.currency) },
+  discount: { title: 'Discount', cell: ({ discount }) => discount?.name },
+  seats: { title: 'Seats', cell: ({ seats }) => seats },
   current_period_start: instant('Current Period Start', ({ currentPeriodStart }) => currentPeriodStart),
   current_period_end: instant('Current Period End', ({ currentPeriodEnd }) => currentPeriodEnd),
   cancel_at_period_end: { title: 'Cancels At Period End', cell: ({ cancelAtPeriodEnd }) => cancelAtPeriodEnd },
@@ -67,7 +69,7 @@ export function subscriptionsTable(
     next: (page) =>
       em.findByCursor(Subscription, {
         where: matchingSubscriptions(organization, query),
-        populate: ['customer', 'product'],
+        populate: ['customer', 'product', 'discount'],
         orderBy: { createdAt: 'asc', id: 'asc' },
         includeCount: false,
         ...page,
@@ -77,4 +79,9 @@ export function subscriptionsTable(
 
 function intervalOf({ recurringInterval: interval, recurringIntervalCount: count }: SubscriptionRow): string {
   return count === 1 ? interval : `${count} ${interval}s`;
+}
+
+/** After its discount, if it has one. */
+function netAmountOf({ amount: whole, currency, discount }: SubscriptionRow): number {
+  return discount ? whole - discountOn(whole, currency, discountValueOf(discount as DiscountRow)) : whole;
 }

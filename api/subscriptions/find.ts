@@ -1,7 +1,7 @@
 /** Which subscriptions are meant, and in which order. */
 import type { FilterQuery } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { CustomerId, OrganizationId, ProductId } from '../../billing/ids.ts';
+import type { CustomerId, DiscountId, OrganizationId, ProductId } from '../../billing/ids.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { carrying } from '../../db/search.ts';
 import { metadataFilter, oneOrMany, queryBoolean, queryInstant } from '../../schemas/query.ts';
@@ -41,8 +41,7 @@ export const SUBSCRIPTION_SORTS = {
   ends_at: (direction: Direction) => ({ endsAt: direction }),
   amount: (direction: Direction) => ({ amount: direction }),
   product: (direction: Direction) => ({ product: { name: direction } }),
-  // There are no discounts yet: all are equal in this.
-  discount: () => ({}),
+  discount: (direction: Direction) => ({ discount: { name: direction } }),
 } as const;
 
 const RUNNING = ['trialing', 'active'] as const;
@@ -55,8 +54,7 @@ export function matchingSubscriptions(
   if (query.product_id) and.push({ product: { $in: query.product_id as ProductId[] } });
   if (query.customer_id) and.push({ customer: { $in: query.customer_id as CustomerId[] } });
   if (query.external_customer_id) and.push({ customer: { externalId: { $in: query.external_customer_id } } });
-  // There are no discounts yet, so that no subscription has one.
-  if (query.discount_id) and.push({ id: { $in: [] } });
+  if (query.discount_id) and.push({ discount: { $in: query.discount_id as DiscountId[] } });
   if (query.active !== undefined) and.push(running(query.active));
   if (query.status) and.push({ status: { $in: query.status as SubscriptionRow['status'][] } });
   if (query.cancel_at_period_end !== undefined) and.push({ cancelAtPeriodEnd: query.cancel_at_period_end });

@@ -3,6 +3,7 @@ import type { CheckoutId, OrderId, PaymentId, SubscriptionId } from '../../billi
 import type { TrialTerms } from '../../billing/trials.ts';
 import { type Address, amount, currency, instant, type Metadata, metadata, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
+import { Discount } from './discount.ts';
 import { Organization } from './organization.ts';
 import { Price } from './price.ts';
 import { INTERVALS, Product } from './product.ts';
@@ -27,7 +28,19 @@ export const Checkout = defineEntity({
     product: () => p.manyToOne(Product),
     price: () => p.manyToOne(Price),
     currency: currency(),
+    /** The merchant chose it: it doesn't follow the buyer's country. */
+    currencyChosen: p.boolean().default(false),
+    /** What the price comes to, before discounts and taxes. */
     amount: amount(),
+    /** Of a seat-based price. */
+    seats: p.integer().nullable(),
+    /** What the merchant lets the buyer choose, within the price's own limits. */
+    minSeats: p.integer().nullable(),
+    maxSeats: p.integer().nullable(),
+    /** The merchant's, or that of the buyer's code; without effect while the chosen product or currency is not one of its. */
+    discount: () => p.manyToOne(Discount).nullable(),
+    /** What the buyer is shown that it takes off, and what they then pay less. */
+    discountAmount: amount().default(0),
     allowTrial: p.boolean().default(true),
     allowDiscountCodes: p.boolean().default(true),
     requireBillingAddress: p.boolean().default(false),

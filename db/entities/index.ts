@@ -7,6 +7,7 @@ export * from './checkout.ts';
 export * from './customer.ts';
 export * from './customer-balance.ts';
 export * from './customer-session.ts';
+export * from './discount.ts';
 export * from './document.ts';
 export * from './email.ts';
 export * from './email-verification.ts';

@@ -2,6 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { CheckoutId, OrderId, PriceId } from '../../billing/ids.ts';
 import { type Address, amount, currency, instant, metadata, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
+import { Discount } from './discount.ts';
 import { Organization } from './organization.ts';
 import { Product } from './product.ts';
 import { Subscription } from './subscription.ts';
@@ -31,7 +32,11 @@ export const Order = defineEntity({
     status: p.enum(['draft', 'pending', 'paid', 'refunded', 'partially_refunded', 'void']),
     billingReason: p.enum(BILLING_REASONS),
     currency: currency(),
+    /** How many it was made for, of a seat-based price. */
+    seats: p.integer().nullable(),
     subtotalAmount: amount(),
+    /** The one that was taken off it. */
+    discount: () => p.manyToOne(Discount).nullable(),
     discountAmount: amount().default(0),
     netAmount: amount(),
     taxAmount: amount().default(0),

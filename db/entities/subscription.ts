@@ -3,6 +3,7 @@ import type { CheckoutId, SubscriptionId } from '../../billing/ids.ts';
 import { CANCELLATION_REASONS } from '../../billing/subscription-state.ts';
 import { amount, currency, instant, metadata, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
+import { Discount } from './discount.ts';
 import { Organization } from './organization.ts';
 import { Price } from './price.ts';
 import { INTERVALS, Product } from './product.ts';
@@ -21,8 +22,15 @@ export const Subscription = defineEntity({
     price: () => p.manyToOne(Price),
     checkoutId: p.uuid().$type<CheckoutId>().nullable().unique(),
     status: p.enum(SUBSCRIPTION_STATUSES),
+    /** Of a period, before discounts and taxes. */
     amount: amount(),
     currency: currency(),
+    /** Of a seat-based price. */
+    seats: p.integer().nullable(),
+    /** What is taken off its next order; null again once its months are over. */
+    discount: () => p.manyToOne(Discount).nullable(),
+    /** Start of the first period that it took something off; its months are counted from there. */
+    discountFirstUsedAt: instant().nullable(),
     recurringInterval: p.enum(INTERVALS),
     recurringIntervalCount: p.integer(),
     /** Periods are counted from it, so that its day of the month is kept. */

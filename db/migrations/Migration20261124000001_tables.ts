@@ -68,12 +68,12 @@ export class Migration20261124000001_tables extends Migration {
       `alter table "products" add constraint "products_trial_interval_check" check ("trial_interval" in ('day', 'week', 'month', 'year'));`,
     );
     this.addSql(
-      `create table "prices" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "product_id" uuid not null, "source" text not null default 'catalog', "amount_type" text not null, "currency" varchar(3) not null, "amount" bigint not null, "tax_behavior" text null, "is_archived" boolean not null default false, primary key ("id"));`,
+      `create table "prices" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "product_id" uuid not null, "position" int not null default 0, "source" text not null default 'catalog', "amount_type" text not null, "currency" varchar(3) not null, "amount" bigint not null, "minimum_amount" bigint null, "maximum_amount" bigint null, "preset_amount" bigint null, "seat_tiers" jsonb null, "tax_behavior" text null, "is_archived" boolean not null default false, primary key ("id"));`,
     );
     this.addSql(`create index "prices_product_id_index" on "prices" ("product_id");`);
     this.addSql(`alter table "prices" add constraint "prices_source_check" check ("source" in ('catalog', 'ad_hoc'));`);
     this.addSql(
-      `alter table "prices" add constraint "prices_amount_type_check" check ("amount_type" in ('fixed', 'free'));`,
+      `alter table "prices" add constraint "prices_amount_type_check" check ("amount_type" in ('fixed', 'free', 'custom', 'seat_based'));`,
     );
     this.addSql(
       `alter table "prices" add constraint "prices_tax_behavior_check" check ("tax_behavior" in ('location', 'inclusive', 'exclusive'));`,
@@ -181,13 +181,36 @@ export class Migration20261124000001_tables extends Migration {
       `alter table "email_verifications" add constraint "email_verifications_token_hash_unique" unique ("token_hash");`,
     );
     this.addSql(
+      `create table "discounts" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "name" text not null, "code" text null, "type" text not null, "basis_points" int null, "amounts" jsonb null, "currency" varchar(3) null, "duration" text not null, "duration_in_months" int null, "starts_at" timestamptz(3) null, "ends_at" timestamptz(3) null, "max_redemptions" int null, "max_redemptions_per_customer" int null, "metadata" jsonb not null default '{}', "deleted_at" timestamptz(3) null, primary key ("id"));`,
+    );
+    this.addSql(
+      `create index "discounts_organization_id_created_at_index" on "discounts" ("organization_id", "created_at");`,
+    );
+    this.addSql(
+      `alter table "discounts" add constraint "discounts_type_check" check ("type" in ('percentage', 'fixed'));`,
+    );
+    this.addSql(
+      `alter table "discounts" add constraint "discounts_duration_check" check ("duration" in ('once', 'repeating', 'forever'));`,
+    );
+    this.addSql(
+      `create table "discount_products" ("id" serial primary key, "discount_id" uuid not null, "product_id" uuid not null);`,
+    );
+    this.addSql(
+      `create table "discount_redemptions" ("id" uuid not null, "created_at" timestamptz(3) not null, "discount_id" uuid not null, "customer_id" uuid not null, "address_hash" varchar(64) not null, "checkout_id" uuid null, "subscription_id" uuid null, primary key ("id"));`,
+    );
+    this.addSql(
+      `alter table "discount_redemptions" add constraint "discount_redemptions_checkout_id_unique" unique ("checkout_id");`,
+    );
+    this.addSql(`create index "discount_redemptions_discount_id_index" on "discount_redemptions" ("discount_id");`);
+    this.addSql(`create index "discount_redemptions_customer_id_index" on "discount_redemptions" ("customer_id");`);
+    this.addSql(
       `create table "customer_sessions" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "customer_id" uuid not null, "token_hash" varchar(64) not null, "expires_at" timestamptz(3) not null, "return_url" text null, primary key ("id"));`,
     );
     this.addSql(
       `alter table "customer_sessions" add constraint "customer_sessions_token_hash_unique" unique ("token_hash");`,
     );
     this.addSql(
-      `create table "checkouts" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "status" text not null default 'open', "client_secret" text not null, "expires_at" timestamptz(3) not null, "success_url" text null, "return_url" text null, "embed_origin" text null, "product_ids" text[] not null, "product_id" uuid not null, "price_id" uuid not null, "currency" varchar(3) not null, "amount" bigint not null, "allow_trial" boolean not null default true, "allow_discount_codes" boolean not null default true, "require_billing_address" boolean not null default false, "trial_interval" text null, "trial_interval_count" int null, "customer_id" uuid null, "external_customer_id" text null, "customer_name" text null, "customer_email" text null, "email_from_merchant" boolean not null default false, "customer_billing_name" text null, "customer_billing_address" jsonb null, "customer_tax_id" text null, "customer_ip_address" text null, "is_business_customer" boolean not null default false, "locale" text null, "metadata" jsonb not null default '{}', "customer_metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', "attempt" int not null default 0, "attempt_id" uuid null, "attempt_kind" text null, "attempt_trial" jsonb null, "opens_portal" boolean not null default false, "intent_id" text null, "intent_client_secret" text null, "intent_status" text null, "failure" text null, "subscription_id" uuid null, "order_id" uuid null, primary key ("id"));`,
+      `create table "checkouts" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "status" text not null default 'open', "client_secret" text not null, "expires_at" timestamptz(3) not null, "success_url" text null, "return_url" text null, "embed_origin" text null, "product_ids" text[] not null, "product_id" uuid not null, "price_id" uuid not null, "currency" varchar(3) not null, "currency_chosen" boolean not null default false, "amount" bigint not null, "seats" int null, "min_seats" int null, "max_seats" int null, "discount_id" uuid null, "discount_amount" bigint not null default '0', "allow_trial" boolean not null default true, "allow_discount_codes" boolean not null default true, "require_billing_address" boolean not null default false, "trial_interval" text null, "trial_interval_count" int null, "customer_id" uuid null, "external_customer_id" text null, "customer_name" text null, "customer_email" text null, "email_from_merchant" boolean not null default false, "customer_billing_name" text null, "customer_billing_address" jsonb null, "customer_tax_id" text null, "customer_ip_address" text null, "is_business_customer" boolean not null default false, "locale" text null, "metadata" jsonb not null default '{}', "customer_metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', "attempt" int not null default 0, "attempt_id" uuid null, "attempt_kind" text null, "attempt_trial" jsonb null, "opens_portal" boolean not null default false, "intent_id" text null, "intent_client_secret" text null, "intent_status" text null, "failure" text null, "subscription_id" uuid null, "order_id" uuid null, primary key ("id"));`,
     );
     this.addSql(`alter table "checkouts" add constraint "checkouts_client_secret_unique" unique ("client_secret");`);
     this.addSql(
@@ -361,6 +384,30 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(
       `alter table "customer_sessions" add constraint "customer_sessions_customer_id_foreign" foreign key ("customer_id") references "customers" ("id");`,
+    );
+    this.addSql(
+      `alter table "discounts" add constraint "discounts_organization_id_foreign" foreign key ("organization_id") references "organizations" ("id");`,
+    );
+    this.addSql(
+      `alter table "discount_products" add constraint "discount_products_discount_id_foreign" foreign key ("discount_id") references "discounts" ("id") on update cascade on delete cascade;`,
+    );
+    this.addSql(
+      `alter table "discount_products" add constraint "discount_products_product_id_foreign" foreign key ("product_id") references "products" ("id") on update cascade on delete cascade;`,
+    );
+    this.addSql(
+      `alter table "discount_redemptions" add constraint "discount_redemptions_discount_id_foreign" foreign key ("discount_id") references "discounts" ("id");`,
+    );
+    this.addSql(
+      `alter table "discount_redemptions" add constraint "discount_redemptions_customer_id_foreign" foreign key ("customer_id") references "customers" ("id");`,
+    );
+    this.addSql(
+      `alter table "subscriptions" add constraint "subscriptions_discount_id_foreign" foreign key ("discount_id") references "discounts" ("id") on delete set null;`,
+    );
+    this.addSql(
+      `alter table "orders" add constraint "orders_discount_id_foreign" foreign key ("discount_id") references "discounts" ("id") on delete set null;`,
+    );
+    this.addSql(
+      `alter table "checkouts" add constraint "checkouts_discount_id_foreign" foreign key ("discount_id") references "discounts" ("id") on delete set null;`,
     );
     this.addSql(
       `alter table "checkouts" add constraint "checkouts_organization_id_foreign" foreign key ("organization_id") references "organizations" ("id");`,

@@ -45,6 +45,16 @@ export class Migration20261124000002_rules extends Migration {
       `create unique index customers_external_id_unique on customers (organization_id, external_id) where deleted_at is null`,
     );
 
+    // So are the codes of discounts.
+    this.addSql(
+      `create unique index discounts_code_unique on discounts (organization_id, lower(code)) where deleted_at is null`,
+    );
+
+    // A product has one price in each currency for what is paid in advance.
+    this.addSql(
+      `create unique index prices_one_a_currency on prices (product_id, currency) where source = 'catalog' and not is_archived`,
+    );
+
     // The relay hears of new work at once, and finds what is not numbered yet without reading what is.
     this.addSql(`
       create function outbox_notify() returns trigger language plpgsql as $$
@@ -90,6 +100,13 @@ export class Migration20261124000002_rules extends Migration {
     this.addSql(`create index license_keys_by_benefit on license_keys (benefit_id)`);
     this.addSql(`create index checkouts_by_customer on checkouts (customer_id) where customer_id is not null`);
     this.addSql(`create index payments_by_customer on payments (customer_id)`);
+    this.addSql(`create index discount_products_by_discount on discount_products (discount_id)`);
+    this.addSql(`create index discount_products_by_product on discount_products (product_id)`);
+    this.addSql(`create index subscriptions_by_discount on subscriptions (discount_id) where discount_id is not null`);
+    this.addSql(`create index orders_by_discount on orders (discount_id) where discount_id is not null`);
+    this.addSql(
+      `create index payment_methods_by_fingerprint on payment_methods (fingerprint) where fingerprint is not null`,
+    );
     this.addSql(`create index orders_by_product on orders (product_id)`);
     this.addSql(
       `create index ledger_transactions_by_customer on ledger_transactions (customer_id) where customer_id is not null`,

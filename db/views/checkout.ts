@@ -1,13 +1,18 @@
 /** A checkout as the merchant, and as the buyer's browser, see it. */
 import type { ProductId } from '../../billing/ids.ts';
-import { activeTrial, trialEnd } from '../../billing/trials.ts';
+import { trialEnd } from '../../billing/trials.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { Checkout, CheckoutPublic, CheckoutPublicConfirmed } from '../../schemas/checkout.ts';
+import { dueNow, totalsOfCheckout, trialOf } from '../checkout-sums.ts';
+import { isDiscountable } from '../discounts.ts';
 import type { CheckoutRow } from '../entities/checkout.ts';
+import type { DiscountRow } from '../entities/discount.ts';
 import { Product, type ProductRow } from '../entities/product.ts';
 import type { EntityManager } from '../orm.ts';
 import { addressView } from './customer.ts';
-import { PRODUCT_POPULATE, pricesNow, priceView, publicProductView } from './product.ts';
+import { checkoutDiscountView } from './discount.ts';
+import { priceView } from './price.ts';
+import { PRODUCT_POPULATE, pricesNow, publicProductView } from './product.ts';
 import { identity, iso } from './stamps.ts';
 
 /** A checkout with all that its view shows. */
@@ -18,7 +23,7 @@ export interface LoadedCheckout {
 }
 
 export async function loadCheckout(em: EntityManager, checkout: CheckoutRow): Promise<LoadedCheckout> {
-  await em.populate([checkout], ['product.prices', 'product.benefits', 'price', 'organization']);
+  await em.populate([checkout], ['product.prices', 'product.benefits', 'price', 'organization', 'discount.products']);
   const ids = checkout.productIds as ProductId[];
   const found = await em.find(Product, { id: { $in: ids } }, { populate: PRODUCT_POPULATE });
   const products = ids.flatMap((id) => found.find((product) => product.id === id) ?? []);
@@ -74,10 +79,9 @@ export function checkoutConfirmedView(
 
 function commonView({ checkout, products }: LoadedCheckout, { environment, at }: CheckoutContext) {
   const url = `${environment.PUBLIC_URL}/checkout/${checkout.clientSecret}`;
-  const trial = checkout.amount === 0 ? null : activeTrial(checkout, checkout.product);
-  const isFree = checkout.amount === 0;
-  const isSetup = !isFree && Boolean(checkout.product.recurringInterval);
-  const isPayment = !isFree && trial === null;
+  const trial = trialOf(checkout);
+  const totals = totalsOfCheckout(checkout);
+  const due = dueNow(checkout);
   return {
     ...identity(checkout),
     custom_field_data: checkout.customFieldData as Checkout['custom_field_data'],
@@ -90,14 +94,14 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     return_url: checkout.returnUrl ?? null,
     embed_origin: checkout.embedOrigin ?? null,
     amount: checkout.amount,
-    seats: null,
-    min_seats: null,
-    max_seats: null,
-    discount_amount: 0,
-    net_amount: checkout.amount,
-    tax_amount: 0,
+    seats: checkout.seats ?? null,
+    min_seats: checkout.minSeats ?? null,
+    max_seats: checkout.maxSeats ?? null,
+    discount_amount: totals.discount,
+    net_amount: totals.net,
+    tax_amount: totals.tax,
     tax_behavior: null,
-    total_amount: checkout.amount,
+    total_amount: totals.total,
     currency: checkout.currency,
     allow_trial: checkout.allowTrial,
     active_trial_interval: trial?.interval ?? null,
@@ -106,14 +110,14 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     organization_id: checkout.organization.id,
     product_id: checkout.product.id,
     product_price_id: checkout.price.id,
-    discount_id: null,
+    discount_id: checkout.discount?.id ?? null,
     allow_discount_codes: checkout.allowDiscountCodes,
     require_billing_address: checkout.requireBillingAddress,
-    is_discount_applicable: !isFree,
-    is_free_product_price: isFree,
-    is_payment_required: isPayment,
-    is_payment_setup_required: isSetup,
-    is_payment_form_required: isPayment || isSetup,
+    is_discount_applicable: isDiscountable(checkout.price),
+    is_free_product_price: checkout.price.amountType === 'free',
+    is_payment_required: due === 'payment',
+    is_payment_setup_required: due !== 'free' && Boolean(checkout.product.recurringInterval),
+    is_payment_form_required: due !== 'free',
     customer_id: checkout.customer?.id ?? null,
     is_business_customer: checkout.isBusinessCustomer,
     customer_name: checkout.customerName ?? null,
@@ -125,12 +129,12 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     locale: checkout.locale ?? null,
     payment_method_type: null,
     payment_processor_metadata: processorMetadata(checkout, environment),
-    billing_address_fields: addressFields(checkout, !isFree),
+    billing_address_fields: addressFields(checkout, due !== 'free'),
     products: products.map(publicProductView),
     product: publicProductView(checkout.product),
     product_price: priceView(checkout.price),
     prices: Object.fromEntries(products.map((product) => [product.id, pricesNow(product).map(priceView)])),
-    discount: null,
+    discount: checkout.discount ? checkoutDiscountView(checkout.discount as DiscountRow) : null,
     attached_custom_fields: [],
   };
 }

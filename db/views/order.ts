@@ -4,11 +4,12 @@ import { portion } from '../../billing/money.ts';
 import type { Order } from '../../schemas/order.ts';
 import type { OrderRow } from '../entities/order.ts';
 import { addressView, embeddedCustomerView } from './customer.ts';
+import { appliedDiscountView } from './discount.ts';
 import { productFieldsView } from './product.ts';
 import { identity, isoOrNull } from './stamps.ts';
 import { subscriptionFieldsView } from './subscription.ts';
 
-export const ORDER_POPULATE = ['items', 'customer', 'product', 'subscription'] as const;
+export const ORDER_POPULATE = ['items', 'customer', 'product', 'discount', 'subscription'] as const;
 
 export function orderView(row: OrderRow): Order {
   return {
@@ -19,7 +20,7 @@ export function orderView(row: OrderRow): Order {
     platform_fee_currency: row.platformFeeAmount > 0 ? row.currency : null,
     customer: embeddedCustomerView(row.customer),
     product: row.product ? productFieldsView(row.product) : null,
-    discount: null,
+    discount: row.discount ? appliedDiscountView(row.discount) : null,
     subscription: row.subscription
       ? { ...subscriptionFieldsView(row.subscription), metadata: row.subscription.metadata }
       : null,
@@ -69,10 +70,10 @@ export function orderFieldsView(row: OrderRow) {
     invoice_number: row.invoiceNumber ?? null,
     is_invoice_generated: row.isInvoiceGenerated,
     receipt_number: paid && row.invoiceNumber ? receiptNumber(row.invoiceNumber) : null,
-    seats: null,
+    seats: row.seats ?? null,
     customer_id: row.customer.id,
     product_id: row.product?.id ?? null,
-    discount_id: null,
+    discount_id: row.discount?.id ?? null,
     subscription_id: row.subscription?.id ?? null,
     checkout_id: row.checkoutId ?? null,
     next_payment_attempt_at: isoOrNull(row.nextPaymentAttemptAt),

@@ -2,10 +2,12 @@
 import type { Subscription } from '../../schemas/subscription.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
 import { embeddedCustomerView } from './customer.ts';
-import { priceView, productView } from './product.ts';
+import { appliedDiscountView } from './discount.ts';
+import { priceView } from './price.ts';
+import { productView } from './product.ts';
 import { identity, iso, isoOrNull } from './stamps.ts';
 
-export const SUBSCRIPTION_POPULATE = ['customer', 'price', 'product.prices', 'product.benefits'] as const;
+export const SUBSCRIPTION_POPULATE = ['customer', 'discount', 'price', 'product.prices', 'product.benefits'] as const;
 
 export function subscriptionView(row: SubscriptionRow): Subscription {
   return {
@@ -14,7 +16,7 @@ export function subscriptionView(row: SubscriptionRow): Subscription {
     custom_field_data: row.customFieldData as Subscription['custom_field_data'],
     customer: embeddedCustomerView(row.customer),
     product: productView(row.product),
-    discount: null,
+    discount: row.discount ? appliedDiscountView(row.discount) : null,
     prices: [priceView(row.price)],
     meters: [],
     pending_update: null,
@@ -47,9 +49,9 @@ export function subscriptionFieldsView(row: SubscriptionRow) {
     resumes_at: isoOrNull(row.resumesAt),
     customer_id: row.customer.id,
     product_id: row.product.id,
-    discount_id: null,
+    discount_id: row.discount?.id ?? null,
     checkout_id: row.checkoutId ?? null,
-    seats: null,
+    seats: row.seats ?? null,
     customer_cancellation_reason: row.cancellationReason ?? null,
     customer_cancellation_comment: row.cancellationComment ?? null,
   };

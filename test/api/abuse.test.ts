@@ -50,6 +50,7 @@ function fineBody(path: string): Record<string, unknown> {
   const fine: Readonly<Record<string, Record<string, unknown>>> = {
     '/v1/products/': { name: 'Fern Pro', recurring_interval: 'month', prices: [price] },
     '/v1/benefits/': { type: 'custom', description: 'A note', properties: { note: 'Hello' } },
+    '/v1/discounts/': { name: 'Half off', type: 'percentage', basis_points: 5000, duration: 'once' },
     '/v1/checkouts/': { products: [things.product.id], metadata: { a: 'b' } },
     '/v1/test-clocks/': { name: 'A year', frozen_time: '2027-01-31T00:00:00Z' },
     '/v1/webhooks/endpoints': { url: 'http://127.0.0.1:9/', format: 'raw', events: ['order.paid'] },
@@ -150,7 +151,16 @@ it.each([
 
 async function count() {
   const em = running.orm.em.fork();
-  const tables = ['products', 'prices', 'benefits', 'customers', 'checkouts', 'subscriptions', 'webhook_endpoints'];
+  const tables = [
+    'products',
+    'prices',
+    'benefits',
+    'customers',
+    'checkouts',
+    'discounts',
+    'subscriptions',
+    'webhook_endpoints',
+  ];
   const counted: Record<string, number> = {};
   for (const table of tables) {
     const [row]: { n: number }[] = await em.execute(`select count(*)::int as n from ${table}`);

@@ -15,6 +15,9 @@ export async function oneOfEach(running: Running, token: string) {
   const price = { amount_type: 'fixed', price_amount: 2000, price_currency: 'usd' };
   const product = await make('/v1/products/', { name: 'Fern Pro', recurring_interval: 'month', prices: [price] });
   await make(`/v1/products/${product.id}/benefits`, { benefits: [benefit.id] });
+  const discount = await make('/v1/discounts/', {
+    ...{ name: 'Half off', code: `HALF-${randomUUID()}`, type: 'percentage', basis_points: 5000, duration: 'once' },
+  });
   const customer = await make('/v1/customers/', {
     email: `ada-${randomUUID()}@example.com`,
     external_id: `ada-${randomUUID()}`,
@@ -40,7 +43,20 @@ export async function oneOfEach(running: Running, token: string) {
   });
   const session = await make('/v1/customer-sessions/', { customer_id: customer.id });
   return {
-    ...{ clock, benefit, product, customer, checkout, subscription, order, payment, key, activation, endpoint },
+    ...{
+      clock,
+      benefit,
+      product,
+      discount,
+      customer,
+      checkout,
+      subscription,
+      order,
+      payment,
+      key,
+      activation,
+      endpoint,
+    },
     session: session.token as string,
   };
 }

@@ -23,6 +23,7 @@ function pathTo(path: string): string {
     ['/v1/test-clocks/', things.clock.id],
     ['/v1/benefits/', things.benefit.id],
     ['/v1/products/', things.product.id],
+    ['/v1/discounts/', things.discount.id],
     ['/v1/customers/', things.customer.id],
     ['/v1/checkouts/', things.checkout.id],
     ['/v1/subscriptions/', things.subscription.id],
@@ -81,7 +82,14 @@ describe('with another organization’s token', () => {
     const reply = await running.call(stranger.token, 'GET', path);
     expect(reply.status).toBe(200);
     const text = JSON.stringify(reply.body);
-    for (const thing of [things.product, things.customer, things.order, things.subscription, things.key]) {
+    for (const thing of [
+      things.product,
+      things.customer,
+      things.order,
+      things.subscription,
+      things.key,
+      things.discount,
+    ]) {
       expect(text).not.toContain(thing.id);
     }
   });
@@ -90,6 +98,7 @@ describe('with another organization’s token', () => {
     const { token } = stranger;
     const attempts = [
       ['/v1/checkouts/', { products: [things.product.id] }],
+      ['/v1/discounts/', { name: 'Half', basis_points: 5000, duration: 'once', products: [things.product.id] }],
       ['/v1/subscriptions/', { product_id: things.product.id, customer_id: things.customer.id }],
       ['/v1/customer-sessions/', { customer_id: things.customer.id }],
       ['/v1/customers/', { email: 'mallory@example.com', test_clock_id: things.clock.id }],

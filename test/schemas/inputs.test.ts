@@ -122,7 +122,6 @@ describe('refuses', () => {
     [CheckoutCreate, { products: [] }, 'products'],
     [CheckoutCreate, { ...checkout, embed_origin: 'https://example.com/path' }, 'embed_origin'],
     [CheckoutCreate, { ...checkout, customer_ip_address: '1.2.3' }, 'customer_ip_address'],
-    [CheckoutCreate, { ...checkout, discount_id: ID }, 'discount_id'],
     [CheckoutCreate, { ...checkout, customer_metadata: { a: 1.5 } }, 'customer_metadata'],
     [CheckoutCreate, { ...checkout, trial_interval: 'day' }, 'trial_interval_count'],
     [CheckoutUpdatePublic, { discount_code: 'SPRING' }, 'discount_code'],

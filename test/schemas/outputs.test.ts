@@ -6,6 +6,7 @@ import { Checkout, CheckoutPublic, CheckoutPublicConfirmed } from '../../schemas
 import { Customer, CustomerState } from '../../schemas/customer.ts';
 import * as portal from '../../schemas/customer-portal.ts';
 import { CustomerSession } from '../../schemas/customer-session.ts';
+import { Discount } from '../../schemas/discount.ts';
 import { HTTPValidationError } from '../../schemas/errors.ts';
 import * as licenseKey from '../../schemas/license-key.ts';
 import { Member } from '../../schemas/member.ts';
@@ -42,6 +43,7 @@ const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
   CustomerSession,
   CustomerState,
   CustomerSubscription: portal.CustomerSubscription,
+  Discount,
   LicenseKeyActivationRead: licenseKey.LicenseKeyActivationWithKey,
   LicenseKeyRead: licenseKey.LicenseKey,
   LicenseKeyWithActivations: licenseKey.LicenseKeyWithActivations,
@@ -68,6 +70,7 @@ const PAYLOADS: readonly (readonly [z.ZodType, readonly string[]])[] = [
   [Checkout, ['checkout.created', 'checkout.updated', 'checkout.expired']],
   [Customer, ['customer.created', 'customer.updated', 'customer.deleted']],
   [CustomerState, ['customer.state_changed']],
+  [Discount, ['discount.created', 'discount.updated', 'discount.deleted']],
   [Order, ['order.created', 'order.updated', 'order.paid', 'order.refunded']],
   [Organization, ['organization.updated']],
   [Product, ['product.created', 'product.updated']],

@@ -1,0 +1,86 @@
+/** A subscription's discount: what it takes off each order, and another one from the next order on. */
+import { randomUUID } from 'node:crypto';
+import { coversOrder, DISCOUNT_REASONS, discountOn, refusalOfDiscount } from '../../billing/discounts.ts';
+import type { DiscountId, RedemptionId } from '../../billing/ids.ts';
+import { minimumCharge } from '../../billing/money.ts';
+import { type Line, totalsOf } from '../../billing/orders.ts';
+import { covers, discountDurationOf, discountValueOf, redeemableOf } from '../../db/discounts.ts';
+import { Discount, DiscountRedemption, type DiscountRow } from '../../db/entities/discount.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { lockRow } from '../../db/lock.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { addressHashOf, redemptionsOf } from '../../db/redemptions.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { refuse } from '../failures.ts';
+import type { OrderDiscount } from '../orders/create.ts';
+import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
+
+/** What is taken off the order of the period that has just opened. A discount whose months are over leaves its subscription. */
+export async function discountOfPeriod(
+  em: EntityManager,
+  row: SubscriptionRow,
+  lines: readonly Line[],
+): Promise<OrderDiscount | null> {
+  if (!row.discount) return null;
+  const discount = await em.findOneOrFail(Discount, row.discount.id, { populate: ['products'] });
+  const firstUsedAt = row.discountFirstUsedAt?.getTime() ?? null;
+  if (!coversOrder(discountDurationOf(discount as DiscountRow), firstUsedAt, row.currentPeriodStart.getTime())) {
+    row.discount = null;
+    row.discountFirstUsedAt = null;
+    return null;
+  }
+  const { subtotal } = totalsOf(lines);
+  const amount = discountOn(subtotal, row.currency, discountValueOf(discount as DiscountRow));
+  if (amount === 0) return null;
+  row.discountFirstUsedAt ??= row.currentPeriodStart;
+  return { discount: discount as DiscountRow, amount };
+}
+
+/** Null takes the discount away. What it already is changes nothing. */
+export function changeDiscount(
+  deps: Dependencies,
+  step: Step & { readonly discountId: DiscountId | null },
+): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at) => {
+    if ((row.discount?.id ?? null) === step.discountId) return;
+    row.discount = step.discountId === null ? null : await redeemed(em, row, step.discountId, at);
+    row.discountFirstUsedAt = null;
+    await tellSubscription(em, row, at, 'subscription.updated');
+  });
+}
+
+async function redeemed(em: EntityManager, row: SubscriptionRow, id: DiscountId, at: Date): Promise<DiscountRow> {
+  await em.populate([row], ['customer', 'product', 'price']);
+  await lockRow(em, Discount, id);
+  const options = { populate: ['products'], refresh: true } as const;
+  const found = await em.findOne(Discount, { id, organization: row.organization.id, deletedAt: null }, options);
+  if (found === null) refuse('DiscountRefused', DISCOUNT_REASONS.discount_gone);
+  const discount = found as DiscountRow;
+  await refuseUnredeemable(em, row, discount, at);
+  em.create(DiscountRedemption, {
+    id: randomUUID() as RedemptionId,
+    createdAt: at,
+    discount,
+    customer: row.customer,
+    addressHash: addressHashOf(row.customer.email),
+    subscriptionId: row.id,
+  });
+  return discount;
+}
+
+async function refuseUnredeemable(
+  em: EntityManager,
+  row: SubscriptionRow,
+  discount: DiscountRow,
+  at: Date,
+): Promise<void> {
+  const counted = await redemptionsOf(em, discount.id, { customerId: row.customer.id, email: row.customer.email });
+  const occasion = { at: at.getTime(), productId: row.product.id, ...counted };
+  const refusal = refusalOfDiscount(redeemableOf(discount), occasion);
+  if (refusal !== null) refuse('DiscountRefused', DISCOUNT_REASONS[`discount_${refusal}`]);
+  if (!covers(discount, row)) refuse('DiscountRefused', 'This discount takes nothing off what the subscription costs.');
+  const left = row.amount - discountOn(row.amount, row.currency, discountValueOf(discount));
+  if (left > 0 && left < minimumCharge(row.currency)) {
+    refuse('DiscountRefused', DISCOUNT_REASONS.discount_too_little);
+  }
+}

@@ -1,0 +1,45 @@
+/** What a checkout comes to, and what its buyer is asked for: the same for the view, the payment and the order. */
+import { discountOn } from '../billing/discounts.ts';
+import { minimumCharge } from '../billing/money.ts';
+import { type Totals, totalsOf } from '../billing/orders.ts';
+import { activeTrial, type TrialTerms } from '../billing/trials.ts';
+import { covers, discountValueOf } from './discounts.ts';
+import type { CheckoutRow } from './entities/checkout.ts';
+
+/** What the checkout's discount takes off its amount as it now is. */
+export function discountAmountOf(checkout: CheckoutRow): number {
+  const { discount, amount, currency } = checkout;
+  return discount && covers(discount, checkout) ? discountOn(amount, currency, discountValueOf(discount)) : 0;
+}
+
+/** What the buyer is shown, and pays unless a trial comes first. */
+export function totalsOfCheckout({ product, price, amount, discountAmount }: CheckoutRow): Totals {
+  const line = { label: product.name, amount, priceId: price.id, proration: false };
+  return totalsOf([line], { discount: discountAmount, tax: 0 });
+}
+
+/** Whether the discount leaves something to pay, but less than the processor takes. */
+export function isTooLittle(checkout: CheckoutRow): boolean {
+  const { total } = totalsOfCheckout(checkout);
+  return checkout.discountAmount > 0 && total > 0 && total < minimumCharge(checkout.currency);
+}
+
+/** What costs nothing anyway has no trial. */
+export function trialOf(checkout: CheckoutRow): TrialTerms | null {
+  return checkout.amount === 0 ? null : activeTrial(checkout, checkout.product);
+}
+
+/** Money now, a card for later, or neither: a card is wanted wherever something may ever be charged. */
+export function dueNow(checkout: CheckoutRow): 'free' | 'payment' | 'setup' {
+  if (checkout.amount === 0 || isForeverFree(checkout)) return 'free';
+  if (trialOf(checkout) !== null) return 'setup';
+  if (totalsOfCheckout(checkout).total > 0) return 'payment';
+  return checkout.product.recurringInterval ? 'setup' : 'free';
+}
+
+/** All of each order is taken off, for good. */
+function isForeverFree(checkout: CheckoutRow): boolean {
+  const { discount } = checkout;
+  if (!discount || !covers(discount, checkout)) return false;
+  return discount.duration === 'forever' && discount.type === 'percentage' && discount.basisPoints === 10_000;
+}
