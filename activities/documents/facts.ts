@@ -6,6 +6,7 @@ import { Order, type OrderRow } from '../../db/entities/order.ts';
 import type { OrganizationRow } from '../../db/entities/organization.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { dueOf } from '../orders/pay.ts';
 import { addressLines, card, country } from './words.ts';
 
 /** A person or firm on paper: the name, and the lines under it. */
@@ -29,6 +30,10 @@ export interface Facts {
   readonly discount: number;
   readonly tax: number;
   readonly total: number;
+  /** Added to the total by the customer’s balance: negative where that pays for some of it. */
+  readonly balance: number;
+  /** What was charged. */
+  readonly paid: number;
   /** Null where nothing was to be paid. */
   readonly paidBy: string | null;
 }
@@ -59,6 +64,8 @@ export async function factsOf(em: EntityManager, id: DocumentId): Promise<Facts 
     discount: order.discountAmount,
     tax: order.taxAmount,
     total: order.totalAmount,
+    balance: order.appliedBalanceAmount,
+    paid: dueOf(order),
     paidBy: payment ? card(payment.methodBrand, payment.methodLast4) : null,
   };
 }

@@ -26,7 +26,8 @@ function invoice(facts: Facts): Promise<Buffer> {
     ...discount,
     { name: 'Tax', amount: facts.tax },
     { name: `Total (${currency.toUpperCase()})`, amount: facts.total, bold: true },
-    { name: 'Amount paid', amount: facts.total },
+    ...balance(facts),
+    { name: 'Amount paid', amount: facts.paid },
   ]);
   return paper.finish();
 }
@@ -47,7 +48,8 @@ function receipt(facts: Facts): Promise<Buffer> {
   sums(paper, currency, [
     ...discount,
     { name: 'Tax', amount: facts.tax },
-    { name: `Amount paid (${currency.toUpperCase()})`, amount: facts.total, bold: true },
+    ...balance(facts),
+    { name: `Amount paid (${currency.toUpperCase()})`, amount: facts.paid, bold: true },
   ]);
   return paper.finish();
 }
@@ -59,7 +61,9 @@ function paperFor({ number, seller, issuedAt }: Facts, kind: 'Invoice' | 'Receip
   return paper;
 }
 
-function headline(paper: Paper, { total, currency, paidAt }: Facts): void {
-  const words = `${money(total, currency)} paid on ${day(paidAt)}`;
+const balance = ({ balance: amount }: Facts): Sum[] => (amount === 0 ? [] : [{ name: 'Applied balance', amount }]);
+
+function headline(paper: Paper, { paid, currency, paidAt }: Facts): void {
+  const words = `${money(paid, currency)} paid on ${day(paidAt)}`;
   paper.space(paper.write(words, { size: 14, bold: true }) + 20);
 }

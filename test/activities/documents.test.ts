@@ -18,18 +18,21 @@ const FACTS: Facts = {
   discount: 0,
   tax: 0,
   total: 2000,
+  balance: 0,
+  paid: 2000,
   paidBy: 'Visa ending in 4242',
 };
 const linesOf = async (facts: Partial<Facts>) => (await pages(facts)).join('\n').split('\n');
 const pages = async (facts: Partial<Facts>) => pagesOf(await render({ ...FACTS, ...facts }));
 
 it('has all that an invoice says, in the letters of the names', async () => {
-  const lines = await linesOf({ discount: 500, tax: 285, total: 1785 });
+  const lines = await linesOf({ discount: 500, tax: 285, total: 1785, balance: -785, paid: 1000 });
   expect(lines).toEqual(
     expect.arrayContaining([
       ...['FERN-0042', 'March 1, 2031', 'March 2, 2031', 'Visa ending in 4242'],
       ...['Fernwood', 'Germany', 'Łukasz Ždanović', 'Ελλάδα', 'Київ', 'Tax ID: PL1234567890'],
       ...['Fern Pro', '$20.00', '−$5.00', '$2.85', 'Total (USD)', '$17.85'],
+      ...['Applied balance', '−$7.85', '$10.00', '$10.00 paid on March 2, 2031'],
     ]),
   );
 });
