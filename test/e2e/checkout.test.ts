@@ -7,7 +7,7 @@ import { seedDemoShop } from '../../dev/seed.ts';
 import { type System, startSystem } from '../../dev/system.ts';
 import { CARDS, fillCard, fillIn, payButton, shownKey, thanked } from './buyer.ts';
 import { describeInBrowser, launch } from './chromium.ts';
-import { anEmail, checkoutPage, countOrders, offer, type Seller } from './shop.ts';
+import { anEmail, checkoutPage, countOrders, halfOff, offer, type Seller } from './shop.ts';
 
 const STARTS_WITHIN_MS = 300_000;
 
@@ -121,6 +121,47 @@ describeInBrowser('checkout and portal', () => {
     await page.getByRole('button', { name: 'Approve' }).click();
     await thanked(page);
     expect(await countOrders(seller, email)).toBe(1);
+  });
+
+  it('takes a discount code, says why not, takes it away, and charges what it shows', async () => {
+    const code = await halfOff(seller);
+    await page.goto(await checkoutPage(seller, monthly));
+    const field = page.getByLabel('Discount code');
+    await field.fill('no such code');
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await page.getByText('There is no such discount code.').waitFor();
+
+    await field.fill(code.toLowerCase());
+    await field.press('Enter');
+    await page.getByRole('region', { name: 'Discount' }).getByText('50% off once').waitFor();
+    await page.getByText(`Discount ${code}`).waitFor();
+    await page.getByText(/Renews at US\$10\.00 a month/).waitFor();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: /Pay US\$10\.00/ }).waitFor();
+
+    await field.fill(code);
+    await page.getByRole('button', { name: 'Apply' }).click();
+    await fillIn(page, anEmail(), CARDS.good);
+    await page.getByRole('button', { name: /Pay US\$5\.00/ }).click();
+    await thanked(page);
+  });
+
+  it('says beside the code that somebody else had the last one, and sells without', async () => {
+    const code = await halfOff(seller, { max_redemptions: 1 });
+    const other = await page.context().newPage();
+    for (const buyer of [page, other]) {
+      await buyer.goto(await checkoutPage(seller, monthly));
+      await buyer.getByLabel('Discount code').fill(code);
+      await buyer.getByRole('button', { name: 'Apply' }).click();
+      await fillIn(buyer, anEmail(), CARDS.good);
+    }
+    await payButton(other).click();
+    await thanked(other);
+    await payButton(page).click();
+    await page.getByRole('region', { name: 'Discount' }).getByText('This discount is used up.').waitFor();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByRole('button', { name: /Pay US\$10\.00/ }).click();
+    await thanked(page);
   });
 
   it('says that a checkout does not exist', async () => {

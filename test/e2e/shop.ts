@@ -32,6 +32,14 @@ export async function offer(seller: Seller, { name, price, trialDays }: Offer): 
   return String(product.id);
 }
 
+/** A code for half of the first order; answers it. */
+export async function halfOff(seller: Seller, more: object = {}): Promise<string> {
+  const code = `HALF-${randomUUID().slice(0, 8).toUpperCase()}`;
+  const half = { name: 'Half off', type: 'percentage', basis_points: 5000, duration: 'once' };
+  await ask(seller, 'POST', '/v1/discounts/', { ...half, code, ...more });
+  return code;
+}
+
 /** A fresh checkout; answers its page. */
 export async function checkoutPage(seller: Seller, ...products: readonly string[]): Promise<string> {
   const checkout = await ask(seller, 'POST', '/v1/checkouts/', { products });

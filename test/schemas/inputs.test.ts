@@ -5,6 +5,7 @@ import { CheckoutConfirm, CheckoutCreate, CheckoutUpdatePublic } from '../../sch
 import { CustomerCreate, CustomerUpdate } from '../../schemas/customer.ts';
 import { CustomerSubscriptionUpdate } from '../../schemas/customer-portal.ts';
 import { CustomerSessionCreate } from '../../schemas/customer-session.ts';
+import { DiscountCreate, DiscountUpdate } from '../../schemas/discount.ts';
 import { LicenseKeyActivate, LicenseKeyUpdate, LicenseKeyValidate } from '../../schemas/license-key.ts';
 import { OrderUpdate } from '../../schemas/order.ts';
 import { OrganizationCreate, OrganizationUpdate } from '../../schemas/organization.ts';
@@ -19,6 +20,7 @@ const ID = '6f0d4b3e-3f43-4d5b-9e3b-6b1f0f5b8f11';
 const fixed = { amount_type: 'fixed', price_amount: 2000, price_currency: 'usd' };
 const monthly = { name: 'Pro', recurring_interval: 'month', prices: [fixed] };
 const address = { country: 'DE', line1: ' Beispielweg 1 ', city: 'Berlin', postal_code: '10115' };
+const half = { name: 'Half off', type: 'percentage', basis_points: 5000, duration: 'once' };
 const keys = { type: 'license_keys', description: 'A key', properties: {} };
 
 type Row = readonly [schema: z.ZodType, given: unknown, parsed: unknown];
@@ -38,6 +40,14 @@ describe('takes', () => {
     [CheckoutCreate, { products: [ID], success_url: 'https://example.com/?id={CHECKOUT_ID}' }, { products: [ID] }],
     [CheckoutUpdatePublic, { customer_email: 'ada@example.com', allow_trial: false }, { allow_trial: false }],
     [CheckoutConfirm, { confirmation_token_id: 'ctoken_123' }, { confirmation_token_id: 'ctoken_123' }],
+    [CheckoutUpdatePublic, { discount_code: ' spring ' }, { discount_code: 'spring' }],
+    [DiscountCreate, { ...half, code: '' }, { basis_points: 5000, code: null, metadata: {} }],
+    [
+      DiscountCreate,
+      { name: 'Five', duration: 'once', amount: 500, currency: 'eur' },
+      { amount: 500, currency: 'eur' },
+    ],
+    [DiscountUpdate, { ends_at: null, products: [] }, { ends_at: null, products: [] }],
     [SubscriptionCreate, { product_id: ID, external_customer_id: 'a' }, { external_customer_id: 'a' }],
     [SubscriptionUpdate, { cancel_at_period_end: true }, { cancel_at_period_end: true }],
     [SubscriptionUpdate, { revoke: true, customer_cancellation_reason: 'unused' }, { revoke: true }],
@@ -124,9 +134,14 @@ describe('refuses', () => {
     [CheckoutCreate, { ...checkout, customer_ip_address: '1.2.3' }, 'customer_ip_address'],
     [CheckoutCreate, { ...checkout, customer_metadata: { a: 1.5 } }, 'customer_metadata'],
     [CheckoutCreate, { ...checkout, trial_interval: 'day' }, 'trial_interval_count'],
-    [CheckoutUpdatePublic, { discount_code: 'SPRING' }, 'discount_code'],
+    [CheckoutUpdatePublic, { discount_code: 'x'.repeat(257) }, 'discount_code'],
     [CheckoutUpdatePublic, { allow_trial: true }, 'allow_trial'],
     [CheckoutConfirm, { confirmation_token_id: '../x' }, 'confirmation_token_id'],
+    [DiscountCreate, { ...half, code: 'a b c' }, 'code'],
+    [DiscountCreate, { name: 'Five', duration: 'once', type: 'fixed' }, 'amount'],
+    [DiscountCreate, { name: 'Five', duration: 'once', amounts: { doge: 1 } }, 'amounts'],
+    [DiscountCreate, { ...half, duration: 'repeating' }, 'duration_in_months'],
+    [DiscountUpdate, { basis_points: 10_001 }, 'basis_points'],
     [SubscriptionUpdate, {}, ''],
     [SubscriptionUpdate, { trial_end: '2027-13-01T00:00:00Z' }, 'trial_end'],
     [SubscriptionUpdate, { trial_end: '9999-01-01T00:00:00Z' }, 'trial_end'],

@@ -70,7 +70,6 @@ const PAYLOADS: readonly (readonly [z.ZodType, readonly string[]])[] = [
   [Checkout, ['checkout.created', 'checkout.updated', 'checkout.expired']],
   [Customer, ['customer.created', 'customer.updated', 'customer.deleted']],
   [CustomerState, ['customer.state_changed']],
-  [Discount, ['discount.created', 'discount.updated', 'discount.deleted']],
   [Order, ['order.created', 'order.updated', 'order.paid', 'order.refunded']],
   [Organization, ['organization.updated']],
   [Product, ['product.created', 'product.updated']],
