@@ -16,6 +16,18 @@ export const AddressModes = z.object({
 });
 export type AddressModes = z.infer<typeof AddressModes>;
 
+export const Discount = z.object({
+  name: z.string(),
+  code: z.nullable(z.string()),
+  type: z.enum(['percentage', 'fixed']),
+  basis_points: z.optional(z.number()),
+  amount: z.optional(z.number()),
+  amounts: z.optional(z.record(z.string(), z.number())),
+  duration: z.enum(['once', 'repeating', 'forever']),
+  duration_in_months: z.optional(z.number()),
+});
+export type Discount = z.infer<typeof Discount>;
+
 export const Checkout = z.object({
   id: z.string(),
   client_secret: z.string(),
@@ -26,6 +38,9 @@ export const Checkout = z.object({
   amount: z.number(),
   discount_amount: z.number(),
   net_amount: z.number(),
+  discount: z.nullable(Discount),
+  allow_discount_codes: z.boolean(),
+  is_discount_applicable: z.boolean(),
   tax_amount: z.nullable(z.number()),
   tax_behavior: z.nullish(z.string()),
   total_amount: z.number(),
@@ -54,6 +69,8 @@ export type Confirmed = z.infer<typeof Confirmed>;
 
 export interface CheckoutChange {
   readonly product_id?: string;
+  /** Null takes the discount away. */
+  readonly discount_code?: string | null;
   readonly customer_billing_address?: Address;
 }
 

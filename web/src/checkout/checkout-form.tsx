@@ -10,6 +10,7 @@ import { Button } from '../parts/button.tsx';
 import { focusFirstInvalid, InputField } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { CardForm, type CardFormHandle, type CardPurpose } from './card/card-form.tsx';
+import { DiscountCode, useIsDiscounting } from './discount-code.tsx';
 import { PaymentNotice } from './payment-notice.tsx';
 import { processorOf } from './processor.ts';
 import { dueToday, hasTrial } from './summary.tsx';
@@ -38,10 +39,11 @@ export function CheckoutForm({ checkout, earlierProblem, isChanging, onAddress, 
   const processor = processorOf(checkout);
   const modes = checkout.billing_address_fields;
   const needsCard = checkout.is_payment_form_required;
+  const isDiscounting = useIsDiscounting(checkout);
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (isChanging) return;
+    if (isChanging || isDiscounting) return;
     const found: Errors = {};
     if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim()))
       found.email = 'Enter an e-mail address, such as ada@example.com.';
@@ -87,6 +89,7 @@ export function CheckoutForm({ checkout, earlierProblem, isChanging, onAddress, 
           if (moved && next !== undefined) onAddress(next);
         }}
       />
+      <DiscountCode checkout={checkout} refusal={fieldError(problem, 'discount_code')} />
       {needsCard && processor === undefined && (
         <Notice tone="danger" title="This shop can’t take payments yet">
           <p>It has no card processor. Please tell {checkout.organization.name}.</p>
@@ -96,7 +99,7 @@ export function CheckoutForm({ checkout, earlierProblem, isChanging, onAddress, 
         <CardForm processor={processor} purpose={purposeOf(checkout)} ref={card} />
       )}
       {problem !== null && <PaymentNotice problem={problem} />}
-      <Button type="submit" look="primary" wide busy={isPaying || isChanging}>
+      <Button type="submit" look="primary" wide busy={isPaying || isChanging || isDiscounting}>
         {isPaying ? 'One moment …' : actionOf(checkout)}
       </Button>
       <p className="soft small">{consentOf(checkout)}</p>

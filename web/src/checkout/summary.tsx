@@ -1,8 +1,9 @@
 /** What is being bought, what it costs today and later, and what comes with it. */
+import type { Product } from '../api/catalog.ts';
 import type { Checkout } from '../api/checkouts.ts';
 import { formatDate } from '../format/dates.ts';
 import { formatMoney } from '../format/money.ts';
-import { formatPrice, formatRhythm, formatTrial } from '../format/terms.ts';
+import { formatPrice, formatRhythm, formatSpan, formatTrial } from '../format/terms.ts';
 
 export function Summary({ checkout }: { checkout: Checkout }) {
   const { product } = checkout;
@@ -39,7 +40,7 @@ function Sums({ checkout }: { checkout: Checkout }) {
   return (
     <dl className="sums" aria-live="polite">
       {(discount > 0 || (tax !== null && tax > 0)) && <Sum label="Subtotal" value={formatMoney(amount, currency)} />}
-      {discount > 0 && <Sum label="Discount" value={formatMoney(-discount, currency)} />}
+      {discount > 0 && <Sum label={discountLabel(checkout)} value={formatMoney(-discount, currency)} />}
       {tax !== null && tax > 0 && (
         <Sum label={isInclusive ? 'Tax, included' : 'Tax'} value={formatMoney(tax, currency)} />
       )}
@@ -70,14 +71,38 @@ export function dueToday(checkout: Checkout): number {
   return hasTrial(checkout) ? 0 : checkout.total_amount;
 }
 
+/** "Discount SPRING", "Discount Half off". */
+function discountLabel({ discount }: Checkout): string {
+  return discount === null ? 'Discount' : `Discount ${discount.code ?? discount.name}`;
+}
+
 /** "14 days free, then $10.00 a month from 8 Dec 2026". */
 function termsOf(checkout: Checkout): string | undefined {
-  const { product, total_amount: total, currency } = checkout;
+  const { product, total_amount: total } = checkout;
   const trial = formatTrial(checkout.active_trial_interval, checkout.active_trial_interval_count);
   if (product?.is_recurring !== true) return undefined;
-  const price = `${formatMoney(total, currency)} ${formatRhythm(product)}`;
-  if (trial === undefined)
-    return total === 0 ? 'Ends when you say so.' : `Renews at ${price}. Cancel whenever you like.`;
+  if (trial === undefined) {
+    const isFree = total === 0 && !checkout.is_payment_form_required;
+    return isFree ? 'Ends when you say so.' : `Renews at ${renewalOf(checkout, product)}. Cancel whenever you like.`;
+  }
   const start = checkout.trial_end === null ? '' : ` from ${formatDate(checkout.trial_end)}`;
-  return `${trial}, then ${price}${start}. Cancel before that and you pay nothing.`;
+  return `${trial}, then ${firstOf(checkout, product)}${start}. Cancel before that and you pay nothing.`;
+}
+
+/** "$20.00 a month", or for a discount of some months "$10.00 a month, after 3 months at $20.00 a month". */
+function renewalOf(checkout: Checkout, product: Product): string {
+  const { discount, amount, total_amount: total, discount_amount: off, currency } = checkout;
+  const reduced = `${formatMoney(total, currency)} ${formatRhythm(product)}`;
+  const whole = `${formatMoney(amount, currency)} ${formatRhythm(product)}`;
+  if (discount === null || off === 0 || discount.duration === 'forever') return reduced;
+  if (discount.duration === 'once') return whole;
+  return `${reduced}, after ${formatSpan('month', discount.duration_in_months ?? 0)} at ${whole}`;
+}
+
+/** "$20.00 a month", or for a discount that ends "$10.00 the first time and $20.00 a month later". */
+function firstOf(checkout: Checkout, product: Product): string {
+  const { discount, discount_amount: off, total_amount: total, currency } = checkout;
+  const renewal = renewalOf(checkout, product);
+  if (off === 0 || discount?.duration !== 'once') return renewal;
+  return `${formatMoney(total, currency)} the first time and ${renewal} later`;
 }
