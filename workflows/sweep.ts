@@ -1,6 +1,6 @@
 /**
- * Subscriptions and checkouts whose process was lost, by accident or by an operator, get it back from their rows: what is
- * overdue within minutes, the rest once in each run.
+ * Subscriptions, checkouts and charges of draft orders whose process was lost, by accident or by an operator, get it back
+ * from their rows: what is overdue within minutes, the rest once in each run.
  */
 import { continueAsNew, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Sweep, sweepActivities } from '../activities/sweep/index.ts';
@@ -27,6 +27,6 @@ export async function sweep(): Promise<void> {
 }
 
 async function startAll(dueBefore: number | null): Promise<void> {
-  const kinds: readonly Sweep['of'][] = ['subscriptions', 'checkouts'];
+  const kinds: readonly Sweep['of'][] = ['subscriptions', 'checkouts', 'orders'];
   await Promise.all(kinds.map((of) => startMissing({ of, dueBefore })));
 }

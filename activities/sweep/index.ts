@@ -3,17 +3,19 @@ import { Context } from '@temporalio/activity';
 import { bound } from '../bound.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { startCheckouts } from '../waking/checkouts.ts';
+import { startOrders } from '../waking/orders.ts';
 import { startSubscriptions } from '../waking/subscriptions.ts';
 import { callAll } from '../waking/wake.ts';
-import { type PageOf, pageOfCheckouts, pageOfSubscriptions } from './pages.ts';
+import { type PageOf, pageOfCheckouts, pageOfOrders, pageOfSubscriptions } from './pages.ts';
 
 export interface Sweep extends Pick<PageOf, 'dueBefore'> {
-  readonly of: 'subscriptions' | 'checkouts';
+  readonly of: 'subscriptions' | 'checkouts' | 'orders';
 }
 
 const WAYS = {
   subscriptions: { pageOf: pageOfSubscriptions, start: startSubscriptions },
   checkouts: { pageOf: pageOfCheckouts, start: startCheckouts },
+  orders: { pageOf: pageOfOrders, start: startOrders },
 } as const;
 
 const FIRST = '00000000-0000-0000-0000-000000000000';

@@ -33,11 +33,19 @@ const DUE_CHECKOUTS = `
 
 const CHECKOUTS = `select id from checkouts where status in ('open', 'confirmed')`;
 
+/** Only one whose card is being charged needs a process; `begun_at` is real time. */
+const ORDERS = `
+  select o.id from orders o join payments p on p.order_id = o.id
+    where o.status = 'draft' and p.status = 'pending'`;
+
 export const pageOfSubscriptions = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? SUBSCRIPTIONS : DUE_SUBSCRIPTIONS, page);
 
 export const pageOfCheckouts = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? CHECKOUTS : DUE_CHECKOUTS, page);
+
+export const pageOfOrders = (em: EntityManager, page: PageOf) =>
+  idsOf(em, page.dueBefore === null ? ORDERS : `${ORDERS} and p.begun_at < :before`, page);
 
 async function idsOf(em: EntityManager, rows: string, { dueBefore, after }: PageOf): Promise<string[]> {
   const before = dueBefore === null ? null : new Date(dueBefore).toISOString();

@@ -4,6 +4,7 @@ import { orderWorkflowId } from '../../billing/workflow-ids.ts';
 import { Email } from '../../db/entities/email.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import { WebhookEvent } from '../../db/entities/webhook.ts';
+import { SWEEP, startSweep } from '../../worker/sweep.ts';
 import { eventually } from './everything.ts';
 import { type Running, startRunning } from './running.ts';
 
@@ -288,6 +289,21 @@ describe('charges once', () => {
     expect((await first).status).toBe(503);
     expect((await finalize(order.id)).body.status).toBe('paid');
     expect(await taken(order.id)).toHaveLength(1);
+  });
+
+  it('though its process is lost in the middle and nobody asks again', async () => {
+    const order = await aDraft();
+    await running.sandbox('faults', {
+      match: { method: 'POST', path: '/v1/payment_intents' },
+      ...{ kind: 'timeout_after', ms: 4000, times: 1 },
+    });
+    const first = finalize(order.id);
+    await eventually(async () => ((await taken(order.id)).length > 0 ? true : undefined));
+    await running.temporal.workflow.getHandle(orderWorkflowId(order.id)).terminate('lost');
+    await first;
+    await startSweep(running.temporal);
+    await eventually(async () => ((await read(order.id)).status === 'paid' ? true : undefined));
+    await running.temporal.workflow.getHandle(SWEEP).terminate('the test is over');
   });
 
   it('wherever its process is lost, again and again', async () => {
