@@ -35,6 +35,12 @@ export function decimalsOf(currency: string): number {
   return DECIMALS[currency.toLowerCase()] ?? 2;
 }
 
+/** For people: "10.50 USD". */
+export function written(amount: number, currency: string): string {
+  const decimals = decimalsOf(currency);
+  return `${(amount / 10 ** decimals).toFixed(decimals)} ${currency.toUpperCase()}`;
+}
+
 /** The smallest charges Stripe takes, by currency; https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
 const MINIMUM_CHARGE: Readonly<Record<string, number>> = {
   usd: 50,

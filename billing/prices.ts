@@ -1,6 +1,6 @@
 /** What a price comes to, for how much it can be bought, and in which currency. Amounts in minor units. */
 import { currencyOf } from './countries.ts';
-import { LARGEST_CHARGE, minimumCharge } from './money.ts';
+import { LARGEST_CHARGE, minimumCharge, written } from './money.ts';
 import { MOST_SEATS, quantityLimits, refusalOfTiers, type TieredPrice, tieredAmount } from './tiers.ts';
 
 /** The kinds of what is paid in advance; what was used is billed by rules of its own. */
@@ -104,8 +104,9 @@ export function refusalOfQuantity(
     case 'custom': {
       const amount = amountOf(price, quantity);
       const { least, most } = limitsOf(price);
-      if (amount < least) return { field: 'amount', reason: `The least that can be paid is ${least}.` };
-      if (amount > most) return { field: 'amount', reason: `The most that can be paid is ${most}.` };
+      if (amount < least)
+        return { field: 'amount', reason: `The least that can be paid is ${written(least, currency)}.` };
+      if (amount > most) return { field: 'amount', reason: `The most that can be paid is ${written(most, currency)}.` };
       return refusalToCharge('amount', amount, currency);
     }
     case 'seat_based': {
@@ -147,27 +148,22 @@ function refusalOfCustom(price: CustomPrice, currency: string): Wrong | null {
   const small = refusalToCharge('minimum', minimum, currency) ?? refusalToCharge('maximum', most, currency);
   if (small !== null) return small;
   if (maximum !== null && maximum < minimum)
-    return { field: 'maximum', reason: `It must be ${minimum} or more, the minimum.` };
+    return { field: 'maximum', reason: `It must be ${written(minimum, currency)} or more, the minimum.` };
   if (preset === null) return null;
-  if (preset < least) return { field: 'preset', reason: `It must be ${least} or more, the minimum.` };
-  if (preset > most) return { field: 'preset', reason: `It must be ${most} or less, the maximum.` };
+  if (preset < least)
+    return { field: 'preset', reason: `It must be ${written(least, currency)} or more, the minimum.` };
+  if (preset > most) return { field: 'preset', reason: `It must be ${written(most, currency)} or less, the maximum.` };
   return refusalToCharge('preset', preset, currency);
 }
 
 /** Nothing, or what the processor takes. */
 function refusalToCharge(field: Wrong['field'], amount: number, currency: string): Wrong | null {
-  const least = minimumCharge(currency);
-  const code = currency.toUpperCase();
-  if (amount > 0 && amount < least) {
-    return {
-      field,
-      reason: `It comes to ${amount}; the least that can be charged in ${code} is ${least}, 0 makes it free.`,
-    };
+  const limit = (what: string, most: number) =>
+    `It comes to ${written(amount, currency)}; the ${what} that can be charged is ${written(most, currency)}.`;
+  if (amount > 0 && amount < minimumCharge(currency)) {
+    return { field, reason: `${limit('least', minimumCharge(currency))} 0 makes it free.` };
   }
-  if (amount > LARGEST_CHARGE) {
-    return { field, reason: `It comes to ${amount}; the most that can be charged in ${code} is ${LARGEST_CHARGE}.` };
-  }
-  return null;
+  return amount > LARGEST_CHARGE ? { field, reason: limit('most', LARGEST_CHARGE) } : null;
 }
 
 /** What whoever buys the least of it pays. */

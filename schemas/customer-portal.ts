@@ -41,6 +41,7 @@ export const CustomerOrganizationData = z
   .object({
     organization: CustomerOrganization,
     products: z.array(CustomerProduct),
+    default_presentment_currency: z.string().describe('Ours: in which checkouts begin, where the product has it.'),
     payment_processor_metadata: z
       .record(z.string(), z.string())
       .optional()

@@ -42,7 +42,8 @@ interface PriceWish {
 }
 
 export async function priceOf(em: EntityManager, product: ProductRow, wish: PriceWish): Promise<PriceRow> {
-  const prices = await em.find(Price, { product: product.id, isArchived: false }, { orderBy: { createdAt: 'asc' } });
+  const orderBy = { position: 'asc', createdAt: 'asc' } as const;
+  const prices = await em.find(Price, { product: product.id, isArchived: false }, { orderBy });
   if (wish.priceId) {
     const price = prices.find(({ id }) => id === (wish.priceId as PriceId));
     if (price === undefined) throw invalid(['body', 'product_price_id'], 'This is not a price of the product.');

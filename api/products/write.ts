@@ -50,16 +50,26 @@ export async function replacePrices(
   }
   // Before the new ones come: the database lets a currency have one price at a time.
   await em.flush();
-  for (const wish of wishes) if (!('id' in wish)) addPrice(em, product, wish, at);
+  for (const [position, wish] of wishes.entries()) {
+    if ('id' in wish) named(present, wish.id, position).position = position;
+    else addPrice(em, product, wish, position, at);
+  }
 }
 
-export function addPrice(em: EntityManager, product: ProductRow, price: ProductPriceCreate, at: Date): void {
+export function addPrice(
+  em: EntityManager,
+  product: ProductRow,
+  price: ProductPriceCreate,
+  position: number,
+  at: Date,
+): void {
   const terms = askedTerms(price);
   product.prices.add(
     em.create(Price, {
       id: randomUUID() as PriceId,
       createdAt: at,
       product,
+      position,
       amountType: terms.kind,
       currency: price.price_currency,
       amount: leastAmount(terms),

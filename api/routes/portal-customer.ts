@@ -51,6 +51,7 @@ export const getShop = route({
     return {
       organization: portalOrganizationView(organization),
       products: products.map(publicProductView),
+      default_presentment_currency: organization.defaultPresentmentCurrency,
       payment_processor_metadata: processorKeys(environment),
     };
   },

@@ -104,7 +104,7 @@ export const createProduct = route({
         trialIntervalCount: body.trial_interval_count ?? null,
         metadata: body.metadata,
       });
-      for (const price of body.prices) addPrice(tx, row, price, at);
+      for (const [position, price] of body.prices.entries()) addPrice(tx, row, price, position, at);
       await tx.flush();
       await tell(tx, row, 'product.created', at);
       return productView(row);

@@ -4,6 +4,7 @@ import { LARGEST_CHARGE } from '../../billing/money.ts';
 import { MOST_SEATS } from '../../billing/tiers.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import { CheckoutCreate } from '../../schemas/checkout.ts';
+import { Currency } from '../../schemas/currency.ts';
 import { queryInteger } from '../../schemas/query.ts';
 import { createCheckout } from '../checkouts/create.ts';
 import { notFound } from '../errors.ts';
@@ -22,6 +23,7 @@ export const buy = route({
   query: z.object({
     amount: queryInteger(0, LARGEST_CHARGE).optional(),
     seats: queryInteger(1, MOST_SEATS).optional(),
+    currency: Currency.optional(),
   }),
   response: redirect,
   errors: [404],

@@ -12,6 +12,8 @@ export const Price = defineEntity({
     id: p.uuid().$type<PriceId>().primary(),
     ...timestamps(),
     product: () => p.manyToOne(Product),
+    /** Its place among the product's. */
+    position: p.integer().default(0),
     source: p.enum(['catalog', 'ad_hoc']).default('catalog'),
     amountType: p.enum(['fixed', 'free', 'custom', 'seat_based']),
     currency: currency(),

@@ -41,7 +41,7 @@ export function pricesNow(row: ProductRow): PriceRow[] {
   return row.prices
     .getItems()
     .filter(({ isArchived }) => !isArchived)
-    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
+    .sort((a, b) => a.position - b.position || a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
 }
 
 function benefitsNow(row: ProductRow) {

@@ -52,15 +52,25 @@ const refused = (at: readonly (string | number)[], msg: RegExp) => ({
 
 describe('a product is refused', () => {
   it.each<[string, Body[], (string | number)[], RegExp]>([
-    ['a custom minimum that can’t be charged', [custom({ minimum_amount: 49 })], [0, 'minimum_amount'], /50/],
+    ['a custom minimum that can’t be charged', [custom({ minimum_amount: 49 })], [0, 'minimum_amount'], /0.50 USD/],
     [
       'a maximum below the minimum',
       [custom({ minimum_amount: 500, maximum_amount: 400 })],
       [0, 'maximum_amount'],
-      /500/,
+      /5.00 USD/,
     ],
-    ['a preset below the minimum', [custom({ minimum_amount: 500, preset_amount: 100 })], [0, 'preset_amount'], /500/],
-    ['a preset above the maximum', [custom({ maximum_amount: 900, preset_amount: 901 })], [0, 'preset_amount'], /900/],
+    [
+      'a preset below the minimum',
+      [custom({ minimum_amount: 500, preset_amount: 100 })],
+      [0, 'preset_amount'],
+      /5.00 USD/,
+    ],
+    [
+      'a preset above the maximum',
+      [custom({ maximum_amount: 900, preset_amount: 901 })],
+      [0, 'preset_amount'],
+      /9.00 USD/,
+    ],
     ['a gap between tiers', [seatBased([1, 10, 1000], [12, null, 800])], [0, 'seat_tiers', 'tiers'], /begin at 11/],
     ['a tier that ends before it begins', [seatBased([5, 2, 1000])], [0, 'seat_tiers', 'tiers'], /ends before/],
     ['a tier after one without end', [seatBased([1, null, 9], [2, null, 8])], [0, 'seat_tiers', 'tiers'], /no end/],
@@ -152,15 +162,15 @@ describe('prices of a product', () => {
 describe('the amount of a custom price', () => {
   it('is refused outside the limits, by the merchant and by the buyer', async () => {
     const product = await aProduct(custom({ minimum_amount: 500, maximum_amount: 9000, preset_amount: 900 }));
-    expect(await open(product, { amount: 499 })).toMatchObject(refused(['amount'], /500/));
+    expect(await open(product, { amount: 499 })).toMatchObject(refused(['amount'], /5.00 USD/));
     const checkout = await opened(product);
     expect(checkout.amount).toBe(900);
-    expect(await buyer(checkout, { amount: 9001 })).toMatchObject(refused(['amount'], /9000/));
-    expect(await buyer(checkout, { amount: 0 })).toMatchObject(refused(['amount'], /500/));
+    expect(await buyer(checkout, { amount: 9001 })).toMatchObject(refused(['amount'], /90.00 USD/));
+    expect(await buyer(checkout, { amount: 0 })).toMatchObject(refused(['amount'], /5.00 USD/));
     expect(await buyer(checkout, { amount: 100_000_000 })).toMatchObject({ status: 422 });
     const merchants = await running.call(token, 'PATCH', `/v1/checkouts/${checkout.id}`, { amount: 1 });
-    expect(merchants).toMatchObject(refused(['amount'], /500/));
-    expect(await pay(checkout, { amount: 1 })).toMatchObject(refused(['amount'], /500/));
+    expect(merchants).toMatchObject(refused(['amount'], /5.00 USD/));
+    expect(await pay(checkout, { amount: 1 })).toMatchObject(refused(['amount'], /5.00 USD/));
     expect((await read(checkout.id)).amount).toBe(900);
     expect((await pay(checkout, { amount: 9000 })).status).toBe(200);
     const { customer_id, amount } = await read(checkout.id);
@@ -171,7 +181,7 @@ describe('the amount of a custom price', () => {
   it('may be nothing, or what can be charged, but nothing between', async () => {
     const product = await aProduct(custom({ minimum_amount: 0 }));
     const checkout = await opened(product, { amount: 700 });
-    expect(await buyer(checkout, { amount: 49 })).toMatchObject(refused(['amount'], /USD is 50/));
+    expect(await buyer(checkout, { amount: 49 })).toMatchObject(refused(['amount'], /is 0.50 USD/));
     const { body } = await buyer(checkout, { amount: 0 });
     expect([body.amount, body.is_payment_required, body.is_free_product_price]).toEqual([0, false, false]);
     expect((await pay(checkout, { confirmation_token_id: null })).status).toBe(200);

@@ -113,6 +113,7 @@ export async function aHealthyShop(
   await em.flush();
   const subscription = await beginSubscription(em, {
     ...{ id: randomUUID() as SubscriptionId, customer, product, price, checkoutId, trial: null },
+    ...{ amount: 2000, seats: null },
     ...{ metadata: {}, customFieldData: {}, at },
   });
   const grant = await em.findOneOrFail(BenefitGrant, { subscription: subscription.id });
@@ -122,7 +123,7 @@ export async function aHealthyShop(
   });
   const order = await createOrder(em, {
     ...{ id: randomUUID() as OrderId, customer, product, subscription, cycle: 1, checkoutId },
-    ...{ billingReason: 'subscription_create' as const, currency: 'usd', metadata: {}, at },
+    ...{ billingReason: 'subscription_create' as const, currency: 'usd', seats: null, metadata: {}, at },
     lines: [{ label: 'Pro', amount: 2000, priceId, proration: false }],
   });
   const payment = em.create(Payment, {

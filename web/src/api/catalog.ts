@@ -4,12 +4,24 @@ import * as z from 'zod/mini';
 export const Interval = z.enum(['day', 'week', 'month', 'year']);
 export type Interval = z.infer<typeof Interval>;
 
+const SeatTiers = z.object({
+  seat_tier_type: z.optional(z.enum(['volume', 'graduated'])),
+  tiers: z.array(z.object({ min_seats: z.number(), max_seats: z.nullish(z.number()), price_per_seat: z.number() })),
+  minimum_seats: z.number(),
+  maximum_seats: z.nullable(z.number()),
+});
+export type SeatTiers = z.infer<typeof SeatTiers>;
+
 /** Prices of every kind; what a kind doesn't have is absent. */
 export const Price = z.object({
   id: z.string(),
   amount_type: z.string(),
   price_currency: z.string(),
   price_amount: z.optional(z.number()),
+  minimum_amount: z.optional(z.number()),
+  maximum_amount: z.nullish(z.number()),
+  preset_amount: z.nullish(z.number()),
+  seat_tiers: z.optional(SeatTiers),
   is_archived: z.boolean(),
 });
 export type Price = z.infer<typeof Price>;

@@ -36,6 +36,9 @@ export const Checkout = z.object({
   success_url: z.string(),
   return_url: z.nullable(z.string()),
   amount: z.number(),
+  seats: z.nullish(z.number()),
+  min_seats: z.nullish(z.number()),
+  max_seats: z.nullish(z.number()),
   discount_amount: z.number(),
   net_amount: z.number(),
   discount: z.nullable(Discount),
@@ -71,6 +74,8 @@ export interface CheckoutChange {
   readonly product_id?: string;
   /** Null takes the discount away. */
   readonly discount_code?: string | null;
+  readonly amount?: number;
+  readonly seats?: number;
   readonly customer_billing_address?: Address;
 }
 

@@ -6,6 +6,8 @@ import { call } from './client.ts';
 const Shop = z.object({
   organization: Organization,
   products: z.array(Product),
+  /** In which checkouts begin, where the product has a price in it. */
+  default_presentment_currency: z.optional(z.string()),
   /** How the portal reaches the card processor to add a card. */
   payment_processor_metadata: z.optional(Processor),
 });

@@ -21,6 +21,8 @@ interface CheckoutFormProps {
   readonly earlierProblem: PaymentProblem | null;
   /** Another product has been chosen and its price is not known yet: nobody pays for what they don't see. */
   readonly isChanging: boolean;
+  /** What is to be bought can't be: the buyer is led there first. */
+  readonly isQuantityWrong: boolean;
   /** The address decides on tax: told as soon as country or region change. */
   readonly onAddress: (address: Address) => void;
   readonly settled: () => Promise<unknown>;
@@ -28,7 +30,8 @@ interface CheckoutFormProps {
 
 type Errors = Partial<Record<AddressPart | 'email' | 'name', string>>;
 
-export function CheckoutForm({ checkout, earlierProblem, isChanging, onAddress, settled }: CheckoutFormProps) {
+export function CheckoutForm(props: CheckoutFormProps) {
+  const { checkout, earlierProblem, isChanging, isQuantityWrong, onAddress, settled } = props;
   const [email, setEmail] = useState(checkout.customer_email ?? '');
   const [name, setName] = useState(checkout.customer_name ?? '');
   const [address, setAddress] = useState(() => draftOf(checkout.customer_billing_address));
@@ -44,6 +47,7 @@ export function CheckoutForm({ checkout, earlierProblem, isChanging, onAddress, 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     if (isChanging || isDiscounting) return;
+    if (isQuantityWrong) return focusFirstInvalid(document.querySelector<HTMLElement>('.checkout-summary'));
     const found: Errors = {};
     if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim()))
       found.email = 'Enter an e-mail address, such as ada@example.com.';

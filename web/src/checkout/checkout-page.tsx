@@ -1,8 +1,9 @@
 /** /checkout/:clientSecret. What is bought on the left, who pays on the right; one page for each way it can be closed. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Redirect } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
+import { likelyCountry } from '../address/countries.ts';
 import { type Checkout, type CheckoutChange, changeCheckout, getCheckout } from '../api/checkouts.ts';
 import { ApiFailure } from '../api/client.ts';
 import { Loading } from '../parts/loading.tsx';
@@ -13,6 +14,7 @@ import { TroublePage } from '../parts/trouble-page.tsx';
 import { CheckoutForm } from './checkout-form.tsx';
 import { ClosedCheckout } from './closed-checkout.tsx';
 import { ProductChoice } from './product-choice.tsx';
+import { isUnheard, Quantity, type Wish } from './quantity.tsx';
 import { Summary } from './summary.tsx';
 
 export function CheckoutPage({ clientSecret }: { clientSecret: string }) {
@@ -56,6 +58,21 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
   const move = useMutation(change);
   const [wish, setWish] = useState<string | null>(null);
   const choose = useMutation({ ...change, onError: () => setWish(null) });
+  const tune = useMutation({ ...change, onError: () => want('wrong') });
+  const priceId = checkout.product_price?.id;
+  // With another price comes another form; what was typed into the last one is gone with it.
+  const [typed, setTyped] = useState<{ readonly priceId: string | undefined; readonly wish: Wish } | null>(null);
+  const wanted = typed !== null && typed.priceId === priceId ? typed.wish : null;
+  const want = (next: Wish) => setTyped({ priceId, wish: next });
+
+  // Who lives elsewhere sees at once what they would pay there.
+  const isPlaced = useRef(checkout.customer_billing_address !== null || !hasSeveralCurrencies(checkout));
+  useEffect(() => {
+    const country = likelyCountry();
+    if (isPlaced.current || country === '') return;
+    isPlaced.current = true;
+    pending.current = move.mutateAsync({ customer_billing_address: { country } }).catch(() => null);
+  });
 
   return (
     <main className="checkout">
@@ -78,6 +95,15 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
               <p>{choose.error.message}</p>
             </Notice>
           )}
+          <Quantity
+            checkout={checkout}
+            error={tune.isError && wanted === 'wrong' ? tune.error.message : undefined}
+            onWish={(next) => {
+              tune.reset();
+              want(next);
+            }}
+            onSettled={(next) => tune.mutate(next)}
+          />
           <Summary checkout={checkout} />
           {checkout.return_url !== null && <a href={checkout.return_url}>Back to {checkout.organization.name}</a>}
         </div>
@@ -87,7 +113,8 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
           key={secret}
           checkout={checkout}
           earlierProblem={reason === undefined ? null : { kind: 'declined', reason }}
-          isChanging={wish !== null && wish !== checkout.product?.id}
+          isChanging={(wish !== null && wish !== checkout.product?.id) || move.isPending || isUnheard(wanted, checkout)}
+          isQuantityWrong={wanted === 'wrong'}
           onAddress={(address) => {
             pending.current = move.mutateAsync({ customer_billing_address: address }).catch(() => null);
           }}
@@ -96,6 +123,11 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
       </div>
     </main>
   );
+}
+
+function hasSeveralCurrencies({ products, billing_address_fields: modes }: Checkout): boolean {
+  const currencies = products.flatMap(({ prices }) => prices.map((price) => price.price_currency));
+  return modes.country !== 'disabled' && new Set(currencies).size > 1;
 }
 
 function CheckoutSkeleton() {

@@ -3,18 +3,20 @@ import type { Product } from '../api/catalog.ts';
 import type { Checkout } from '../api/checkouts.ts';
 import { formatDate } from '../format/dates.ts';
 import { formatMoney } from '../format/money.ts';
-import { formatPrice, formatRhythm, formatSpan, formatTrial } from '../format/terms.ts';
+import { formatSeats } from '../format/seats.ts';
+import { formatRhythm, formatSpan, formatTrial } from '../format/terms.ts';
 
 export function Summary({ checkout }: { checkout: Checkout }) {
   const { product } = checkout;
   if (product === null) return null;
   const terms = termsOf(checkout);
+  const isFree = checkout.amount === 0;
   return (
     <section className="stack" aria-label="Your order">
       <div className="stack-tight">
         <p className="price-line">
-          <span className="price">{formatPrice(checkout.product_price ?? undefined)}</span>
-          <span className="soft">{formatRhythm(product, checkout.product_price ?? undefined)}</span>
+          <span className="price">{isFree ? 'Free' : formatMoney(checkout.amount, checkout.currency)}</span>
+          <span className="soft">{isFree ? '' : formatRhythm(product)}</span>
         </p>
         {terms !== undefined && <p>{terms}</p>}
       </div>
@@ -35,10 +37,13 @@ export function Summary({ checkout }: { checkout: Checkout }) {
 }
 
 function Sums({ checkout }: { checkout: Checkout }) {
-  const { amount, discount_amount: discount, tax_amount: tax, currency } = checkout;
+  const { amount, seats, discount_amount: discount, tax_amount: tax, currency } = checkout;
   const isInclusive = checkout.tax_behavior === 'inclusive';
   return (
     <dl className="sums" aria-live="polite">
+      {seats !== null && seats !== undefined && (
+        <Sum label={formatSeats(seats)} value={formatMoney(amount, currency)} />
+      )}
       {(discount > 0 || (tax !== null && tax > 0)) && <Sum label="Subtotal" value={formatMoney(amount, currency)} />}
       {discount > 0 && <Sum label={discountLabel(checkout)} value={formatMoney(-discount, currency)} />}
       {tax !== null && tax > 0 && (

@@ -1,5 +1,5 @@
 /** What a product costs and when, in words. */
-import type { Interval, Price, Product } from '../api/catalog.ts';
+import type { Interval, Price, Product, SeatTiers } from '../api/catalog.ts';
 import { formatMoney } from './money.ts';
 
 /** "a month", "every 3 months". */
@@ -18,12 +18,22 @@ export function staticPrice(prices: readonly Price[], currency?: string): Price 
   return standing.find((price) => price.price_currency === currency) ?? standing[0];
 }
 
-/** "$10.00", "Free"; without a price for now "Priced at checkout". */
+/** "$10.00", "Free", "From $5.00", "$10.00 a seat"; without a price for now "Priced at checkout". */
 export function formatPrice(price: Price | undefined): string {
   if (price === undefined) return 'Priced at checkout';
   if (isFree(price)) return 'Free';
+  if (price.minimum_amount === 0) return 'Pay what you want';
+  if (price.minimum_amount !== undefined) return `From ${formatMoney(price.minimum_amount, price.price_currency)}`;
+  if (price.seat_tiers !== undefined) return formatSeat(price.seat_tiers, price.price_currency);
   if (price.price_amount === undefined) return 'Priced at checkout';
   return formatMoney(price.price_amount, price.price_currency);
+}
+
+/** "$10.00 a seat", "From $8.00 a seat". */
+function formatSeat({ tiers }: SeatTiers, currency: string): string {
+  const rates = tiers.map(({ price_per_seat: rate }) => rate);
+  const rate = formatMoney(Math.min(...rates), currency);
+  return new Set(rates).size === 1 ? `${rate} a seat` : `From ${rate} a seat`;
 }
 
 export function isFree(price: Price): boolean {

@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query';
 import type { Product } from '../api/catalog.ts';
 import { ApiFailure } from '../api/client.ts';
 import { getShop } from '../api/organizations.ts';
-import { formatPrice, formatRhythm, formatTrial, isFree, staticPrice } from '../format/terms.ts';
+import { formatPrice, formatRhythm, formatTrial, staticPrice } from '../format/terms.ts';
 import { Loading } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PlainPage } from '../parts/plain-page.tsx';
 import { ShopMark } from '../parts/shop-mark.tsx';
 import { TroublePage } from '../parts/trouble-page.tsx';
+import { BuyForm } from './buy-form.tsx';
 
 export default function ShopPage({ slug }: { slug: string }) {
   const { data, error, isFetching, refetch } = useQuery({
@@ -32,7 +33,7 @@ export default function ShopPage({ slug }: { slug: string }) {
     }
     return <TroublePage failure={error} retrying={isFetching} onRetry={() => void refetch()} />;
   }
-  const { organization, products } = data;
+  const { organization, products, default_presentment_currency: currency } = data;
   return (
     <>
       <header className="top-bar">
@@ -48,7 +49,7 @@ export default function ShopPage({ slug }: { slug: string }) {
         ) : (
           <ul className="cards">
             {products.map((product) => (
-              <ProductCard key={product.id} product={product} slug={organization.slug} />
+              <ProductCard key={product.id} product={product} slug={organization.slug} currency={currency} />
             ))}
           </ul>
         )}
@@ -57,8 +58,15 @@ export default function ShopPage({ slug }: { slug: string }) {
   );
 }
 
-function ProductCard({ product, slug }: { product: Product; slug: string }) {
-  const price = staticPrice(product.prices);
+interface ProductCardProps {
+  readonly product: Product;
+  readonly slug: string;
+  /** In which checkouts begin. */
+  readonly currency: string | undefined;
+}
+
+function ProductCard({ product, slug, currency }: ProductCardProps) {
+  const price = staticPrice(product.prices, currency);
   const trial = formatTrial(product.trial_interval, product.trial_interval_count);
   return (
     <li className="card">
@@ -82,11 +90,7 @@ function ProductCard({ product, slug }: { product: Product; slug: string }) {
           ))}
         </ul>
       )}
-      {/* The server makes a checkout and leads there, so this must be a request of its own. */}
-      <a className="button button-primary" href={`/shop/${slug}/buy/${product.id}`}>
-        {price !== undefined && isFree(price) ? 'Get it' : trial === undefined ? 'Buy' : 'Try it'}
-        <span className="unseen"> {product.name}</span>
-      </a>
+      <BuyForm product={product} price={price} slug={slug} />
     </li>
   );
 }
