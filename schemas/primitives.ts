@@ -1,7 +1,8 @@
 /** Small shapes that mean the same everywhere. */
 import { z } from 'zod';
-import { LARGEST_CHARGE } from '../billing/money.ts';
 
+/** The largest amount that is taken, as billing/money.ts has it: 999,999.99 of a currency with cents. */
+const LARGEST_AMOUNT = 99_999_999;
 /** What fits into a 32-bit column. */
 const INT4 = 2_147_483_647;
 
@@ -30,7 +31,7 @@ export const InstantInput = z.iso
   .refine((date) => date.getUTCFullYear() >= 1970 && date.getUTCFullYear() <= 9000, 'Out of range');
 
 /** An amount in minor units, as it is sent to us. */
-export const minorUnits = z.int().min(0).max(LARGEST_CHARGE);
+export const minorUnits = z.int().min(0).max(LARGEST_AMOUNT);
 
 /** A count, as it is sent to us. */
 export const count = (least = 0, most = INT4) => z.int().min(least).max(most);
