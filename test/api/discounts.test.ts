@@ -1,5 +1,6 @@
 /** Discounts as merchants write them, and as buyers use them. */
 import { randomUUID } from 'node:crypto';
+import { WebhookEvent } from '../../db/entities/webhook.ts';
 import { type Reply, type Running, startRunning } from './running.ts';
 
 let running: Running;
@@ -52,6 +53,20 @@ describe('a merchant', () => {
     expect(changed).toMatchObject({ name: 'Spring', code: null, products: [], duration_in_months: 3 });
     expect((await running.call(token, 'DELETE', `/v1/discounts/${discount.id}`)).status).toBe(204);
     expect((await running.call(token, 'GET', `/v1/discounts/${discount.id}`)).status).toBe(404);
+  });
+
+  it('is told of it', async () => {
+    const events = ['discount.created', 'discount.updated', 'discount.deleted'];
+    const url = 'http://127.0.0.1:9/nobody';
+    const endpoint = await make('/v1/webhooks/endpoints', { url, format: 'raw', events });
+    const { id } = await aDiscount();
+    await running.made(token, 'PATCH', `/v1/discounts/${id}`, { name: 'Spring' });
+    await running.made(token, 'DELETE', `/v1/discounts/${id}`);
+    const told = await running.orm.em
+      .fork()
+      .find(WebhookEvent, { endpoint: endpoint.id }, { orderBy: { position: 'asc' } });
+    expect(told.map(({ type }) => type)).toEqual(events);
+    expect(JSON.parse(told[1]?.payload ?? '').data).toMatchObject({ id, name: 'Spring', basis_points: 5000 });
   });
 
   it('gives amounts by currency', async () => {
