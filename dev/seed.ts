@@ -56,7 +56,10 @@ export async function seedDemoShop({ api, operatorToken }: Installation): Promis
   });
   await product(call, [], { name: 'Fern Lite', description: 'To get to know it. Free.', ...monthly, prices: usd(0) });
   await product(call, [key], { name: 'Fern Icons', description: 'Bought once, yours for good.', prices: usd(3900) });
-  const customer = await call<Named>('POST', '/v1/customers/', { email: 'ada@example.com', name: 'Ada Example' });
+  const customer = await call<Named>('POST', '/v1/customers/', {
+    email: 'demo-customer@example.com',
+    name: 'Demo Customer',
+  });
   const session = await call<{ customer_portal_url: string }>('POST', '/v1/customer-sessions/', {
     customer_id: customer.id,
   });

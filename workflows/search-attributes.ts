@@ -3,7 +3,7 @@ import { defineSearchAttributeKey, type SearchAttributePair, SearchAttributeType
 
 export const ORGANIZATION = defineSearchAttributeKey('OrganizationId', SearchAttributeType.KEYWORD);
 export const CUSTOMER = defineSearchAttributeKey('CustomerId', SearchAttributeType.KEYWORD);
-export const STATUS = defineSearchAttributeKey('Status', SearchAttributeType.KEYWORD);
+export const STATUS = defineSearchAttributeKey('BillingStatus', SearchAttributeType.KEYWORD);
 
 export const SEARCH_ATTRIBUTES = [ORGANIZATION, CUSTOMER, STATUS];
 
