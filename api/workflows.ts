@@ -1,14 +1,7 @@
 /** How the API asks processes to act, and what their answers and refusals become on the wire. */
 import type { MikroORM } from '@mikro-orm/postgresql';
-import {
-  type Client,
-  ServiceError,
-  WithStartWorkflowOperation,
-  WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-} from '@temporalio/client';
-import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
+import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
 import type {
   CheckoutId,
   CustomerId,
@@ -38,22 +31,8 @@ import type { subscription } from '../workflows/subscription.ts';
 import { BILLING_QUEUE } from '../workflows/task-queues.ts';
 import { advanceClock, type TestClockStart } from '../workflows/test-clock.messages.ts';
 import type { testClock } from '../workflows/test-clock.ts';
-import {
-  type ApiError,
-  alreadyCanceled,
-  conflict,
-  expiredCheckout,
-  inactiveSubscription,
-  invalid,
-  notFound,
-  orderNotDraft,
-  retryLimitExceeded,
-  unavailable,
-} from './errors.ts';
 import { restartSubscription } from './subscriptions/restart.ts';
-
-/** How long a caller waits for a process before being told to look again. */
-const PATIENCE = 30_000;
+import { answered, untilHeard } from './workflow-answers.ts';
 
 export type WorkflowGateway = ReturnType<typeof workflowGateway>;
 
@@ -61,7 +40,9 @@ export function workflowGateway(client: Client, orm: MikroORM) {
   const { workflow } = client;
   const asking = <T>(ask: () => Promise<T>) => answered(client, ask);
   const update = <R, A extends unknown[]>(workflowId: string, definition: UpdateDefinition<R, A>, args: A) =>
-    workflow.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(definition as never, { args } as never);
+    untilHeard(() =>
+      workflow.getHandle(workflowId).executeUpdate<R, [unknown, ...unknown[]]>(definition as never, { args } as never),
+    );
   /** A process that is missing although its subscription goes on is started again from its row. */
   const askSubscription = <R, A extends unknown[]>(id: SubscriptionId, definition: UpdateDefinition<R, A>, args: A) =>
     asking(async () => {
@@ -84,6 +65,8 @@ export function workflowGateway(client: Client, orm: MikroORM) {
         pause: (resumesAt: number | null) => askSubscription(id, subscriptions.pause, [{ resumesAt }]),
         unpause: () => askSubscription(id, subscriptions.unpause, []),
         resume: () => askSubscription(id, subscriptions.resume, []),
+        changeTerms: (input: subscriptions.ChangeTerms) => askSubscription(id, subscriptions.changeTerms, [input]),
+        clearPendingChange: () => askSubscription(id, subscriptions.clearPendingChange, []),
         moveTrialEnd: (trialEnd: number | 'now') => askSubscription(id, subscriptions.moveTrialEnd, [{ trialEnd }]),
         movePeriodEnd: (periodEnd: number) => askSubscription(id, subscriptions.movePeriodEnd, [{ periodEnd }]),
         editMetadata: (metadata: Record<string, string | number | boolean>) =>
@@ -242,49 +225,5 @@ async function again<T>(ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     return ask();
-  }
-}
-
-async function answered<T>(client: Client, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await client.withDeadline(Date.now() + PATIENCE, ask);
-  } catch (error) {
-    const failure = failureIn(error);
-    if (failure !== null) throw refusalOf(failure);
-    if (error instanceof WorkflowNotFoundError) throw alreadyCanceled();
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || error instanceof ServiceError) throw unavailable();
-    throw error;
-  }
-}
-
-function failureIn(error: unknown): ApplicationFailure | null {
-  if (!(error instanceof WorkflowUpdateFailedError)) return null;
-  return error.cause instanceof ApplicationFailure ? error.cause : null;
-}
-
-/** Processes name their refusals by type; each has its place among the API's errors. */
-function refusalOf({ type, message }: ApplicationFailure): ApiError {
-  switch (type) {
-    case 'AlreadyCanceledSubscription':
-      return alreadyCanceled(message);
-    case 'InactiveSubscription':
-      return inactiveSubscription(message);
-    case 'AcceptedUpdateCompletedWorkflow':
-      // An operator ended the process in the middle; asked again, it takes up what was under way.
-      return unavailable();
-    case 'OrderNotDraft':
-      return orderNotDraft(message);
-    case 'Expired':
-      return expiredCheckout(message);
-    case 'NotFound':
-      return notFound(message);
-    case 'Conflict':
-      return conflict(message);
-    case 'DiscountRefused':
-      return invalid(['body', 'discount_id'], message);
-    case 'RetryLimit':
-      return retryLimitExceeded(message);
-    default:
-      return invalid(['body'], message);
   }
 }

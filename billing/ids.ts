@@ -9,6 +9,7 @@ export type ProductId = Id<'product'>;
 export type PriceId = Id<'price'>;
 export type CheckoutId = Id<'checkout'>;
 export type SubscriptionId = Id<'subscription'>;
+export type ChangeId = Id<'subscription change'>;
 export type OrderId = Id<'order'>;
 export type DocumentId = Id<'document'>;
 export type PaymentId = Id<'payment'>;

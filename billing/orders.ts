@@ -23,10 +23,14 @@ export interface Adjustments {
   readonly tax: number;
 }
 
-/** subtotal = Σ lines, net = subtotal − discount (never below 0), total = net + tax. */
+/**
+ * subtotal = Σ lines, net = subtotal − discount, total = net + tax. A discount takes off no more than there is of what is
+ * not prorated: prorated lines are after it. What they give back can bring the total below 0.
+ */
 export function totalsOf(lines: readonly Line[], { discount, tax }: Adjustments = { discount: 0, tax: 0 }): Totals {
   const subtotal = lines.reduce((sum, line) => sum + line.amount, 0);
-  const applied = Math.min(discount, Math.max(0, subtotal));
+  const prorated = lines.reduce((sum, line) => sum + (line.proration ? line.amount : 0), 0);
+  const applied = Math.min(discount, Math.max(0, subtotal - prorated));
   const net = subtotal - applied;
   return { subtotal, discount: applied, net, tax, total: net + tax };
 }

@@ -10,6 +10,8 @@ export type Change =
   | { readonly kind: 'resume' }
   | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
   | { readonly kind: 'period_end'; readonly periodEnd: number }
+  | { readonly kind: 'terms' }
+  | { readonly kind: 'clear_pending' }
   | { readonly kind: 'discount' }
   | { readonly kind: 'retry_payment' }
   | { readonly kind: 'metadata' };
@@ -29,6 +31,7 @@ export interface Refusal {
  * | revoke    | ends at once                     | ends at once          | ends at once  | ends at once |
  * | pause     | another date to resume           | another date to resume | refused      | refused  |
  * | unpause   | goes on                          | refused: resume it    | refused       | refused  |
+ * | terms     | refused: take the pause back     | refused: resume it    | refused       | refused  |
  * | resume    | refused: take the pause back     | a new period, charged | refused       | refused  |
  */
 export function refusalOf(state: SubscriptionState, change: Change, now: number): Refusal | null {
@@ -54,7 +57,10 @@ export function refusalOf(state: SubscriptionState, change: Change, now: number)
       return refusalOfTrialEnd(state, change.trialEnd, now);
     case 'period_end':
       return refusalOfPeriodEnd(state, change.periodEnd, now);
+    case 'terms':
+      return refusalOfTerms(state);
     case 'revoke':
+    case 'clear_pending':
     case 'discount':
     case 'retry_payment':
     case 'metadata':
@@ -86,6 +92,17 @@ function refusalOfResume(state: SubscriptionState): Refusal | null {
   return state.pauseAtPeriodEnd
     ? { type: 'Refused', message: 'This subscription is not paused yet; set pause_at_period_end to false.' }
     : { type: 'Refused', message: 'This subscription is not paused.' };
+}
+
+function refusalOfTerms(state: SubscriptionState): Refusal | null {
+  if (state.cancelAtPeriodEnd) return SET_TO_END;
+  if (state.status === 'paused') {
+    return { type: 'InactiveSubscription', message: 'This subscription is paused; resume it first.' };
+  }
+  if (state.status === 'past_due') {
+    return { type: 'InactiveSubscription', message: 'This subscription has an unpaid order; pay it first.' };
+  }
+  return state.pauseAtPeriodEnd ? SET_TO_PAUSE : null;
 }
 
 function refusalOfTrialEnd(state: SubscriptionState, trialEnd: number | 'now', now: number): Refusal | null {

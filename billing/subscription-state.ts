@@ -30,6 +30,8 @@ export interface SubscriptionState {
   readonly pauseAtPeriodEnd: boolean;
   /** When a pause that is set or begun ends by itself; null: when somebody asks. */
   readonly resumesAt: number | null;
+  /** Credits or charges wait for its next order. */
+  readonly hasWaitingEntries: boolean;
   /** A charge that was begun and not settled; it comes before everything else. */
   readonly pendingCharge: PendingCharge | null;
   /** Set while an order is unpaid. */
@@ -52,7 +54,7 @@ export interface Dunning {
   readonly benefitsEndAt: number | null;
 }
 
-export type DueKind = 'trial_reminder' | 'renewal' | 'retry' | 'grace_end' | 'pause' | 'resume' | 'end';
+export type DueKind = 'trial_reminder' | 'renewal' | 'retry' | 'grace_end' | 'pause' | 'resume' | 'final_order' | 'end';
 
 export interface Due {
   readonly kind: DueKind;
@@ -79,7 +81,9 @@ function dues(state: SubscriptionState): Due[] {
       return reminder === null ? [periodEnd] : [{ kind: 'trial_reminder', at: reminder }, periodEnd];
     }
     case 'active':
-      return [periodEnd];
+      return periodEnd.kind === 'end' && state.hasWaitingEntries
+        ? [{ kind: 'final_order', at: periodEnd.at }, periodEnd]
+        : [periodEnd];
     case 'past_due': {
       // No new period begins while the last one is unpaid; one that was to be the last still ends.
       const { dunning } = state;

@@ -49,6 +49,19 @@ export async function wantGrants(em: EntityManager, given: WantGrants): Promise<
   await want(em, changed, given.wanted, () => given.at);
 }
 
+/** A subscription is for another product now: benefits that this one lacks are revoked, its own granted. */
+export async function switchGrants(em: EntityManager, given: WantGrants): Promise<void> {
+  const held = await em.find(BenefitGrant, { ...holder(given), wanted: 'granted' }, LOCKED);
+  const kept = new Set((await benefitsOf(em, given.product)).map(({ id }) => id));
+  await want(
+    em,
+    held.filter(({ benefit }) => !kept.has(benefit.id)),
+    'revoked',
+    () => given.at,
+  );
+  await wantGrants(em, given);
+}
+
 /**
  * A product's benefits have changed: its running subscriptions, and those who bought it once, get or lose them, each at
  * their own time. `at` is the machine's.

@@ -7,7 +7,8 @@ import { liveUntil } from './test-clock.messages.ts';
 /** What the handlers need of the process. */
 export interface Answering {
   created(): Promise<messages.Committed>;
-  change(asked: Exclude<Asked, { kind: 'retry_payment' }>): Promise<messages.Committed>;
+  change(asked: Exclude<Asked, { kind: 'retry_payment' | 'terms' }>): Promise<messages.Committed>;
+  changeTerms(input: messages.ChangeTerms): Promise<messages.ChangedTerms>;
   retry(input: messages.RetryPayment): Promise<messages.RetryOutcome>;
   liveUntil(to: number): Promise<{ nextDue: number | null }>;
 }
@@ -31,6 +32,12 @@ export function listen(process: Answering): void {
   });
   setHandler(messages.resume, () => process.change({ kind: 'resume' }), {
     description: 'Begin a new period now, after a pause',
+  });
+  setHandler(messages.changeTerms, (input) => process.changeTerms(input), {
+    description: 'Change the product or the seats',
+  });
+  setHandler(messages.clearPendingChange, () => process.change({ kind: 'clear_pending' }), {
+    description: 'Drop the change that the next renewal was to bring',
   });
   setHandler(messages.moveTrialEnd, (input) => process.change({ kind: 'trial_end', ...input }), {
     description: 'Move the end of the trial',

@@ -1,9 +1,11 @@
 /** What may be asked of a subscription's process. Instants are milliseconds since 1970. */
 import { defineUpdate } from '@temporalio/workflow';
+import type { Behavior } from '../billing/changes.ts';
 import type {
   CustomerId,
   DiscountId,
   OrganizationId,
+  PaymentId,
   PaymentMethodId,
   PriceId,
   ProductId,
@@ -24,6 +26,10 @@ export const pause = defineUpdate<Committed, [{ resumesAt: number | null }]>('pa
 export const unpause = defineUpdate<Committed>('unpause');
 /** Begins a new period now; answers once its charge is made or declined. */
 export const resume = defineUpdate<Committed>('resume');
+/** Another product, or other seats. What is due for it is charged first; declined, all stays as it was. */
+export const changeTerms = defineUpdate<ChangedTerms, [ChangeTerms]>('changeTerms');
+/** Drops what the next renewal was to bring. */
+export const clearPendingChange = defineUpdate<Committed>('clearPendingChange');
 export const moveTrialEnd = defineUpdate<Committed, [{ trialEnd: number | 'now' }]>('moveTrialEnd');
 export const movePeriodEnd = defineUpdate<Committed, [{ periodEnd: number }]>('movePeriodEnd');
 export const editMetadata = defineUpdate<Committed, [{ metadata: Record<string, string | number | boolean> }]>(
@@ -42,6 +48,17 @@ export interface Committed {
 export interface Cancel {
   readonly reason: CancellationReason | null;
   readonly comment: string | null;
+}
+
+export interface ChangeTerms {
+  readonly wish: { readonly productId?: ProductId; readonly seats?: number };
+  /** Null: as the organization has it. */
+  readonly behavior: Behavior | null;
+}
+
+export interface ChangedTerms extends Committed {
+  /** The payment that was declined; its row says why. */
+  readonly declined: PaymentId | null;
 }
 
 export interface RetryPayment {

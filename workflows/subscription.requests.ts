@@ -1,6 +1,6 @@
 /** What stands in line before a subscription's process. */
 import type { DiscountId } from '../billing/ids.ts';
-import type { Cancel, RetryPayment } from './subscription.messages.ts';
+import type { Cancel, ChangeTerms, RetryPayment } from './subscription.messages.ts';
 
 export type Asked =
   | ({ readonly kind: 'cancel' } & Cancel)
@@ -9,6 +9,8 @@ export type Asked =
   | { readonly kind: 'pause'; readonly resumesAt: number | null }
   | { readonly kind: 'unpause' }
   | { readonly kind: 'resume' }
+  | ({ readonly kind: 'terms' } & ChangeTerms)
+  | { readonly kind: 'clear_pending' }
   | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
   | { readonly kind: 'period_end'; readonly periodEnd: number }
   | { readonly kind: 'metadata'; readonly metadata: Record<string, string | number | boolean> }

@@ -14,6 +14,8 @@ export function dueStep(due: Due, step: Step, dunning: Dunning | null): Promise<
       return database.openPeriod({ ...step, begunAt: Date.now() });
     case 'resume':
       return database.resume({ ...step, begunAt: Date.now() });
+    case 'final_order':
+      return database.openFinalOrder({ ...step, begunAt: Date.now() });
     case 'retry':
       return attemptStep(step, dunning, 'retry_dunning', null);
     case 'grace_end':
@@ -41,6 +43,15 @@ export function requestStep(request: Request, step: Step, dunning: Dunning | nul
       return database.takeBackPause(step);
     case 'resume':
       return database.resume({ ...step, begunAt: Date.now() });
+    case 'terms':
+      return database.changeTerms({
+        ...step,
+        wish: request.wish,
+        behavior: request.behavior,
+        begunAt: Date.now(),
+      });
+    case 'clear_pending':
+      return database.clearPendingChange(step);
     case 'period_end':
       return database.movePeriodEnd({ ...step, periodEnd: request.periodEnd });
     case 'metadata':

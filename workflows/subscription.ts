@@ -46,10 +46,12 @@ export async function subscription(start: messages.SubscriptionStart, carried?: 
   await new Subscription(start, carried).live();
 }
 
+type Answer = messages.RetryOutcome | messages.ChangedTerms | messages.Committed;
+
 class Subscription {
   private readonly start: messages.SubscriptionStart;
   private readonly clock: TestClockState | null;
-  private readonly inbox = new Inbox<Request, messages.RetryOutcome | messages.Committed>();
+  private readonly inbox = new Inbox<Request, Answer>();
   private state: SubscriptionState | null;
   private sequence: number;
   private periodsInRun = 0;
@@ -151,6 +153,10 @@ class Subscription {
         await this.ask(asked);
         return { sequence: this.sequence };
       },
+      changeTerms: async (input) => {
+        const answer = await this.ask({ kind: 'terms', ...input });
+        return { sequence: this.sequence, declined: 'declined' in answer ? answer.declined : null };
+      },
       retry: async (input) => {
         const answer = await this.ask({ kind: 'retry_payment', ...input });
         return 'status' in answer ? answer : { status: 'nothing_due' };
@@ -159,7 +165,7 @@ class Subscription {
     });
   }
 
-  private ask(asked: Asked): Promise<messages.RetryOutcome | messages.Committed> {
+  private ask(asked: Asked): Promise<Answer> {
     return this.inbox.ask({ ...asked, id: currentUpdateInfo()?.id ?? uuid4() });
   }
 
@@ -167,11 +173,13 @@ class Subscription {
    * Nothing is refused before the row has been asked: it may know of a step whose answer never reached this process.
    * That is also why no validator refuses anything.
    */
-  private async apply(request: Request): Promise<messages.RetryOutcome | messages.Committed> {
+  private async apply(request: Request): Promise<Answer> {
     for (;;) {
       if (this.refusalOf(request) !== null) await this.load();
       const { pendingCharge } = this.known;
       if (pendingCharge !== null) await this.collect(pendingCharge);
+      // What a change comes to hangs on the period: it is made in the one that holds by now.
+      if (request.kind === 'terms' && (await this.catchUp())) continue;
       const refusal = this.refusalOf(request);
       if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal.message, refusal.type);
       if (request.kind === 'retry_payment' && this.known.dunning === null) return { status: 'nothing_due' };
@@ -181,17 +189,32 @@ class Subscription {
     }
   }
 
+  /** Whether something was overdue. */
+  private async catchUp(): Promise<boolean> {
+    const due = nextDue(this.known);
+    if (due === null || due.at > now(this.clock)) return false;
+    await this.handleDue(due);
+    return true;
+  }
+
   private refusalOf(request: Request) {
     return refusalOf(this.known, request, now(this.clock));
   }
 
-  /** What a caller waits for beyond the change itself: a trial that ends now is charged now, as is a resumed period; a retry tells how it went. */
-  private async followUp(request: Request): Promise<messages.RetryOutcome | messages.Committed> {
+  /**
+   * What a caller waits for beyond the change itself: a trial that ends now is charged now, as is a resumed period; a change and
+   * a retry tell how it went.
+   */
+  private async followUp(request: Request): Promise<Answer> {
     const due = nextDue(this.known);
     if (request.kind === 'trial_end' && request.trialEnd === 'now' && due?.kind === 'renewal')
       await this.handleDue(due);
     const { pendingCharge } = this.known;
     const outcome = pendingCharge === null ? null : await this.collect(pendingCharge);
+    if (request.kind === 'terms') {
+      const declined = outcome?.status === 'declined' ? (pendingCharge?.paymentId ?? null) : null;
+      return { sequence: this.sequence, declined };
+    }
     if (request.kind !== 'retry_payment') return { sequence: this.sequence };
     return outcome?.status === 'declined' ? outcome : { status: outcome === null ? 'nothing_due' : 'paid' };
   }

@@ -3,6 +3,8 @@
  * id and the present instant, and returns who disagrees (`subject`) and in which way (`detail`).
  */
 
+import { CHANGE_RULES } from './change-rules.ts';
+
 export interface InvariantRule {
   readonly name: string;
   readonly query: string;
@@ -239,4 +241,5 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       where k.organization_id = :organization and g.done_version = g.version
         and ((g.wanted = 'granted' and k.status = 'revoked') or (g.wanted = 'revoked' and k.status = 'granted'))`,
   },
+  ...CHANGE_RULES,
 ];

@@ -7,15 +7,20 @@ import { Order, type OrderRow } from '../../db/entities/order.ts';
 import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
 import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { SubscriptionChange, type SubscriptionChangeRow } from '../../db/entities/subscription-change.ts';
 import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
+import { giveBackToBalance } from '../ledger/balance.ts';
 import { dueOf, payOrder, tellOrder } from '../orders/pay.ts';
 import type { ChargeOutcome, Declined } from '../stripe/outcome.ts';
+import { takeHold } from './change-terms.ts';
 import { endNow } from './end.ts';
-import { skipMissedPeriods } from './renew.ts';
+import { keepWaiting } from './entries.ts';
+import { skipMissedPeriods } from './period.ts';
+import { finishOrder } from './renew.ts';
 import { benefitsEndAt } from './state.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
@@ -72,9 +77,12 @@ export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
       em.findOneOrFail(Order, step.orderId),
       em.findOneOrFail(Payment, step.paymentId),
     ]);
-    if (step.outcome.status === 'paid') {
+    const change = await em.findOne(SubscriptionChange, { orderId: order.id, status: 'charging' });
+    if (change !== null) {
+      await settleChange(em, row, order, payment, change as SubscriptionChangeRow, step.outcome, at);
+    } else if (step.outcome.status === 'paid') {
       await payOrder(em, order, payment, at);
-      if (row.status === 'past_due') await recover(em, row, at);
+      if (row.status === 'past_due') await recover(em, row, order, at);
       await tellOrder(em, order, at, 'order.updated', 'order.paid');
     } else {
       payment.status = 'failed';
@@ -84,8 +92,36 @@ export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
   });
 }
 
+/** Paid, the change takes hold; else it comes to nothing, and all is as it was. */
+async function settleChange(
+  em: EntityManager,
+  row: SubscriptionRow,
+  order: OrderRow,
+  payment: PaymentRow,
+  change: SubscriptionChangeRow,
+  outcome: ChargeOutcome,
+  at: Date,
+): Promise<void> {
+  if (outcome.status === 'paid') {
+    await payOrder(em, order, payment, at);
+    await takeHold(em, row, change, order, at);
+    await finishOrder(em, order, at);
+    return;
+  }
+  payment.status = 'failed';
+  payment.modifiedAt = at;
+  order.status = 'void';
+  order.modifiedAt = at;
+  change.status = 'void';
+  change.modifiedAt = at;
+  await giveBackToBalance(em, order, at);
+  await keepWaiting(em, row, order.id);
+}
+
 /** Active again; benefits that were taken come back. */
-async function recover(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+async function recover(em: EntityManager, row: SubscriptionRow, order: OrderRow, at: Date): Promise<void> {
+  // Said by the order so far, which is of another period where some are left out.
+  row.periodAmount ??= Math.max(0, row.amount - order.discountAmount);
   row.status = 'active';
   row.pastDueAt = null;
   skipMissedPeriods(row, at);
@@ -100,6 +136,8 @@ async function failed(
   declined: Declined,
   at: Date,
 ): Promise<void> {
+  // The last order of what ends with its period stays owed.
+  if (row.cancelAtPeriodEnd && !order.cycle) return tellOrder(em, order, at, 'order.updated');
   const isFirst = row.status !== 'past_due';
   if (isFirst) {
     row.status = 'past_due';

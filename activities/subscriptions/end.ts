@@ -8,6 +8,8 @@ import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { tellOrder } from '../orders/pay.ts';
+import { dropPendingChange } from './apply-change.ts';
+import { billLeftovers } from './final-order.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 export interface Canceling extends Step {
@@ -69,6 +71,7 @@ export async function endNow(em: EntityManager, row: SubscriptionRow, at: Date):
     em.findOneOrFail(Product, row.product.id),
   ]);
   await stopCollecting(em, row, at);
+  await dropPendingChange(em, row, at);
   await wantGrants(em, { customer, product, subscription: row, wanted: 'revoked', at });
   await tellSubscription(
     em,
@@ -78,6 +81,7 @@ export async function endNow(em: EntityManager, row: SubscriptionRow, at: Date):
     ...(wasCalledOff ? [] : (['subscription.canceled'] as const)),
     'subscription.revoked',
   );
+  await billLeftovers(em, row, at);
 }
 
 /** An unpaid order of an ended subscription stays owed, and is not charged by itself any more. */

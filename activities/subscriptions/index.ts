@@ -10,10 +10,12 @@ import { bound } from '../bound.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { refuse } from '../failures.ts';
 import { editMetadata, movePeriodEnd, moveTrialEnd, remindOfTrialEnd } from './change.ts';
+import { changeTerms, clearPendingChange } from './change-terms.ts';
 import { endGrace, openAttempt, settle } from './collect.ts';
 import { beginSubscription } from './create.ts';
 import { changeDiscount } from './discount.ts';
 import { cancelAtPeriodEnd, endSubscription, takeBackCancellation } from './end.ts';
+import { openFinalOrder } from './final-order.ts';
 import { pause, pauseAtPeriodEnd, resume, takeBackPause } from './pause.ts';
 import { openPeriod } from './renew.ts';
 import { stateOf } from './state.ts';
@@ -47,6 +49,7 @@ export const subscriptionActivities = (deps: Dependencies) =>
     cancelAtPeriodEnd,
     takeBackCancellation,
     endSubscription,
+    openFinalOrder,
     pauseAtPeriodEnd,
     takeBackPause,
     pause,
@@ -55,6 +58,8 @@ export const subscriptionActivities = (deps: Dependencies) =>
     movePeriodEnd,
     remindOfTrialEnd,
     editMetadata,
+    changeTerms,
+    clearPendingChange,
     changeDiscount,
   });
 

@@ -5,7 +5,9 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { type Wanted, wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { billPeriod, finishOrder, type OpenPeriod, startPeriodAt } from './renew.ts';
+import { applyPendingChange } from './apply-change.ts';
+import { startPeriodAt } from './period.ts';
+import { billPeriod, finishOrder, type OpenPeriod } from './renew.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 /** Sets it to pause when its period ends; where it is set or paused already, until when. */
@@ -42,6 +44,7 @@ export function pause(deps: Dependencies, step: Step): Promise<Stepped> {
 /** A new period begins now, and later ones are counted from it. What there is to charge is the pending charge. */
 export function resume(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
+    await applyPendingChange(em, row, at);
     row.status = 'active';
     row.pausedAt = null;
     row.resumesAt = null;

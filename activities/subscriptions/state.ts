@@ -28,6 +28,7 @@ export function stateOfRow(row: SubscriptionRow): SubscriptionState {
     cancelAtPeriodEnd: row.cancelAtPeriodEnd,
     pauseAtPeriodEnd: row.pauseAtPeriodEnd,
     resumesAt: row.resumesAt?.getTime() ?? null,
+    hasWaitingEntries: row.waitingEntries > 0,
     pendingCharge: null,
     dunning: null,
   };

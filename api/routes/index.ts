@@ -23,6 +23,7 @@ import { portalSubscriptionRoutes } from './portal-subscriptions.ts';
 import { productRoutes } from './products.ts';
 import { shopRoutes } from './shop.ts';
 import { stripeWebhookRoutes } from './stripe-webhook.ts';
+import { subscriptionPreviewRoutes } from './subscription-previews.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
 import { testClockRoutes } from './test-clocks.ts';
 import { webhookDeliveryRoutes } from './webhook-deliveries.ts';
@@ -53,6 +54,7 @@ export const routes: readonly Route[] = [
   ...shopRoutes,
   ...stripeWebhookRoutes,
   ...subscriptionRoutes,
+  ...subscriptionPreviewRoutes,
   ...testClockRoutes,
   ...webhookDeliveryRoutes,
   ...webhookEndpointRoutes,

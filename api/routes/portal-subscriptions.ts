@@ -72,16 +72,18 @@ export const getMySubscription = route({
 export const updateMySubscription = route({
   method: 'patch',
   path: '/v1/customer-portal/subscriptions/{id}',
-  summary: 'Cancel a subscription, or take that back',
+  summary: 'Change a subscription',
+  description:
+    'Cancel or take that back; pause, resume, change the product or seats where the shop lets its customers.',
   tag,
   auth: 'customer',
   params,
   body: CustomerSubscriptionUpdate,
   response: CustomerSubscription,
-  errors: [403, 404, 409],
+  errors: [402, 403, 404, 409],
   async handle({ params, body, customer, em, workflows }) {
     const row = await mySubscription(em, customer.id, params.id);
-    await changeMySubscription(workflows.subscription(row.id), row, body);
+    await changeMySubscription(em, workflows.subscription(row.id), row, body);
     return portalSubscriptionView(await mySubscription(em.fork(), customer.id, params.id));
   },
 });

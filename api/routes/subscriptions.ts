@@ -124,17 +124,17 @@ export const updateSubscription = route({
   path: '/v1/subscriptions/{id}',
   summary: 'Change a subscription',
   description:
-    'Cancel or pause at the end of the period or take that back, revoke or resume at once, move the end of the trial or of the ' +
+    'Change the product or the seats, cancel or pause at the end of the period or take that back, revoke or resume at once, move the end of the trial or of the ' +
     'period, change the discount from the next order on, edit metadata. One of them at a time.',
   tag,
   scopes: ['subscriptions:write'],
   params,
   body: SubscriptionUpdate,
   response: SubscriptionSchema,
-  errors: [403, 404, 409],
+  errors: [402, 403, 404, 409],
   async handle({ params, body, organization, em, workflows }) {
     const row = await owned(em, organization, params.id);
-    await changeSubscription(workflows.subscription(row.id), row, body);
+    await changeSubscription(em, workflows.subscription(row.id), row, body);
     return view(em, organization, row.id);
   },
 });

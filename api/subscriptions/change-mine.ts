@@ -1,11 +1,15 @@
 /** What customers may ask of their own subscriptions. */
 import type { z } from 'zod';
+import type { ProductId } from '../../billing/ids.ts';
+import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import type { EntityManager } from '../../db/orm.ts';
 import type { CustomerSubscriptionUpdate } from '../../schemas/customer-portal.ts';
 import type { CustomerPortalSettings } from '../../schemas/organization-settings.ts';
 import { invalid, pauseResumeNotAllowed, planChangeNotAllowed, seatsChangeNotAllowed } from '../errors.ts';
 import type { WorkflowGateway } from '../workflows.ts';
 import { setPause } from './change.ts';
+import { changeTerms } from './change-terms.ts';
 
 /** What the shop lets its customers do with their subscriptions; the organization has been read with the row. */
 function portalSettings({ organization }: SubscriptionRow): Partial<CustomerPortalSettings['subscription']> {
@@ -14,20 +18,36 @@ function portalSettings({ organization }: SubscriptionRow): Partial<CustomerPort
 
 type Asked = ReturnType<WorkflowGateway['subscription']>;
 
+/** Customers choose among what the shop shows them. */
+async function publicProduct(em: EntityManager, row: SubscriptionRow, id: string): Promise<ProductId> {
+  const shown = { id: id as ProductId, organization: row.organization.id, visibility: 'public' as const };
+  const product = await em.findOne(Product, shown, { fields: ['id'] });
+  if (product === null) throw invalid(['body', 'product_id'], 'This product does not exist.');
+  return product.id;
+}
+
 export async function changeMySubscription(
+  em: EntityManager,
   process: Asked,
   row: SubscriptionRow,
   body: z.output<typeof CustomerSubscriptionUpdate>,
 ): Promise<void> {
-  if ('product_id' in body) throw planChangeNotAllowed('Customers of this shop cannot change what they subscribe to.');
-  if ('seats' in body) throw seatsChangeNotAllowed('Customers of this shop cannot change their seats.');
+  if ('product_id' in body) {
+    if (!portalSettings(row).update_plan)
+      throw planChangeNotAllowed('Customers of this shop cannot change what they subscribe to.');
+    return changeTerms(em, process, row, { productId: await publicProduct(em, row, body.product_id) }, null);
+  }
+  if ('seats' in body) {
+    if (!portalSettings(row).update_seats)
+      throw seatsChangeNotAllowed('Customers of this shop cannot change their seats.');
+    return changeTerms(em, process, row, { seats: body.seats }, null);
+  }
   if ('pause_at_period_end' in body || 'resume' in body) {
     if (!portalSettings(row).pause)
       throw pauseResumeNotAllowed('Customers of this shop cannot pause their subscriptions.');
     return 'resume' in body ? void (await process.resume()) : setPause(process, row, body);
   }
-  // Changes take effect at once, so that none is ever pending.
-  if ('pending_update' in body) return;
+  if ('pending_update' in body) return void (row.pendingChange && (await process.clearPendingChange()));
   if (typeof body.cancel_at_period_end !== 'boolean')
     throw invalid(['body'], 'Say what to change: cancel_at_period_end.');
   if (body.cancel_at_period_end) {

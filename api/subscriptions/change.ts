@@ -1,16 +1,23 @@
 /** Turns the peer's one PATCH body, with its many meanings, into the one thing that is asked of the process. */
 import type { z } from 'zod';
-import type { DiscountId } from '../../billing/ids.ts';
+import type { DiscountId, ProductId } from '../../billing/ids.ts';
 import type { CancellationReason } from '../../billing/subscription-state.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import type { EntityManager } from '../../db/orm.ts';
 import type { SubscriptionUpdate } from '../../schemas/subscription.ts';
 import { invalid } from '../errors.ts';
 import type { WorkflowGateway } from '../workflows.ts';
+import { changeTerms } from './change-terms.ts';
 
 type Asked = ReturnType<WorkflowGateway['subscription']>;
 type Body = z.output<typeof SubscriptionUpdate>;
 
-export async function changeSubscription(process: Asked, row: SubscriptionRow, body: Body): Promise<void> {
+export async function changeSubscription(
+  em: EntityManager,
+  process: Asked,
+  row: SubscriptionRow,
+  body: Body,
+): Promise<void> {
   if ('revoke' in body && body.revoke) {
     await process.revoke(reasonOf(body));
   } else if ('cancel_at_period_end' in body && typeof body.cancel_at_period_end === 'boolean') {
@@ -23,9 +30,12 @@ export async function changeSubscription(process: Asked, row: SubscriptionRow, b
     await process.resume();
   } else if ('current_billing_period_end' in body && body.current_billing_period_end) {
     await process.movePeriodEnd(new Date(body.current_billing_period_end).getTime());
-  } else if (!('pending_update' in body)) {
-    // Changes take effect at once, so that none is ever pending.
-    await changeBase(process, row, body);
+  } else if ('seats' in body) {
+    await changeTerms(em, process, row, { seats: body.seats }, body.proration_behavior ?? null);
+  } else if ('pending_update' in body) {
+    await process.clearPendingChange();
+  } else {
+    await changeBase(em, process, row, body);
   }
 }
 
@@ -41,21 +51,21 @@ interface WithPause {
 }
 
 /** What may be asked together. */
-async function changeBase(process: Asked, row: SubscriptionRow, body: Body): Promise<void> {
-  for (const field of ['product_id', 'seats'] as const) {
-    const value = (body as Readonly<Record<string, unknown>>)[field];
-    if (value !== undefined && value !== null) throw invalid(['body', field], 'This change is not supported.');
-  }
+async function changeBase(em: EntityManager, process: Asked, row: SubscriptionRow, body: Body): Promise<void> {
+  const productId = 'product_id' in body ? body.product_id : undefined;
+  const behavior = 'proration_behavior' in body ? (body.proration_behavior ?? null) : null;
   const metadata = 'metadata' in body ? body.metadata : undefined;
   const trialEnd = 'trial_end' in body ? body.trial_end : undefined;
   const discount = 'discount_id' in body ? body.discount_id : undefined;
-  if (!metadata && !trialEnd && discount === undefined) {
+  if (!metadata && !trialEnd && !productId && discount === undefined) {
     const changes =
-      'cancel_at_period_end, revoke, pause_at_period_end, resume, trial_end, discount_id, current_billing_period_end or metadata';
+      'product_id, seats, cancel_at_period_end, revoke, pause_at_period_end, resume, pending_update, trial_end, ' +
+      'discount_id, current_billing_period_end or metadata';
     throw invalid(['body'], `Say what to change: ${changes}.`);
   }
   // What may be refused comes first.
   if (discount !== undefined) await changeDiscount(process, row, discount as DiscountId | null);
+  if (productId) await changeTerms(em, process, row, { productId: productId as ProductId }, behavior);
   if (metadata) await process.editMetadata(metadata);
   if (trialEnd) await process.moveTrialEnd(trialEnd === 'now' ? 'now' : new Date(trialEnd).getTime());
 }

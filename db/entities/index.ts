@@ -2,6 +2,7 @@
 export * from './access-token.ts';
 export * from './benefit.ts';
 export * from './benefit-grant.ts';
+export * from './billing-entry.ts';
 export * from './card-setup.ts';
 export * from './checkout.ts';
 export * from './customer.ts';
@@ -21,5 +22,6 @@ export * from './payment-method.ts';
 export * from './price.ts';
 export * from './product.ts';
 export * from './subscription.ts';
+export * from './subscription-change.ts';
 export * from './test-clock.ts';
 export * from './webhook.ts';

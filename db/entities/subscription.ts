@@ -7,6 +7,7 @@ import { Discount } from './discount.ts';
 import { Organization } from './organization.ts';
 import { Price } from './price.ts';
 import { INTERVALS, Product } from './product.ts';
+import { SubscriptionChange } from './subscription-change.ts';
 
 export const SUBSCRIPTION_STATUSES = ['trialing', 'active', 'past_due', 'paused', 'canceled'] as const;
 /** A customer's standing purchase. Written only by its workflow's activities, each under the next `sequence`. */
@@ -31,6 +32,12 @@ export const Subscription = defineEntity({
     discount: () => p.manyToOne(Discount).nullable(),
     /** Start of the first period that it took something off; its months are counted from there. */
     discountFirstUsedAt: instant().nullable(),
+    /** What the next renewal is to bring. */
+    pendingChange: () => p.manyToOne(SubscriptionChange).nullable(),
+    /** What the present period was charged with as a whole since a change in it; null: as its order says. */
+    periodAmount: amount().nullable(),
+    /** How many credits and charges wait for its next order. */
+    waitingEntries: p.integer().default(0),
     recurringInterval: p.enum(INTERVALS),
     recurringIntervalCount: p.integer(),
     /** Periods are counted from it, so that its day of the month is kept. */

@@ -100,7 +100,7 @@ export class Migration20261124000001_tables extends Migration {
       `create table "customer_balances" ("customer_id" uuid not null, "currency" varchar(3) not null, "amount" bigint not null, primary key ("customer_id", "currency"));`,
     );
     this.addSql(
-      `create table "subscriptions" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid not null, "product_id" uuid not null, "price_id" uuid not null, "checkout_id" uuid null, "status" text not null, "amount" bigint not null, "currency" varchar(3) not null, "seats" int null, "discount_id" uuid null, "discount_first_used_at" timestamptz(3) null, "recurring_interval" text not null, "recurring_interval_count" int not null, "anchor" timestamptz(3) not null, "cycle" int not null, "anchor_cycle" int not null default 0, "current_period_start" timestamptz(3) not null, "current_period_end" timestamptz(3) not null, "trial_start" timestamptz(3) null, "trial_end" timestamptz(3) null, "trial_reminded_for" timestamptz(3) null, "started_at" timestamptz(3) null, "cancel_at_period_end" boolean not null default false, "canceled_at" timestamptz(3) null, "ends_at" timestamptz(3) null, "ended_at" timestamptz(3) null, "past_due_at" timestamptz(3) null, "pause_at_period_end" boolean not null default false, "paused_at" timestamptz(3) null, "resumes_at" timestamptz(3) null, "cancellation_reason" text null, "cancellation_comment" text null, "metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', "sequence" int not null default 0, "last_step" text null, primary key ("id"));`,
+      `create table "subscriptions" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "organization_id" uuid not null, "customer_id" uuid not null, "product_id" uuid not null, "price_id" uuid not null, "checkout_id" uuid null, "status" text not null, "amount" bigint not null, "currency" varchar(3) not null, "seats" int null, "discount_id" uuid null, "discount_first_used_at" timestamptz(3) null, "pending_change_id" uuid null, "period_amount" bigint null, "waiting_entries" int not null default 0, "recurring_interval" text not null, "recurring_interval_count" int not null, "anchor" timestamptz(3) not null, "cycle" int not null, "anchor_cycle" int not null default 0, "current_period_start" timestamptz(3) not null, "current_period_end" timestamptz(3) not null, "trial_start" timestamptz(3) null, "trial_end" timestamptz(3) null, "trial_reminded_for" timestamptz(3) null, "started_at" timestamptz(3) null, "cancel_at_period_end" boolean not null default false, "canceled_at" timestamptz(3) null, "ends_at" timestamptz(3) null, "ended_at" timestamptz(3) null, "past_due_at" timestamptz(3) null, "pause_at_period_end" boolean not null default false, "paused_at" timestamptz(3) null, "resumes_at" timestamptz(3) null, "cancellation_reason" text null, "cancellation_comment" text null, "metadata" jsonb not null default '{}', "custom_field_data" jsonb not null default '{}', "sequence" int not null default 0, "last_step" text null, primary key ("id"));`,
     );
     this.addSql(
       `alter table "subscriptions" add constraint "subscriptions_checkout_id_unique" unique ("checkout_id");`,
@@ -118,6 +118,25 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(
       `alter table "subscriptions" add constraint "subscriptions_cancellation_reason_check" check ("cancellation_reason" in ('too_expensive', 'missing_features', 'switched_service', 'unused', 'customer_service', 'low_quality', 'too_complex', 'other'));`,
+    );
+    this.addSql(
+      `create table "subscription_changes" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "subscription_id" uuid not null, "status" text not null, "product_id" uuid not null, "price_id" uuid not null, "amount" bigint not null, "seats" int null, "period_start" timestamptz(3) null, "period_amount" bigint null, "order_id" uuid null, primary key ("id"));`,
+    );
+    this.addSql(
+      `create index "subscription_changes_subscription_id_index" on "subscription_changes" ("subscription_id");`,
+    );
+    this.addSql(
+      `alter table "subscription_changes" add constraint "subscription_changes_order_id_unique" unique ("order_id");`,
+    );
+    this.addSql(
+      `alter table "subscription_changes" add constraint "subscription_changes_status_check" check ("status" in ('pending', 'charging', 'applied', 'void'));`,
+    );
+    this.addSql(
+      `create table "billing_entries" ("id" uuid not null, "created_at" timestamptz(3) not null, "subscription_id" uuid not null, "position" int not null, "label" text not null, "amount" bigint not null, "price_id" uuid null, "order_id" uuid null, primary key ("id"));`,
+    );
+    this.addSql(`create index "billing_entries_order_id_index" on "billing_entries" ("order_id");`);
+    this.addSql(
+      `alter table "billing_entries" add constraint "billing_entries_subscription_id_position_unique" unique ("subscription_id", "position");`,
     );
     this.addSql(
       `create table "payment_methods" ("id" uuid not null, "created_at" timestamptz(3) not null, "modified_at" timestamptz(3) null, "customer_id" uuid not null, "stripe_id" text not null, "type" text not null, "brand" text null, "last4" varchar(4) null, "exp_month" int null, "exp_year" int null, "country" varchar(2) null, "fingerprint" text null, "deleted_at" timestamptz(3) null, primary key ("id"));`,
@@ -348,6 +367,21 @@ export class Migration20261124000001_tables extends Migration {
     );
     this.addSql(
       `alter table "subscriptions" add constraint "subscriptions_price_id_foreign" foreign key ("price_id") references "prices" ("id");`,
+    );
+    this.addSql(
+      `alter table "subscription_changes" add constraint "subscription_changes_subscription_id_foreign" foreign key ("subscription_id") references "subscriptions" ("id");`,
+    );
+    this.addSql(
+      `alter table "subscription_changes" add constraint "subscription_changes_product_id_foreign" foreign key ("product_id") references "products" ("id");`,
+    );
+    this.addSql(
+      `alter table "subscription_changes" add constraint "subscription_changes_price_id_foreign" foreign key ("price_id") references "prices" ("id");`,
+    );
+    this.addSql(
+      `alter table "subscriptions" add constraint "subscriptions_pending_change_id_foreign" foreign key ("pending_change_id") references "subscription_changes" ("id") on delete set null;`,
+    );
+    this.addSql(
+      `alter table "billing_entries" add constraint "billing_entries_subscription_id_foreign" foreign key ("subscription_id") references "subscriptions" ("id");`,
     );
     this.addSql(
       `alter table "payment_methods" add constraint "payment_methods_customer_id_foreign" foreign key ("customer_id") references "customers" ("id");`,

@@ -107,6 +107,10 @@ export class Migration20261124000002_rules extends Migration {
     this.addSql(
       `create index payment_methods_by_fingerprint on payment_methods (fingerprint) where fingerprint is not null`,
     );
+    // One change of a subscription at a time waits for its renewal, and one for its money.
+    this.addSql(
+      `create unique index subscription_changes_one_at_a_time on subscription_changes (subscription_id, status) where status in ('pending', 'charging')`,
+    );
     this.addSql(`create index orders_by_product on orders (product_id)`);
     this.addSql(
       `create index ledger_transactions_by_customer on ledger_transactions (customer_id) where customer_id is not null`,

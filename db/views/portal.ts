@@ -17,11 +17,17 @@ import { portalOrganizationView, publicOrganizationView } from './organization.t
 import { priceView } from './price.ts';
 import { publicProductView } from './product.ts';
 import { identity, isoOrNull } from './stamps.ts';
-import { subscriptionFieldsView } from './subscription.ts';
+import { pendingUpdateView, subscriptionFieldsView } from './subscription.ts';
 
 export { paymentMethodView as portalPaymentMethodView } from './payment-method.ts';
 
-export const PORTAL_SUBSCRIPTION_POPULATE = ['price', 'product.prices', 'product.benefits', 'organization'] as const;
+export const PORTAL_SUBSCRIPTION_POPULATE = [
+  'price',
+  'product.prices',
+  'product.benefits',
+  'organization',
+  'pendingChange',
+] as const;
 export const PORTAL_ORDER_POPULATE = [
   'items',
   'subscription',
@@ -53,7 +59,7 @@ export function portalSubscriptionView(row: SubscriptionRow): CustomerSubscripti
     product: boughtProduct(row.product, row),
     prices: [priceView(row.price)],
     meters: [],
-    pending_update: null,
+    pending_update: pendingUpdateView(row),
   };
 }
 

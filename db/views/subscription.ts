@@ -7,7 +7,14 @@ import { priceView } from './price.ts';
 import { productView } from './product.ts';
 import { identity, iso, isoOrNull } from './stamps.ts';
 
-export const SUBSCRIPTION_POPULATE = ['customer', 'discount', 'price', 'product.prices', 'product.benefits'] as const;
+export const SUBSCRIPTION_POPULATE = [
+  'customer',
+  'discount',
+  'price',
+  'product.prices',
+  'product.benefits',
+  'pendingChange',
+] as const;
 
 export function subscriptionView(row: SubscriptionRow): Subscription {
   return {
@@ -19,7 +26,18 @@ export function subscriptionView(row: SubscriptionRow): Subscription {
     discount: row.discount ? appliedDiscountView(row.discount) : null,
     prices: [priceView(row.price)],
     meters: [],
-    pending_update: null,
+    pending_update: pendingUpdateView(row),
+  };
+}
+
+export function pendingUpdateView(row: SubscriptionRow): Subscription['pending_update'] {
+  const { pendingChange: change } = row;
+  if (!change) return null;
+  return {
+    ...identity(change),
+    applies_at: iso(row.currentPeriodEnd),
+    product_id: change.product.id === row.product.id ? null : change.product.id,
+    seats: change.seats === row.seats ? null : (change.seats ?? null),
   };
 }
 

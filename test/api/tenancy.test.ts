@@ -135,6 +135,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/v1/test-clocks/{id}/advance': { frozen_time: '2028-01-01T00:00:00Z' },
   '/v1/products/{id}/benefits': { benefits: [] },
   '/v1/benefits/{id}': { type: 'license_keys', description: 'Another' },
+  '/v1/subscriptions/{id}/change-preview': { product_id: '6f0d4b3e-3f43-4d5b-9e3b-6b1f0f5b8f11' },
   '/v1/subscriptions/{id}': { cancel_at_period_end: true },
   '/v1/webhooks/endpoints/{id}/replay': { since: '2027-01-01T00:00:00Z' },
 };

@@ -18,6 +18,7 @@ const active: SubscriptionState = {
   cancelAtPeriodEnd: false,
   pauseAtPeriodEnd: false,
   resumesAt: null,
+  hasWaitingEntries: false,
   pendingCharge: null,
   dunning: null,
 };
@@ -48,6 +49,12 @@ describe('what is due next', () => {
       { ...active, status: 'past_due', cancelAtPeriodEnd: true, currentPeriodEnd: start + DAY, dunning },
       'end',
       start + DAY,
+    ],
+    [
+      'set to end with a charge that waits for an order: that order first',
+      { ...active, cancelAtPeriodEnd: true, hasWaitingEntries: true },
+      'final_order',
+      end,
     ],
     ['set to pause: the pause', { ...active, pauseAtPeriodEnd: true }, 'pause', end],
     ['trialing and set to pause: no reminder of a charge', { ...trialing, pauseAtPeriodEnd: true }, 'pause', end],

@@ -37,6 +37,10 @@ async function broken(em: EntityManager, { organizationId }: Healthy): Promise<s
 const PAST_DUE = `update subscriptions set status = 'past_due', past_due_at = now()`;
 const UNPAID = `update orders set status = 'pending', next_payment_attempt_at`;
 
+const CHANGE = (status: string) => `
+  insert into subscription_changes (id, created_at, subscription_id, status, product_id, price_id, amount)
+  select gen_random_uuid(), now(), id, '${status}', product_id, price_id, amount from subscriptions`;
+
 const BREAKING: Readonly<Record<string, readonly string[]>> = {
   'each ledger transaction sums to zero': [
     `insert into ledger_transactions (id, organization_id, kind, source_id, currency, at)
@@ -72,6 +76,17 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
   'grants are as they are wanted, or say why not': [
     `update benefit_grants set version = 2, wanted_at = now() - interval '1 hour'`,
   ],
+  'what waited for an order is on it': [
+    `insert into billing_entries (id, created_at, subscription_id, position, label, amount, order_id)
+     select gen_random_uuid(), now(), s.id, 0, 'Unused time', -500, o.id
+     from subscriptions s join orders o on o.subscription_id = s.id`,
+  ],
+  'what waits for an order is counted, and the order will come': [
+    `insert into billing_entries (id, created_at, subscription_id, position, label, amount)
+     select gen_random_uuid(), now(), id, 0, 'Unused time', -500 from subscriptions`,
+  ],
+  'a change waits for its money only while that is asked for': [CHANGE('charging')],
+  'a pending change is that of its subscription': [CHANGE('pending')],
   'a license key is as its grant': [`update license_keys set status = 'revoked'`],
 };
 

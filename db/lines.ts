@@ -1,9 +1,9 @@
 /** The lines of what is paid in advance: for a period of a subscription, or for a purchase. */
-import type { Line } from '../../billing/orders.ts';
-import { amountOf } from '../../billing/prices.ts';
-import type { PriceRow } from '../../db/entities/price.ts';
-import type { ProductRow } from '../../db/entities/product.ts';
-import { priceTerms } from '../../db/price-terms.ts';
+import type { Line } from '../billing/orders.ts';
+import { amountOf } from '../billing/prices.ts';
+import type { PriceRow } from './entities/price.ts';
+import type { ProductRow } from './entities/product.ts';
+import { priceTerms } from './price-terms.ts';
 
 /** What was bought, and goes on being so: its own price, also one that is archived, at its own amount and seats. */
 export interface Bought {

@@ -1,0 +1,32 @@
+/** The first attempt at an order of a subscription, frozen before the processor hears of it. */
+import { randomUUID } from 'node:crypto';
+import type { PaymentId } from '../../billing/ids.ts';
+import type { CustomerRow } from '../../db/entities/customer.ts';
+import type { OrderRow } from '../../db/entities/order.ts';
+import { Payment } from '../../db/entities/payment.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { dueOf } from './pay.ts';
+
+/** None where nothing is due. `begunAt` is real time, ms since 1970. */
+export function openFirstPayment(
+  em: EntityManager,
+  order: OrderRow,
+  customer: CustomerRow,
+  { begunAt }: { readonly begunAt: number },
+  at: Date,
+): void {
+  if (dueOf(order) === 0) return;
+  em.create(Payment, {
+    id: randomUUID() as PaymentId,
+    createdAt: at,
+    organization: order.organization,
+    customer,
+    order,
+    attempt: 1,
+    trigger: 'subscription_cycle',
+    begunAt: new Date(begunAt),
+    amount: dueOf(order),
+    currency: order.currency,
+    paymentMethodId: customer.defaultPaymentMethodId ?? null,
+  });
+}

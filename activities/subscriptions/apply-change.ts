@@ -1,0 +1,79 @@
+/** A change of what a subscription is for takes hold: its row, its period and its benefits. */
+import { discountOf } from '../../db/change-plan.ts';
+import { Customer } from '../../db/entities/customer.ts';
+import { Price, type PriceRow } from '../../db/entities/price.ts';
+import { Product, type ProductRow } from '../../db/entities/product.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { SubscriptionChange, type SubscriptionChangeRow } from '../../db/entities/subscription-change.ts';
+import { switchGrants } from '../../db/grants.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { startPeriodAt } from './period.ts';
+
+/** Now, as it was planned; the period that starts with it, if one does, becomes the subscription's. */
+export async function applyChange(
+  em: EntityManager,
+  row: SubscriptionRow,
+  change: SubscriptionChangeRow,
+  at: Date,
+): Promise<void> {
+  await takeTerms(em, row, change, at);
+  row.periodAmount = change.periodAmount ?? null;
+  if (!change.periodStart) return;
+  if (row.status === 'trialing') row.trialEnd = change.periodStart;
+  row.status = 'active';
+  startPeriodAt(row, change.periodStart);
+}
+
+/** Before the renewal that a pending change has waited for. Another interval is counted from there. */
+export async function applyPendingChange(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+  row.periodAmount = null;
+  if (!row.pendingChange) return;
+  const change = (await em.findOneOrFail(SubscriptionChange, row.pendingChange.id)) as SubscriptionChangeRow;
+  const { recurringInterval, recurringIntervalCount } = row;
+  row.pendingChange = null;
+  await takeTerms(em, row, change, at);
+  if (recurringInterval !== row.recurringInterval || recurringIntervalCount !== row.recurringIntervalCount) {
+    row.anchor = row.currentPeriodEnd;
+    row.anchorCycle = row.cycle;
+  }
+}
+
+/** What was to come with the next renewal does not. */
+export async function dropPendingChange(em: EntityManager, row: SubscriptionRow, at: Date): Promise<boolean> {
+  if (!row.pendingChange) return false;
+  const change = await em.findOneOrFail(SubscriptionChange, row.pendingChange.id);
+  change.status = 'void';
+  change.modifiedAt = at;
+  row.pendingChange = null;
+  // At once: another one may be pending in its place.
+  await em.flush();
+  return true;
+}
+
+async function takeTerms(
+  em: EntityManager,
+  row: SubscriptionRow,
+  change: SubscriptionChangeRow,
+  at: Date,
+): Promise<void> {
+  const [customer, product, price] = await Promise.all([
+    em.findOneOrFail(Customer, row.customer.id),
+    em.findOneOrFail(Product, change.product.id),
+    em.findOneOrFail(Price, change.price.id),
+  ]);
+  change.status = 'applied';
+  change.modifiedAt = at;
+  row.product = product as ProductRow;
+  row.price = price as PriceRow;
+  row.amount = change.amount;
+  row.seats = change.seats ?? null;
+  row.recurringInterval = product.recurringInterval ?? row.recurringInterval;
+  row.recurringIntervalCount = product.recurringIntervalCount ?? row.recurringIntervalCount;
+  // A discount that is for other products stays with them.
+  if (row.discount && (await discountOf(em, row, { product: row.product, price: row.price })) === null) {
+    row.discount = null;
+    row.discountFirstUsedAt = null;
+  }
+  await em.flush();
+  await switchGrants(em, { customer, product: row.product, subscription: row, wanted: 'granted', at });
+}

@@ -1,0 +1,70 @@
+/** What a change of a subscription, or its next renewal, would come to: by the very rules that will bill it. */
+import { z } from 'zod';
+import type { ProductId, SubscriptionId } from '../../billing/ids.ts';
+import type { SubscriptionState } from '../../billing/subscription-state.ts';
+import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { nowOf } from '../../db/now.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { quoteOfChange, quoteOfRenewal } from '../../db/quotes.ts';
+import { changePreviewView, chargePreviewView } from '../../db/views/subscription-preview.ts';
+import { ChangePreview, ChangePreviewRequest, ChargePreview } from '../../schemas/subscription-preview.ts';
+import { alreadyCanceled, inactiveSubscription, notFound } from '../errors.ts';
+import { route } from '../route.ts';
+import { plannedOr422 } from '../subscriptions/change-terms.ts';
+
+const tag = 'Subscriptions';
+const params = z.object({ id: z.uuid() });
+
+export const previewChange = route({
+  method: 'post',
+  path: '/v1/subscriptions/{id}/change-preview',
+  summary: 'Preview a change',
+  description: 'Of the product or of the seats, as if it were asked for now. Nothing is changed.',
+  tag,
+  scopes: ['subscriptions:read', 'subscriptions:write'],
+  params,
+  body: ChangePreviewRequest,
+  response: ChangePreview,
+  errors: [403, 404],
+  async handle({ params, body, organization, em }) {
+    const row = await found(em, organization, params.id);
+    refuseUnchangeable(row);
+    const wish = 'seats' in body ? { seats: body.seats } : { productId: body.product_id as ProductId };
+    const { plan, discount } = await plannedOr422(em, row, wish, body.proration_behavior ?? null);
+    const at = nowOf(row.customer, new Date());
+    const quote = plan.kind === 'now' ? await quoteOfChange(em, row, plan, discount) : null;
+    return changePreviewView(row, plan, quote, at);
+  },
+});
+
+export const previewCharge = route({
+  method: 'get',
+  path: '/v1/subscriptions/{id}/charge-preview',
+  summary: 'Preview the next charge',
+  description: 'The order that the end of the present period brings, as things are now.',
+  tag,
+  scopes: ['subscriptions:read', 'subscriptions:write'],
+  params,
+  response: ChargePreview,
+  errors: [403, 404],
+  async handle({ params, organization, em }) {
+    const row = await found(em, organization, params.id);
+    if (row.status === 'canceled') throw alreadyCanceled();
+    return chargePreviewView(row, await quoteOfRenewal(em, row));
+  },
+});
+
+export const subscriptionPreviewRoutes = [previewChange, previewCharge];
+
+async function found(em: EntityManager, organization: string, id: string): Promise<SubscriptionRow> {
+  const where = { id: id as SubscriptionId, organization } as never;
+  const row = await em.findOne(Subscription, where, { populate: ['customer.testClock'] });
+  if (row === null) throw notFound();
+  return row as SubscriptionRow;
+}
+
+function refuseUnchangeable(row: SubscriptionRow): void {
+  if (row.status === 'canceled' || row.cancelAtPeriodEnd) throw alreadyCanceled();
+  const changeable: readonly SubscriptionState['status'][] = ['active', 'trialing'];
+  if (!changeable.includes(row.status)) throw inactiveSubscription();
+}

@@ -1,0 +1,39 @@
+/** Asks for another product or other seats; and what that would come to. */
+import type { Behavior } from '../../billing/changes.ts';
+import { type Planned, planChange, type Wish } from '../../db/change-plan.ts';
+import { Payment } from '../../db/entities/payment.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { nowOf } from '../../db/now.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { invalid, paymentFailed } from '../errors.ts';
+import type { WorkflowGateway } from '../workflows.ts';
+
+type Asked = ReturnType<WorkflowGateway['subscription']>;
+
+export async function changeTerms(
+  em: EntityManager,
+  process: Asked,
+  row: SubscriptionRow,
+  wish: Wish,
+  behavior: Behavior | null,
+): Promise<void> {
+  // Whether the state allows it is for the process to say; what can't be had at all is named by its field here.
+  await plannedOr422(em, row, wish, behavior);
+  const { declined } = await process.changeTerms({ wish, behavior });
+  if (declined === null) return;
+  const payment = await em.fork().findOneOrFail(Payment, declined);
+  throw paymentFailed(payment.declineMessage ?? 'The payment was declined.');
+}
+
+export async function plannedOr422(
+  em: EntityManager,
+  row: SubscriptionRow,
+  wish: Wish,
+  behavior: Behavior | null,
+): Promise<Exclude<Planned, { refusal: string }>> {
+  await em.populate([row], ['customer.testClock']);
+  const at = nowOf(row.customer, new Date()).getTime();
+  const planned = await planChange(em, row, wish, behavior, at);
+  if ('refusal' in planned) throw invalid(['body', planned.field], planned.refusal);
+  return planned;
+}

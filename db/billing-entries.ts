@@ -1,0 +1,18 @@
+/** Credits and charges that wait for a subscription's next order. */
+import type { Line } from '../billing/orders.ts';
+import { BillingEntry, type BillingEntryRow } from './entities/billing-entry.ts';
+import type { SubscriptionRow } from './entities/subscription.ts';
+import type { EntityManager } from './orm.ts';
+
+export async function waitingEntries(em: EntityManager, row: SubscriptionRow): Promise<BillingEntryRow[]> {
+  // The row says when there are none, so that a renewal needn't look.
+  if (row.waitingEntries === 0) return [];
+  return em.find(BillingEntry, { subscriptionId: row.id, orderId: null }, { orderBy: { position: 'asc' } });
+}
+
+export const lineOfEntry = ({ label, amount, priceId }: BillingEntryRow): Line => ({
+  label,
+  amount,
+  priceId: priceId ?? null,
+  proration: true,
+});

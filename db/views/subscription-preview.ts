@@ -1,0 +1,47 @@
+/** What a change or the next charge would come to, as the API shows it. */
+import type { ChangePlan } from '../../billing/changes.ts';
+import type { ChangePreview, ChargePreview } from '../../schemas/subscription-preview.ts';
+import type { SubscriptionRow } from '../entities/subscription.ts';
+import type { Quote } from '../quotes.ts';
+import { iso, isoOrNull } from './stamps.ts';
+
+export function chargePreviewView(row: SubscriptionRow, quote: Quote): ChargePreview {
+  const pauses = row.status === 'paused' || row.pauseAtPeriodEnd;
+  return { ...amountsView(row, quote), charged_at: pauses ? isoOrNull(row.resumesAt) : iso(row.currentPeriodEnd) };
+}
+
+export function changePreviewView(
+  row: SubscriptionRow,
+  plan: ChangePlan,
+  quote: Quote | null,
+  at: Date,
+): ChangePreview {
+  const period = plan.kind === 'now' ? plan.period : { start: row.currentPeriodStart, end: row.currentPeriodEnd };
+  const appliesAt = { nothing: null, later: row.currentPeriodEnd, now: at }[plan.kind];
+  return {
+    ...amountsView(row, quote),
+    applies_at: isoOrNull(appliesAt),
+    billed: plan.kind === 'now' ? plan.billed : 'not',
+    current_period_start: iso(new Date(period.start)),
+    current_period_end: iso(new Date(period.end)),
+  };
+}
+
+function amountsView({ currency }: SubscriptionRow, quote: Quote | null) {
+  return {
+    currency,
+    lines: (quote?.lines ?? []).map(({ label, amount, proration, priceId }) => ({
+      label,
+      amount,
+      proration,
+      product_price_id: priceId,
+    })),
+    subtotal_amount: quote?.totals.subtotal ?? 0,
+    discount_amount: quote?.totals.discount ?? 0,
+    net_amount: quote?.totals.net ?? 0,
+    tax_amount: quote?.totals.tax ?? 0,
+    total_amount: quote?.totals.total ?? 0,
+    applied_balance_amount: quote?.applied ?? 0,
+    due_amount: quote?.due ?? 0,
+  };
+}
