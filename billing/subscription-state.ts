@@ -78,12 +78,10 @@ function dues(state: SubscriptionState): Due[] {
         state.trialReminded || periodEnd.kind !== 'renewal' || state.trialStart === null || state.trialEnd === null
           ? null
           : trialReminderAt(state.trialStart, state.trialEnd);
-      return reminder === null ? [periodEnd] : [{ kind: 'trial_reminder', at: reminder }, periodEnd];
+      return reminder === null ? ends(state, periodEnd) : [{ kind: 'trial_reminder', at: reminder }, periodEnd];
     }
     case 'active':
-      return periodEnd.kind === 'end' && state.hasWaitingEntries
-        ? [{ kind: 'final_order', at: periodEnd.at }, periodEnd]
-        : [periodEnd];
+      return ends(state, periodEnd);
     case 'past_due': {
       // No new period begins while the last one is unpaid; one that was to be the last still ends.
       const { dunning } = state;
@@ -97,6 +95,13 @@ function dues(state: SubscriptionState): Due[] {
     case 'canceled':
       return [];
   }
+}
+
+/** What waits for an order is billed before the end. */
+function ends(state: SubscriptionState, periodEnd: Due): Due[] {
+  return periodEnd.kind === 'end' && state.hasWaitingEntries
+    ? [{ kind: 'final_order', at: periodEnd.at }, periodEnd]
+    : [periodEnd];
 }
 
 function atPeriodEnd(state: SubscriptionState): DueKind {

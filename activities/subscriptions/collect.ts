@@ -77,7 +77,10 @@ export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
       em.findOneOrFail(Order, step.orderId),
       em.findOneOrFail(Payment, step.paymentId),
     ]);
-    const change = await em.findOne(SubscriptionChange, { orderId: order.id, status: 'charging' });
+    // Of no other order a change may be waiting.
+    const ofChange = { orderId: order.id, status: 'charging' as const };
+    const change =
+      order.billingReason === 'subscription_update' ? await em.findOne(SubscriptionChange, ofChange) : null;
     if (change !== null) {
       await settleChange(em, row, order, payment, change as SubscriptionChangeRow, step.outcome, at);
     } else if (step.outcome.status === 'paid') {

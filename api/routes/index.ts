@@ -2,6 +2,7 @@
 import type { Route } from '../route.ts';
 import { benefitRoutes } from './benefits.ts';
 import { checkoutRoutes } from './checkouts.ts';
+import { customerBalanceRoutes } from './customer-balances.ts';
 import { customerSessionRoutes } from './customer-sessions.ts';
 import { customerRoutes } from './customers.ts';
 import { discountRoutes } from './discounts.ts';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...benefitRoutes,
   ...checkoutRoutes,
   ...customerRoutes,
+  ...customerBalanceRoutes,
   ...customerSessionRoutes,
   ...discountRoutes,
   ...documentRoutes,

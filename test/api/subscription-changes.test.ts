@@ -104,6 +104,8 @@ it('$5 to $20 after a day: credits $4.83, charges $19.33; back the same day: $14
   const [credit] = (await sub.orders()).filter(({ id }: { id: string }) => id !== order.id);
   expect(sums(credit)).toEqual(sums(back));
 
+  const balances = await running.made(sub.token, 'GET', `/v1/customers/${sub.customer.id}/balances`);
+  expect(balances.items).toEqual([{ currency: 'usd', amount: 1450 }]);
   const next = (await sub.nextCharge()).body;
   expect(next).toMatchObject({ total_amount: 500, applied_balance_amount: -500, due_amount: 0 });
   await sub.lives('2027-05-02T00:00:00.000Z');
@@ -148,6 +150,29 @@ it('previews the next charge to the cent, with what waits for it, a discount and
   // What is credited of a discounted period is what it was charged with.
   const credit = (await sub.preview({ product_id: max.id, proration_behavior: 'invoice' })).body;
   expect(credit.lines.map(({ amount }: Line) => amount)).toEqual([-1333, 6600]);
+  expect(await sub.disagreements()).toEqual([]);
+});
+
+it('a discount that is for once: prorated lines are after it, and leave it to the next order', async () => {
+  const sub = await bought();
+  const pro = await sub.monthly('Fern Pro', 2000);
+  const half = (duration: string) =>
+    sub.make('/v1/discounts/', { name: 'Half', type: 'percentage', basis_points: 5000, duration });
+  await sub.lives('2027-04-16T00:00:00.000Z');
+  await sub.patch({ discount_id: (await half('once')).id });
+  await sub.patch({ product_id: pro.id, proration_behavior: 'prorate' });
+  await sub.lives('2027-05-16T12:00:00.000Z');
+  const [cycle] = await sub.orders('subscription_cycle');
+  // Half a month of the 500 that were paid is credited; half a month of 2000 costs 1000, and half of that is taken off.
+  expect(cycle.items.map(({ amount }: Line) => amount)).toEqual([2000, -250, 500]);
+  expect([cycle.discount_amount, cycle.total_amount]).toEqual([1000, 1250]);
+  // May was charged with 1000 after discount: that is what half a month gives back, whatever holds by now.
+  await sub.patch({ discount_id: (await half('forever')).id });
+  const down = (await sub.preview({ product_id: sub.lite.id, proration_behavior: 'invoice' })).body;
+  expect(down.lines.map(({ amount }: Line) => amount)).toEqual([-500, 125]);
+  await sub.patch({ product_id: sub.lite.id, proration_behavior: 'invoice' });
+  const up = (await sub.preview({ product_id: pro.id, proration_behavior: 'invoice' })).body;
+  expect(up.lines.map(({ amount }: Line) => amount)).toEqual([-125, 500]);
   expect(await sub.disagreements()).toEqual([]);
 });
 
