@@ -1,43 +1,7 @@
 /** What changes of a subscription come to. */
-import fc from 'fast-check';
-import { type Behavior, type ChangeNow, planOf, type Standing, type Terms } from '../../billing/changes.ts';
-import type { PriceId, ProductId } from '../../billing/ids.ts';
-import { DAY, type Interval, periodOf } from '../../billing/periods.ts';
-
-const SECOND = 1000;
-const day = (iso: string) => Date.parse(iso.includes('T') ? iso : `${iso}T00:00:00Z`);
-
-function terms(amount: number, more: Partial<Terms> = {}): Terms {
-  const name = `at ${amount}`;
-  return {
-    productId: name as ProductId,
-    priceId: `price ${name}` as PriceId,
-    label: name,
-    seats: null,
-    recurrence: { interval: 'month', count: 1 },
-    amount,
-    discounted: amount,
-    trial: null,
-    ...more,
-  };
-}
-
-function standing(start: string, end: string, amount: number, more: Partial<Standing> = {}): Standing {
-  const period = { start: day(start), end: day(end) };
-  return { status: 'active', period, trialStart: null, terms: terms(amount), ...more };
-}
-
-function now(plan: ReturnType<typeof planOf>): ChangeNow {
-  if (plan.kind !== 'now') throw new Error(`It is ${plan.kind}.`);
-  return plan;
-}
-
-/** What is credited and what is charged. */
-function sums(plan: ReturnType<typeof planOf>): [number, number] {
-  const amounts = now(plan).lines.map(({ amount }) => amount);
-  const sum = (of: number[]) => of.reduce((total, amount) => total + amount, 0);
-  return [-sum(amounts.filter((amount) => amount < 0)) + 0, sum(amounts.filter((amount) => amount > 0))];
-}
+import { planOf } from '../../billing/changes.ts';
+import type { Interval } from '../../billing/periods.ts';
+import { day, now, standing, sums, terms } from './terms.ts';
 
 describe('in the middle of a period', () => {
   it.each([
@@ -246,68 +210,5 @@ describe('in a trial', () => {
     const seats = (count: number) => ({ ...terms(500), seats: count });
     const plan = planOf({ ...trialing, terms: seats(1) }, seats(2), 'prorate', day('2027-04-10'));
     expect(now(plan)).toMatchObject({ status: 'trialing', period: trialing.period, lines: [] });
-  });
-});
-
-describe('whatever is changed', () => {
-  const anchor = fc.integer({ min: day('2027-01-01') / SECOND, max: day('2031-01-01') / SECOND });
-  const amount = fc.integer({ min: 0, max: 1_000_000 });
-  const interval = fc.constantFrom<Interval>('day', 'week', 'month', 'year');
-  const share = fc.integer({ min: 0, max: 10_000 });
-  const behavior = fc.constantFrom<Behavior>('invoice', 'prorate');
-
-  it('up and back in the same instant costs nothing', () => {
-    fc.assert(
-      fc.property(anchor, interval, share, amount, amount, behavior, (start, every, part, a, b, how) => {
-        const recurrence = { interval: every, count: 1 };
-        const period = periodOf(start * SECOND, recurrence, 1);
-        const at = period.start + Math.floor(((period.end - period.start) * part) / 10_000);
-        const [from, to] = [terms(a, { recurrence }), { ...terms(b, { recurrence }), productId: 'b' as ProductId }];
-        const old: Standing = { status: 'active', period, trialStart: null, terms: from };
-        const [credit, charge] = sums(planOf(old, to, how, at));
-        const [back, again] = sums(planOf({ ...old, terms: to }, from, how, at));
-        expect(charge - credit + again - back).toBe(0);
-      }),
-    );
-  });
-
-  it('credits never exceed what was paid, over any number of changes in a period', () => {
-    const changes = fc.array(fc.tuple(share, amount), { maxLength: 12 });
-    fc.assert(
-      fc.property(anchor, interval, amount, changes, (start, every, first, wishes) => {
-        const recurrence = { interval: every, count: 1 };
-        const period = periodOf(start * SECOND, recurrence, 1);
-        let current = terms(first, { recurrence });
-        let paid = first;
-        const inOrder = wishes.toSorted(([a], [b]) => a - b);
-        for (const [index, [part, cost]] of inOrder.entries()) {
-          const at = period.start + Math.floor(((period.end - period.start) * part) / 10_000);
-          const next = { ...terms(cost, { recurrence }), productId: `${index}` as ProductId };
-          const [credit, charge] = sums(
-            planOf({ status: 'active', period, trialStart: null, terms: current }, next, 'invoice', at),
-          );
-          expect(credit).toBeLessThanOrEqual(paid);
-          paid += charge - credit;
-          expect(paid).toBeGreaterThanOrEqual(0);
-          current = next;
-        }
-      }),
-    );
-  });
-
-  it('a line is never more than a whole period, and nothing is prorated by a reset', () => {
-    fc.assert(
-      fc.property(anchor, interval, share, amount, amount, (start, every, part, a, b) => {
-        const recurrence = { interval: every, count: 1 };
-        const period = periodOf(start * SECOND, recurrence, 1);
-        const at = period.start + part * DAY;
-        const old: Standing = { status: 'active', period, trialStart: null, terms: terms(a, { recurrence }) };
-        const next = { ...terms(b, { recurrence }), productId: 'b' as ProductId };
-        const [credit, charge] = sums(planOf(old, next, 'prorate', at));
-        expect(credit).toBeLessThanOrEqual(a);
-        expect(charge).toBeLessThanOrEqual(b);
-        expect(sums(planOf(old, next, 'reset', at))).toEqual([0, b]);
-      }),
-    );
   });
 });

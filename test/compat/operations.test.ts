@@ -163,46 +163,6 @@ it('subscriptions', async () => {
   expect(revoked.status).toBe('canceled');
 });
 
-it('subscriptions that pause', async () => {
-  const { subscription } = await bought();
-  const { id } = subscription;
-  const paused = await polar.subscriptions.update({ id, subscriptionUpdate: { pauseAtPeriodEnd: true } });
-  expect([paused.status, paused.pauseAtPeriodEnd, paused.pausedAt]).toEqual(['active', true, null]);
-  const back = await polar.subscriptions.update({ id, subscriptionUpdate: { pauseAtPeriodEnd: false } });
-  expect(back.pauseAtPeriodEnd).toBe(false);
-  const running = polar.subscriptions.update({ id, subscriptionUpdate: { resume: true } });
-  await expect(running).rejects.toMatchObject({ statusCode: 422 });
-});
-
-it('subscriptions that change', async () => {
-  const { subscription, benefit } = await bought();
-  const { id } = subscription;
-  const pro = await monthly('Fern Max', 4000);
-  await polar.products.updateBenefits({ id: pro.id, productBenefitsUpdate: { benefits: [benefit.id] } });
-  const pending = await polar.subscriptions.update({
-    id,
-    subscriptionUpdate: { productId: pro.id, prorationBehavior: 'next_period' },
-  });
-  expect(pending.pendingUpdate).toMatchObject({ productId: pro.id, appliesAt: subscription.currentPeriodEnd });
-  const cleared = await polar.subscriptions.update({ id, subscriptionUpdate: { pendingUpdate: null } });
-  expect(cleared.pendingUpdate).toBeNull();
-  const changed = await polar.subscriptions.update({
-    id,
-    subscriptionUpdate: { productId: pro.id, prorationBehavior: 'invoice' },
-  });
-  expect([changed.product.id, changed.amount]).toEqual([pro.id, 4000]);
-  const orders = await items(polar.orders.list({ productId: pro.id }));
-  expect(orders.map(({ billingReason, status }) => [billingReason, status])).toEqual([['subscription_update', 'paid']]);
-  await polar.subscriptions.update({ id, subscriptionUpdate: { productId: subscription.productId } });
-
-  const failing = await bought(2000, 'pm_card_chargeCustomerFail');
-  const declined = polar.subscriptions.update({
-    id: failing.subscription.id,
-    subscriptionUpdate: { productId: pro.id, prorationBehavior: 'reset' },
-  });
-  await expect(declined).rejects.toMatchObject({ statusCode: 402, error: 'PaymentFailed' });
-});
-
 it('orders and payments', async () => {
   const { customer, product } = await bought();
   const [order] = await items(polar.orders.list({ customerId: customer.id, productId: product.id }));
