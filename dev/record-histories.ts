@@ -84,6 +84,40 @@ try {
   await trial.advance('2027-03-20T00:00:00Z');
   await call('DELETE', `/v1/subscriptions/${trial.subscription}`);
   await keep('subscription-trial-moved-and-revoked', `subscription/${trial.subscription}`);
+  const paused = await lives(call, 'pm_card_visa', '2027-02-05T00:00:00Z');
+  const until = { pause_at_period_end: true, resumes_at: '2027-03-20T00:00:00Z' };
+  await call('PATCH', `/v1/subscriptions/${paused.subscription}`, until);
+  await paused.advance('2027-05-01T00:00:00Z');
+  await keep('subscription-paused-and-resumed', `subscription/${paused.subscription}`);
+  const changed = await lives(call, 'pm_card_visa', '2027-02-05T00:00:00Z');
+  const dearer = await call('POST', '/v1/products/', {
+    name: 'Fern Max',
+    recurring_interval: 'month',
+    prices: [{ amount_type: 'fixed', price_amount: 5000, price_currency: 'usd' }],
+  });
+  const path = `/v1/subscriptions/${changed.subscription}`;
+  const { product_id: cheaper } = await call('GET', path);
+  await call('PATCH', path, { product_id: dearer.id, proration_behavior: 'invoice' });
+  await changed.advance('2027-02-20T00:00:00Z');
+  await call('PATCH', path, { product_id: cheaper, proration_behavior: 'prorate' });
+  await changed.advance('2027-04-05T00:00:00Z');
+  await call('PATCH', path, { product_id: dearer.id, proration_behavior: 'next_period' });
+  await changed.advance('2027-06-05T00:00:00Z');
+  await keep('subscription-changed', `subscription/${changed.subscription}`);
+  const once = await call('POST', '/v1/products/', {
+    name: 'Fern Tokens',
+    prices: [{ amount_type: 'fixed', price_amount: 900, price_currency: 'usd' }],
+  });
+  const draft = await call('POST', '/v1/orders/', { customer_id: changed.customer.id, product_id: once.id });
+  await call('POST', `/v1/orders/${draft.id}/finalize`, {});
+  await keep('order-finalized', `order/${draft.id}`);
+  await call('PATCH', `/v1/orders/${draft.id}`, {
+    billing_name: 'Ada Example',
+    billing_address: { country: 'FR', line1: '1 rue Example', city: 'Paris', postal_code: '75001' },
+  });
+  await call('POST', `/v1/orders/${draft.id}/invoice`);
+  await new Promise((passed) => setTimeout(passed, 3000));
+  await keep('document', `document/${draft.id}/invoice`);
   for await (const { workflowId } of client.workflow.list({ query: 'WorkflowType = "grant"' })) {
     await keep('grant', workflowId);
     break;

@@ -248,9 +248,7 @@ class Subscription {
   }
 
   private know({ sequence, state }: Pick<Stepped, 'sequence' | 'state'>): void {
-    if (this.state !== null && state.status !== this.state.status) {
-      upsertSearchAttributes([{ key: STATUS, value: state.status }]);
-    }
+    if (state.status !== this.state?.status) upsertSearchAttributes([{ key: STATUS, value: state.status }]);
     this.sequence = sequence;
     this.state = state;
   }

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { OrganizationId } from '../../billing/ids.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
+import { Subscription } from '../../db/entities/subscription.ts';
+import type { EntityManager } from '../../db/orm.ts';
 import { carrying, containing, inAnyCase } from '../../db/search.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
@@ -21,6 +23,8 @@ import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts'
 import { deleteCustomer } from '../customers/delete.ts';
 import { customerToDelete, ownedCustomer } from '../customers/find.ts';
 import { createCustomer, updateCustomer } from '../customers/write.ts';
+import { table } from '../exports/table.ts';
+import { refuseForeign, within } from '../organizations/named.ts';
 import { csv } from '../replies.ts';
 import { type Route, route } from '../route.ts';
 
@@ -31,7 +35,7 @@ const filters = z.object({
   organization_id: oneOrMany(z.uuid()),
   email: z.string().max(254).optional(),
   query: z.string().max(200).optional(),
-  active: queryBoolean.optional(),
+  active: queryBoolean.optional().describe('Whether they have a subscription that is trialing, active or past due.'),
   metadata: metadataFilter,
 });
 
@@ -48,7 +52,7 @@ export const listCustomers = route({
   }),
   response: paginated(CustomerSchema),
   async handle({ query, organization, em }) {
-    const [rows, total] = await em.findAndCount(Customer, matching(organization, query), {
+    const [rows, total] = await em.findAndCount(Customer, matching(em, organization, query), {
       limit: query.limit,
       offset: (query.page - 1) * query.limit,
       orderBy: [...query.sorting.map(({ property, direction }) => ({ [COLUMNS[property]]: direction })), { id: 'asc' }],
@@ -68,6 +72,7 @@ export const createCustomerRoute = route({
   status: 201,
   errors: [403],
   async handle({ body, organization, em, environment, request }) {
+    refuseForeign(body.organization_id, organization);
     return customerView(await createCustomer(em, { environment }, organization, body, request.at));
   },
 });
@@ -81,20 +86,24 @@ export const exportCustomers = route({
   scopes: reading,
   query: z.object({ organization_id: oneOrMany(z.uuid()) }),
   response: csv,
-  async handle({ organization, em }) {
-    const rows = await em.find(Customer, { organization, deletedAt: null }, { orderBy: { createdAt: 'asc' } });
-    return {
+  handle: ({ query, organization, em }) =>
+    table<CustomerRow>(em, {
       filename: 'customers.csv',
-      columns: ['ID', 'External ID', 'Email', 'Name', 'Created At'],
-      rows: rows.map(({ id, externalId, email, name, createdAt }) => [
-        id,
-        externalId,
-        email,
-        name,
-        createdAt.toISOString(),
-      ]),
-    };
-  },
+      columns: [
+        { title: 'ID', cell: ({ id }) => id },
+        { title: 'External ID', cell: ({ externalId }) => externalId },
+        { title: 'Email', cell: ({ email }) => email },
+        { title: 'Name', cell: ({ name }) => name },
+        { title: 'Created At', cell: ({ createdAt }) => createdAt.toISOString() },
+      ],
+      next: (page) =>
+        em.findByCursor(Customer, {
+          where: { ...within(organization, query.organization_id), deletedAt: null },
+          orderBy: { createdAt: 'asc', id: 'asc' },
+          includeCount: false,
+          ...page,
+        }),
+    }),
 });
 
 /** The routes of one customer, under a path that names them by `params`. */
@@ -202,9 +211,19 @@ export const customerRoutes: Route[] = [
   ),
 ];
 
-function matching(organization: OrganizationId, query: z.output<typeof filters>): FilterQuery<CustomerRow> {
-  const and: FilterQuery<CustomerRow>[] = [{ organization, deletedAt: null }];
-  if (query.organization_id) and.push({ organization: { $in: query.organization_id as OrganizationId[] } });
+function matching(
+  em: EntityManager,
+  organization: OrganizationId,
+  query: z.output<typeof filters>,
+): FilterQuery<CustomerRow> {
+  const and: FilterQuery<CustomerRow>[] = [{ ...within(organization, query.organization_id), deletedAt: null }];
+  if (query.active !== undefined) {
+    const subscribers = em
+      .createQueryBuilder(Subscription)
+      .select('customer')
+      .where({ organization, status: { $in: ['trialing', 'active', 'past_due'] } });
+    and.push({ id: query.active ? { $in: subscribers } : { $nin: subscribers } });
+  }
   if (query.email) and.push({ email: inAnyCase(query.email) });
   if (query.query) {
     const text = containing(query.query);
