@@ -11,6 +11,7 @@ import { atATime } from '../dev/api-client.ts';
 import { buyHerd, fallDueAt } from '../dev/herd.ts';
 import { startSystem } from '../dev/system.ts';
 import { keepFigures, table } from './figures.ts';
+import { processorTime } from './processor-time.ts';
 
 const SIZE = Number(process.env['RENEWALS'] ?? 300);
 const LEAD = 20_000;
@@ -30,10 +31,12 @@ try {
   await sleep(due - Date.now());
   await orm.em.fork().execute('create extension if not exists pg_stat_statements');
   const before = await counted();
+  const usedBefore = used();
   const began = performance.now();
   while ((await renewed()) < SIZE) await sleep(50);
   const seconds = (performance.now() - began) / 1000;
   const after = await counted();
+  const usedAfter = used();
   const each = (what: 'transactions' | 'statements') => ((after[what] - before[what]) / SIZE).toFixed(1);
   const cost = await costOfOne(herd.subscriptionIds[0] ?? '');
   const findings = await herd.call('GET', '/v1/invariants');
@@ -55,6 +58,14 @@ try {
     ['Temporal actions of one renewal', String(cost.actions), 'aim: at most 6'],
     ['database statements of one renewal, relay and polls included', each('statements'), ''],
     ['database transactions of one renewal, relay and polls included', each('transactions'), ''],
+    ...[...usedAfter].map(
+      ([part, ms]) =>
+        [
+          `processor time of one renewal: ${part}`,
+          `${((ms - (usedBefore.get(part) ?? 0)) / SIZE).toFixed(1)} ms`,
+          '',
+        ] as const,
+    ),
   ] as const;
   table(rows);
   if (process.argv.includes('--write')) keepFigures('renewals', rows);
@@ -64,6 +75,11 @@ try {
   rmSync(home, { recursive: true, force: true });
 }
 process.exit();
+
+function used() {
+  const parts = Object.entries(system.processes).map(([name, { pid }]) => [name, pid] as const);
+  return processorTime(Object.fromEntries(parts));
+}
 
 async function renewed(): Promise<number> {
   const rows: { n: number }[] = await orm.em
