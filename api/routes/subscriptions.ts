@@ -8,6 +8,7 @@ import { Product } from '../../db/entities/product.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { SUBSCRIPTION_POPULATE, subscriptionView } from '../../db/views/subscription.ts';
+import { readSubscription } from '../../db/views/subscription-read.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import {
   SubscriptionCreate,
@@ -172,13 +173,9 @@ async function owned(em: EntityManager, organization: OrganizationId, id: string
 }
 
 async function view(em: EntityManager, organization: OrganizationId, id: string) {
-  const row = await em.findOne(
-    Subscription,
-    { id: id as SubscriptionId, organization },
-    { populate: SUBSCRIPTION_POPULATE, refresh: true },
-  );
-  if (row === null) throw notFound();
-  return subscriptionView(row);
+  const found = await readSubscription(em, organization, id);
+  if (found === null) throw notFound();
+  return found;
 }
 
 async function namedCustomer(

@@ -1,0 +1,39 @@
+/** One subscription, read and shown by a single statement: what merchants' servers ask for all day. */
+import type { OrganizationId } from '../../billing/ids.ts';
+import type { Subscription as SubscriptionShape } from '../../schemas/subscription.ts';
+import { Subscription, type SubscriptionRow } from '../entities/subscription.ts';
+import type { EntityManager } from '../orm.ts';
+import { plainRow } from '../plain-rows.ts';
+import { subscriptionView } from './subscription.ts';
+
+/** The relations are those of SUBSCRIPTION_POPULATE. */
+const STATEMENT = `
+  select to_jsonb(s) || jsonb_build_object(
+    'customer', to_jsonb(c),
+    'discount', to_jsonb(d) || jsonb_build_object(
+      'redemptions_count', (select count(*) from discount_redemptions where discount_id = d.id)),
+    'price', to_jsonb(r),
+    'pendingChange', to_jsonb(x),
+    'product', to_jsonb(p) || jsonb_build_object(
+      'prices', (select jsonb_agg(to_jsonb(q)) from prices q where q.product_id = p.id),
+      'benefits', (
+        select jsonb_agg(to_jsonb(b) order by pb.id)
+        from product_benefits pb join benefits b on b.id = pb.benefit_id where pb.product_id = p.id))) as row
+  from subscriptions s
+    join customers c on c.id = s.customer_id
+    join products p on p.id = s.product_id
+    join prices r on r.id = s.price_id
+    left join discounts d on d.id = s.discount_id
+    left join subscription_changes x on x.id = s.pending_change_id
+  where s.id = ? and s.organization_id = ?`;
+
+/** Null where the organization has no such subscription. */
+export async function readSubscription(
+  em: EntityManager,
+  organization: OrganizationId,
+  id: string,
+): Promise<SubscriptionShape | null> {
+  const [found] = await em.getConnection().execute<{ row: Record<string, unknown> }[]>(STATEMENT, [id, organization]);
+  if (found === undefined) return null;
+  return subscriptionView(plainRow(em.getMetadata(Subscription), found.row) as unknown as SubscriptionRow);
+}
