@@ -18,22 +18,39 @@ export interface DiscountWish {
   readonly discount_code?: string | null | undefined;
 }
 
+/** What the sum that a buyer is shown follows from. */
+export type Sale = Pick<CheckoutRow, 'price' | 'amount' | 'currency' | 'discount'>;
+
+export const saleOf = ({ price, amount, currency, discount }: CheckoutRow): Sale => ({
+  price,
+  amount,
+  currency,
+  discount,
+});
+
 /**
- * To be called after all else has been written: what is taken off follows from what is sold. True where the discount is
- * another one than before.
+ * To be called after all else has been written: what is taken off follows from what is sold. Where that is what was
+ * `shown`, the sum stays, also when the merchant has edited the discount meanwhile: nobody pays another sum than they saw.
+ * True where the discount is another one than before.
  */
 export async function chooseDiscount(
   em: EntityManager,
   checkout: CheckoutRow,
   wish: DiscountWish,
   at: Date,
+  shown?: Sale,
 ): Promise<boolean> {
   const before = checkout.discount ?? null;
   if (wish.discount_id !== undefined) checkout.discount = await byId(em, checkout, wish.discount_id, at);
   if (wish.discount_code !== undefined) checkout.discount = await byCode(em, checkout, wish.discount_code, at);
-  checkout.discountAmount = discountAmountOf(checkout);
+  if (shown === undefined || !isSame(shown, saleOf(checkout))) checkout.discountAmount = discountAmountOf(checkout);
   refuseTooLittle(checkout, wish);
   return (checkout.discount ?? null) !== before;
+}
+
+function isSame(a: Sale, b: Sale): boolean {
+  const isSameDiscount = (a.discount?.id ?? null) === (b.discount?.id ?? null);
+  return a.price.id === b.price.id && a.amount === b.amount && a.currency === b.currency && isSameDiscount;
 }
 
 /** It need not be for the product that is chosen now, but for one that can be. */

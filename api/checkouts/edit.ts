@@ -8,7 +8,7 @@ import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import { checkoutNotOpen, expiredCheckout, invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { type Change, choose, type Editor } from './choose.ts';
-import { chooseDiscount } from './discount.ts';
+import { chooseDiscount, saleOf } from './discount.ts';
 
 /** Locks an open checkout and writes the change; refuses once somebody pays, has paid, or the time is over. */
 export async function editCheckout(
@@ -23,8 +23,9 @@ export async function editCheckout(
     const checkout = await lockCheckout(tx, id);
     refuseUnlessOpen(checkout, editor, at);
     noteWhoseEmail(checkout, editor, change);
+    const shown = saleOf(checkout);
     const isWritten = await write(tx, checkout, editor, change);
-    if (!(await chooseDiscount(tx, checkout, change, at)) && !isWritten) return;
+    if (!(await chooseDiscount(tx, checkout, change, at, shown)) && !isWritten) return;
     checkout.modifiedAt = at;
     await tx.flush();
     await emit(tx, {

@@ -133,6 +133,26 @@ describe('a checkout', () => {
     expect(payments.find(({ order_id }: { order_id: string }) => order_id === order.id).amount).toBe(999);
   });
 
+  it('pays what was shown, though the merchant changes the discount meanwhile', async () => {
+    const discount = await aDiscount();
+    const checkout = await aCheckout(await aProduct(), { discount_id: discount.id });
+    expect(checkout.total_amount).toBe(1000);
+    await running.made(token, 'PATCH', `/v1/discounts/${discount.id}`, { basis_points: 1000 });
+    expect((await asBuyer(checkout).pays({ customer_name: 'Ada Example' })).status).toBe(200);
+    expect(await orderOf(checkout)).toMatchObject({ total_amount: 1000, discount_amount: 1000 });
+  });
+
+  it('is told, and not charged, where the discount is for other products by now', async () => {
+    const discount = await aDiscount();
+    const checkout = await aCheckout(await aProduct(), { discount_id: discount.id });
+    await running.made(token, 'PATCH', `/v1/discounts/${discount.id}`, { products: [(await aProduct()).id] });
+    expect((await asBuyer(checkout).pays()).status).toBe(422);
+    expect(await orderOf(checkout)).toBeUndefined();
+    await asBuyer(checkout).enters({ discount_code: null });
+    expect((await asBuyer(checkout).pays()).status).toBe(200);
+    expect(await orderOf(checkout)).toMatchObject({ total_amount: 2000, discount_amount: 0 });
+  });
+
   it('takes the buyer’s code in any case, and takes it away', async () => {
     const code = aCode();
     await aDiscount({ code });
