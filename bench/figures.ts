@@ -16,6 +16,6 @@ export function keepFigures(name: string, rows: Rows): void {
   const text = readFileSync(file, 'utf8');
   const lines = rows.map((row) => `| ${row.join(' | ')} |`);
   const kept = ['| what | figure | beside it |', '|---|---:|---|', ...lines].join('\n');
-  const section = new RegExp(`(<!-- ${name} -->\n)[\\s\\S]*?(\n<!-- /${name} -->)`);
-  writeFileSync(file, text.replace(section, `$1${kept}$2`));
+  const section = new RegExp(`(<!-- ${name} -->)[\\s\\S]*?(<!-- /${name} -->)`);
+  writeFileSync(file, text.replace(section, `$1\n${kept}\n$2`));
 }
