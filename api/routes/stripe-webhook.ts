@@ -1,4 +1,4 @@
-/** What the card processor tells us of by itself: each event is kept once, and wakes the process that it is about. */
+/** What the card processor tells us of by itself: each event that a process waits for is kept once, and wakes it. */
 import Stripe from 'stripe';
 import { z } from 'zod';
 import type { PaymentId } from '../../billing/ids.ts';
@@ -35,7 +35,10 @@ export const stripeWebhook = route({
     if (!about.success) return { received: true } as const;
     const { id: objectId } = about.data;
     const workflowId = workflowOf(event.type, about.data);
-    const isNew = await keep(em, { id: event.id, type: event.type, objectId, workflowId, receivedAt: request.at });
+    // Most charges are answered at once, and nobody waits to hear of them again.
+    const isNew =
+      workflowId !== null &&
+      (await keep(em, { id: event.id, type: event.type, objectId, workflowId, receivedAt: request.at }));
     log.info({ processorEvent: event.id, type: event.type, workflowId, isNew }, 'the processor tells of an event');
     return { received: true } as const;
   },
@@ -61,7 +64,7 @@ interface Told {
   readonly id: string;
   readonly type: string;
   readonly objectId: string;
-  readonly workflowId: string | null;
+  readonly workflowId: string;
   readonly receivedAt: Date;
 }
 
@@ -75,7 +78,7 @@ function keep(em: EntityManager, told: Told): Promise<boolean> {
       .ignore()
       .execute<{ affectedRows: number }>('run');
     const isNew = inserted.affectedRows > 0;
-    if (isNew && told.workflowId !== null) await wake(tx, 'processor_event', told.id);
+    if (isNew) await wake(tx, 'processor_event', told.id);
     return isNew;
   });
 }
