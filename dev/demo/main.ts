@@ -18,19 +18,20 @@ const bar = (done: number, of: number, what: string) => {
 
 function printMonths(months: readonly Month[]): void {
   const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
-  process.stdout.write('\n  month     active  trialing  past due  canceled      revenue\n');
-  for (const { month, active, trialing, past_due, canceled, revenue } of months) {
+  process.stdout.write('\n  month     active  trialing  past due    paused  canceled      revenue\n');
+  for (const { month, active, trialing, past_due, paused, canceled, revenue } of months) {
     const counts = [
       [active, 8],
       [trialing, 10],
       [past_due, 10],
+      [paused, 10],
       [canceled, 10],
     ] as const;
     const cells = counts.map(([count, width]) => String(count).padStart(width)).join('');
     process.stdout.write(`  ${month} ${cells}${money.format(revenue / 100).padStart(13)}\n`);
   }
   const total = months.reduce((sum, { revenue }) => sum + revenue, 0);
-  process.stdout.write(`  the year ${' '.repeat(37)}${money.format(total / 100).padStart(13)}\n\n`);
+  process.stdout.write(`  the year ${' '.repeat(47)}${money.format(total / 100).padStart(13)}\n\n`);
 }
 
 const started = await runningStart();

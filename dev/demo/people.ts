@@ -8,9 +8,12 @@ export type Fate =
   | 'card fails at the end of the trial'
   | 'card begins to fail'
   | 'card begins to fail, and is replaced'
-  | 'is revoked';
+  | 'is revoked'
+  | 'changes to the yearly plan'
+  | 'pauses for two months'
+  | 'adds seats';
 
-export type Plan = 'trial' | 'monthly' | 'yearly' | 'weekly';
+export type Plan = 'trial' | 'monthly' | 'yearly' | 'weekly' | 'team';
 
 export interface Person {
   readonly name: string;
@@ -21,18 +24,26 @@ export interface Person {
   readonly month: number;
   /** The processor's name of the card that they buy with. */
   readonly card: string;
+  /** A discount code that they know; null: none. */
+  readonly code: string | null;
 }
 
+/** A quarter off the first three months. */
+export const CODE = 'HELLO';
+
 const FATES: readonly (readonly [Plan, Fate, number])[] = [
-  ['trial', 'stays', 13],
-  ['trial', 'leaves in the trial', 13],
+  ['trial', 'stays', 10],
+  ['trial', 'leaves in the trial', 10],
   ['trial', 'card fails at the end of the trial', 5],
-  ['monthly', 'stays', 11],
+  ['monthly', 'stays', 9],
   ['monthly', 'cancels', 4],
   ['monthly', 'cancels and comes back', 3],
   ['monthly', 'card begins to fail', 4],
   ['monthly', 'card begins to fail, and is replaced', 5],
   ['monthly', 'is revoked', 2],
+  ['monthly', 'changes to the yearly plan', 3],
+  ['monthly', 'pauses for two months', 2],
+  ['team', 'adds seats', 3],
   ['yearly', 'stays', 4],
   ['weekly', 'stays', 2],
 ];
@@ -55,6 +66,7 @@ export function people(count: number): Person[] {
       fate,
       month: 2 + (index % 8),
       card: FAILING.has(fate) ? 'pm_card_chargeCustomerFail' : 'pm_card_visa',
+      code: index % 3 === 0 ? CODE : null,
     };
   });
 }

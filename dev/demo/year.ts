@@ -1,6 +1,6 @@
 /** A year in the life of fifty customers, lived through the public API on one test clock. */
 import { atATime, type Call, callerOf, cardToken, newMerchant } from '../api-client.ts';
-import { type Person, type Plan, people } from './people.ts';
+import { CODE, type Person, type Plan, people } from './people.ts';
 
 export interface Place {
   readonly api: string;
@@ -14,6 +14,7 @@ export interface Month {
   readonly active: number;
   readonly trialing: number;
   readonly past_due: number;
+  readonly paused: number;
   readonly canceled: number;
   readonly revenue: number;
 }
@@ -63,7 +64,7 @@ export async function liveAYear(
   const months: Month[] = [];
   for (let month = 1; month <= 12; month += 1) {
     await advance(call, clock.id, midMonth(month));
-    await atATime(buyers, WIDTH, (buyer) => happen(place, call, buyer, month));
+    await atATime(buyers, WIDTH, (buyer) => happen(place, call, products, buyer, month));
     step(`the middle of month ${month}`);
     await advance(call, clock.id, monthEnd(month));
     months.push(await tally(call, month));
@@ -80,11 +81,27 @@ export async function liveAYear(
 const monthEnd = (month: number) => Date.UTC(2027, month + 1, 0) + 12 * 3_600_000;
 const midMonth = (month: number) => Date.UTC(2027, month, 10);
 
+const BY_THE_SEAT = {
+  amount_type: 'seat_based',
+  price_currency: 'usd',
+  seat_tiers: {
+    seat_tier_type: 'graduated',
+    tiers: [
+      { min_seats: 1, max_seats: 4, price_per_seat: 1500 },
+      { min_seats: 5, max_seats: null, price_per_seat: 1200 },
+    ],
+  },
+};
+
 async function openShop(call: Call): Promise<Record<Plan, string>> {
   const key = await call('POST', '/v1/benefits/', {
     type: 'license_keys',
     description: 'A license key',
     properties: { prefix: 'DEMO' },
+  });
+  await call('POST', '/v1/discounts/', {
+    ...{ name: 'Hello', code: CODE, type: 'percentage', basis_points: 2500 },
+    ...{ duration: 'repeating', duration_in_months: 3 },
   });
   const product = async (name: string, price: number, terms: Record<string, unknown>): Promise<string> => {
     const prices = [{ amount_type: 'fixed', price_amount: price, price_currency: 'usd' }];
@@ -101,6 +118,7 @@ async function openShop(call: Call): Promise<Record<Plan, string>> {
     monthly: await product('Pro', 2900, { recurring_interval: 'month' }),
     yearly: await product('Pro for a year', 29_000, { recurring_interval: 'year' }),
     weekly: await product('Pro for a week', 900, { recurring_interval: 'week' }),
+    team: await product('Team', 0, { recurring_interval: 'month', prices: [BY_THE_SEAT] }),
   };
 }
 
@@ -110,16 +128,27 @@ async function buy(place: Place, call: Call, productId: string, clockId: string,
     name: person.name,
     test_clock_id: clockId,
   });
-  const checkout = await call('POST', '/v1/checkouts/', { products: [productId], customer_id: customer.id });
+  const checkout = await call('POST', '/v1/checkouts/', {
+    products: [productId],
+    customer_id: customer.id,
+    ...(person.plan === 'team' ? { seats: 3 } : {}),
+  });
   await callerOf(place.api, null)('POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
     confirmation_token_id: await cardToken(place.stripeApi, person.card),
+    ...(person.code === null ? {} : { discount_code: person.code }),
   });
   const { subscription_id } = await call('GET', `/v1/checkouts/${checkout.id}`);
   return { person, customerId: customer.id, subscriptionId: subscription_id };
 }
 
 /** What becomes of a customer in the middle of a month. */
-async function happen(place: Place, call: Call, { person, customerId, subscriptionId }: Buyer, month: number) {
+async function happen(
+  place: Place,
+  call: Call,
+  products: Readonly<Record<Plan, string>>,
+  { person, customerId, subscriptionId }: Buyer,
+  month: number,
+) {
   const change = (body: unknown) => call('PATCH', `/v1/subscriptions/${subscriptionId}`, body);
   const now = month === person.month;
   switch (person.fate) {
@@ -136,6 +165,15 @@ async function happen(place: Place, call: Call, { person, customerId, subscripti
       return;
     case 'is revoked':
       if (now) await change({ revoke: true });
+      return;
+    case 'changes to the yearly plan':
+      if (now) await change({ product_id: products.yearly, proration_behavior: 'invoice' });
+      return;
+    case 'pauses for two months':
+      if (now) await change({ pause_at_period_end: true, resumes_at: new Date(midMonth(month + 2)).toISOString() });
+      return;
+    case 'adds seats':
+      if (now) await change({ seats: 6, proration_behavior: 'prorate' });
       return;
     case 'card begins to fail, and is replaced':
       if (month === 2) await replaceCard(place, call, customerId);
@@ -171,14 +209,15 @@ async function tally(call: Call, month: number): Promise<Month> {
   const begin = new Date(month === 1 ? START - 1 : monthEnd(month - 1));
   const count = async (status: string) =>
     (await call('GET', `/v1/subscriptions/?status=${status}&limit=1`)).pagination.total_count as number;
-  const [active, trialing, past_due, canceled] = await Promise.all(
-    ['active', 'trialing', 'past_due', 'canceled'].map(count),
+  const [active, trialing, past_due, paused, canceled] = await Promise.all(
+    ['active', 'trialing', 'past_due', 'paused', 'canceled'].map(count),
   );
   return {
     month: end.toISOString().slice(0, 7),
     active: active ?? 0,
     trialing: trialing ?? 0,
     past_due: past_due ?? 0,
+    paused: paused ?? 0,
     canceled: canceled ?? 0,
     revenue: await revenue(call, begin, end),
   };
