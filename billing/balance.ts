@@ -17,3 +17,10 @@ export function applyBalance(total: number, balance: number, minimum: number): A
   // An order that is free is not made to collect what is owed.
   return total === 0 ? { applied: 0, due: 0 } : { applied: due - total + 0, due };
 }
+
+/** For an order that nobody will charge: the balance pays all of it or none, and asks for nothing besides. */
+export function applyBalanceUncharged(total: number, balance: number, minimum: number): Applied {
+  if (total < 0) return { applied: -total, due: 0 };
+  const settled = applyBalance(total, balance, minimum);
+  return settled.due === 0 ? settled : { applied: 0, due: total };
+}

@@ -35,8 +35,9 @@ export async function quoteOfChange(
   return quote(em, row, lines, discountAmount);
 }
 
-/** The order that the end of the present period would make, with all that waits for one. */
+/** The order that the end of the present period would make, with all that waits for one; a pause makes none. */
 export async function quoteOfRenewal(em: EntityManager, row: SubscriptionRow): Promise<Quote> {
+  if (isPausing(row)) return { lines: [], totals: totalsOf([]), applied: 0, due: 0 };
   const waiting = (await waitingEntries(em, row)).map(lineOfEntry);
   if (row.cancelAtPeriodEnd) return quote(em, row, waiting, 0);
   const terms = await termsOfNextPeriod(em, row);
@@ -45,6 +46,10 @@ export async function quoteOfRenewal(em: EntityManager, row: SubscriptionRow): P
   const discountAmount = discountOfNewPeriod(row, period, discount, row.currentPeriodEnd.getTime());
   return quote(em, row, [...period, ...waiting], discountAmount);
 }
+
+/** What waits for an order does so until it resumes. */
+export const isPausing = ({ status, pauseAtPeriodEnd }: SubscriptionRow): boolean =>
+  status === 'paused' || pauseAtPeriodEnd;
 
 async function termsOfNextPeriod(em: EntityManager, row: SubscriptionRow) {
   const change = row.pendingChange ? await em.findOneOrFail(SubscriptionChange, row.pendingChange.id) : null;

@@ -23,7 +23,13 @@ const amounts = {
 };
 
 export const ChargePreview = z
-  .object({ ...amounts, charged_at: Instant.nullable().describe('Null where nothing is charged by itself.') })
+  .object({
+    ...amounts,
+    charged_at: Instant.nullable().describe(
+      'Null where the period’s end brings a pause, or it is paused: nothing is due.',
+    ),
+    resumes_at: Instant.nullable().describe('When a pause ends by itself; a new period is then charged.'),
+  })
   .meta({ id: 'SubscriptionChargePreview', description: 'The next order of a subscription.' });
 export type ChargePreview = z.infer<typeof ChargePreview>;
 

@@ -146,6 +146,18 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
         and not coalesce(s.status = 'past_due' and o.next_payment_attempt_at is not null, false) and not ${IS_BEING_PAID}`,
   },
   {
+    // Below 0 it holds balance, above it the credits of its lines have become balance.
+    name: 'an unpaid order of an ended subscription holds no balance',
+    query: `
+      select o.id::text as subject, 'of balance ' || o.applied_balance_amount || ', credits of its lines ' || i.credit as detail
+      from orders o join subscriptions s on s.id = o.subscription_id
+      cross join lateral (
+        select greatest(0, -coalesce(sum(amount), 0)) as credit from order_items where order_id = o.id and proration
+      ) i
+      where o.organization_id = :organization and o.status = 'pending' and s.status = 'canceled'
+        and o.applied_balance_amount <> i.credit`,
+  },
+  {
     name: 'no retry of a payment is overdue',
     query: `
       select o.id::text as subject, 'was to be tried on ' || o.next_payment_attempt_at as detail

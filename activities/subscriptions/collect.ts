@@ -90,7 +90,7 @@ export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
     } else {
       payment.status = 'failed';
       payment.modifiedAt = at;
-      await failed(em, row, order, step.outcome, at);
+      await failed(em, row, order, payment, step.outcome, at);
     }
   });
 }
@@ -136,11 +136,16 @@ async function failed(
   em: EntityManager,
   row: SubscriptionRow,
   order: OrderRow,
+  payment: PaymentRow,
   declined: Declined,
   at: Date,
 ): Promise<void> {
-  // The last order of what ends with its period stays owed.
-  if (row.cancelAtPeriodEnd && !order.cycle) return tellOrder(em, order, at, 'order.updated');
+  // The last order of what ends with its period stays owed, all of it.
+  if (row.cancelAtPeriodEnd && !order.cycle) {
+    order.modifiedAt = at;
+    await giveBackToBalance(em, order, at);
+    return tellOrder(em, order, at, 'order.updated');
+  }
   const isFirst = row.status !== 'past_due';
   if (isFirst) {
     row.status = 'past_due';
@@ -153,7 +158,7 @@ async function failed(
     trigger: { $in: [...SCHEDULED_TRIGGERS] },
   });
   const retryAt = nextRetry((row.pastDueAt ?? at).getTime(), failures);
-  if (retryAt === null || isFinalDecline(declined.reason)) {
+  if (retryAt === null || (isFinalDecline(declined.reason) && (await isOfCardToCharge(em, payment)))) {
     if (isFirst) await tellSubscription(em, row, at, 'subscription.updated', 'subscription.past_due');
     await endNow(em, row, at);
     return;
@@ -167,6 +172,16 @@ async function failed(
     await tellSubscription(em, row, at, 'subscription.updated', 'subscription.past_due');
   }
   await tellOrder(em, order, at, 'order.updated');
+}
+
+/** Another card, tried by hand, says nothing of the one that the schedule goes on with. */
+async function isOfCardToCharge(
+  em: EntityManager,
+  { trigger, customer, paymentMethodId }: PaymentRow,
+): Promise<boolean> {
+  if (SCHEDULED_TRIGGERS.some((scheduled) => scheduled === trigger)) return true;
+  const { defaultPaymentMethodId } = await em.findOneOrFail(Customer, customer.id);
+  return paymentMethodId === defaultPaymentMethodId;
 }
 
 /** The grace period is over and the order still unpaid. */

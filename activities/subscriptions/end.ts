@@ -1,12 +1,13 @@
 /** How a subscription is called off and ended: at the period's end, taken back, or at once. */
 import type { CancellationReason } from '../../billing/subscription-state.ts';
 import { Customer } from '../../db/entities/customer.ts';
-import { Order } from '../../db/entities/order.ts';
+import { Order, OrderItem, type OrderRow } from '../../db/entities/order.ts';
 import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { giveBackToBalance } from '../ledger/balance.ts';
 import { tellOrder } from '../orders/pay.ts';
 import { dropPendingChange } from './apply-change.ts';
 import { billLeftovers } from './final-order.ts';
@@ -84,13 +85,25 @@ export async function endNow(em: EntityManager, row: SubscriptionRow, at: Date):
   await billLeftovers(em, row, at);
 }
 
-/** An unpaid order of an ended subscription stays owed, and is not charged by itself any more. */
+/**
+ * An unpaid order of an ended subscription stays owed, and is not charged by itself any more. What it holds of the
+ * customer's balance, and the credits on it, go to the balance, as those do that still wait for an order.
+ */
 async function stopCollecting(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
-  const unpaid = await em.find(Order, { subscription: row.id, status: 'pending', nextPaymentAttemptAt: { $ne: null } });
+  const unpaid = await em.find(Order, { subscription: row.id, status: 'pending' });
   for (const order of unpaid) {
+    const held = order.appliedBalanceAmount;
+    await giveBackToBalance(em, order, at, await creditOn(em, order));
+    if (!order.nextPaymentAttemptAt && order.appliedBalanceAmount === held) continue;
     order.nextPaymentAttemptAt = null;
     order.modifiedAt = at;
     await em.flush();
     await tellOrder(em, order, at, 'order.updated');
   }
+}
+
+/** What its prorated lines give back in all; 0 where they charge. */
+async function creditOn(em: EntityManager, order: OrderRow): Promise<number> {
+  const prorated = await em.find(OrderItem, { order: order.id, proration: true });
+  return Math.max(0, -prorated.reduce((sum, { amount }) => sum + amount, 0));
 }

@@ -8,7 +8,7 @@ import { Product, type ProductRow } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { settleWithBalance } from '../ledger/balance.ts';
+import { settleUncharged, settleWithBalance } from '../ledger/balance.ts';
 import { createOrder } from '../orders/create.ts';
 import { openFirstPayment } from '../orders/first-payment.ts';
 import { billWaiting } from './entries.ts';
@@ -20,6 +20,7 @@ export function openFinalOrder(deps: Dependencies, step: OpenPeriod): Promise<St
   return takeStep(deps, step, async (em, row, at) => {
     const order = await orderOfWaiting(em, row, at);
     if (order === null) return;
+    await settleWithBalance(em, order, at);
     openFirstPayment(em, order, order.customer as CustomerRow, step, at);
     await finishOrder(em, order, at);
   });
@@ -28,7 +29,9 @@ export function openFinalOrder(deps: Dependencies, step: OpenPeriod): Promise<St
 /** At an end that nobody saw coming: credits go to the customer's balance, charges stay owed. */
 export async function billLeftovers(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
   const order = await orderOfWaiting(em, row, at);
-  if (order !== null) await finishOrder(em, order, at);
+  if (order === null) return;
+  await settleUncharged(em, order, at);
+  await finishOrder(em, order, at);
 }
 
 async function orderOfWaiting(em: EntityManager, row: SubscriptionRow, at: Date): Promise<OrderRow | null> {
@@ -53,6 +56,5 @@ async function orderOfWaiting(em: EntityManager, row: SubscriptionRow, at: Date)
     at,
   });
   await billWaiting(em, row, order.id);
-  await settleWithBalance(em, order, at);
   return order;
 }

@@ -1,4 +1,5 @@
 /** How a subscription is set to pause with its period, pauses, and resumes with a new one. */
+import { movedByPause } from '../../billing/discounts.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
@@ -48,6 +49,10 @@ export function resume(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
     row.status = 'active';
     row.pausedAt = null;
     row.resumesAt = null;
+    if (row.discountFirstUsedAt) {
+      const [firstUsedAt, stoppedAt] = [row.discountFirstUsedAt.getTime(), row.currentPeriodEnd.getTime()];
+      row.discountFirstUsedAt = new Date(movedByPause(firstUsedAt, stoppedAt, step.at));
+    }
     startPeriodAt(row, at);
     await em.flush();
     const order = await billPeriod(em, row, step, at);

@@ -41,7 +41,7 @@ export const previewCharge = route({
   method: 'get',
   path: '/v1/subscriptions/{id}/charge-preview',
   summary: 'Preview the next charge',
-  description: 'The order that the end of the present period brings, as things are now.',
+  description: 'The order that the end of the present period brings, as things are now. A pause brings none.',
   tag,
   scopes: ['subscriptions:read', 'subscriptions:write'],
   params,

@@ -2,12 +2,16 @@
 import type { ChangePlan } from '../../billing/changes.ts';
 import type { ChangePreview, ChargePreview } from '../../schemas/subscription-preview.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
-import type { Quote } from '../quotes.ts';
+import { isPausing, type Quote } from '../quotes.ts';
 import { iso, isoOrNull } from './stamps.ts';
 
 export function chargePreviewView(row: SubscriptionRow, quote: Quote): ChargePreview {
-  const pauses = row.status === 'paused' || row.pauseAtPeriodEnd;
-  return { ...amountsView(row, quote), charged_at: pauses ? isoOrNull(row.resumesAt) : iso(row.currentPeriodEnd) };
+  const pauses = isPausing(row);
+  return {
+    ...amountsView(row, quote),
+    charged_at: pauses ? null : iso(row.currentPeriodEnd),
+    resumes_at: pauses ? isoOrNull(row.resumesAt) : null,
+  };
 }
 
 export function changePreviewView(

@@ -80,6 +80,33 @@ it('takes three months off as three orders, through a short month', async () => 
   expect(await sub.discountId()).toBeNull();
 });
 
+it.each([
+  ['2027-03-01', '2027-06-15'],
+  ['2027-04-10', '2027-08-01'],
+])('takes three months off as three orders, with a pause until %s', async (resumesOn, end) => {
+  const discount = await aDiscount({ duration: 'repeating', duration_in_months: 3 });
+  const sub = await aSubscription({ discount });
+  await sub.change({ pause_at_period_end: true, resumes_at: `${resumesOn}T00:00:00Z` });
+  await sub.livesUntil(end);
+  expect(await sub.totals()).toEqual([1000, 1000, 1000, 2000, 2000]);
+});
+
+it('takes three months off as three orders, through two pauses', async () => {
+  const discount = await aDiscount({ duration: 'repeating', duration_in_months: 3 });
+  const sub = await aSubscription({ discount });
+  for (const [pause, resume] of [
+    ['2027-03-01', '2027-05-31'],
+    ['2027-07-02', '2027-09-15'],
+  ] as const) {
+    await sub.change({ pause_at_period_end: true });
+    await sub.livesUntil(pause);
+    await sub.livesUntil(resume);
+    await sub.change({ resume: true });
+  }
+  await sub.livesUntil('2027-11-20');
+  expect(await sub.totals()).toEqual([1000, 1000, 1000, 2000, 2000]);
+});
+
 it('takes once off the first order alone', async () => {
   const sub = await aSubscription({ discount: await aDiscount({ duration: 'once' }) });
   await sub.livesUntil('2027-04-01');

@@ -1,6 +1,6 @@
 /** What a customer's balance pays of an order. */
 import fc from 'fast-check';
-import { applyBalance } from '../../billing/balance.ts';
+import { applyBalance, applyBalanceUncharged } from '../../billing/balance.ts';
 import { minimumCharge } from '../../billing/money.ts';
 
 it.each([
@@ -32,6 +32,20 @@ it.each([
   ['huf', 20_000, 3000, -20_000, 0],
 ])('%s %i with a balance of %i: %i added, %i due', (currency, total, balance, applied, due) => {
   expect(applyBalance(total, balance, minimumCharge(currency))).toEqual({ applied, due });
+});
+
+it.each([
+  // total  balance  applied    due
+  [1450, 1000, 0, 1450],
+  [1450, 1450, -1450, 0],
+  [1450, 1430, -1450, 0],
+  [1450, -20, 0, 1450],
+  [30, 0, -30, 0],
+  [-1450, 0, 1450, 0],
+  [-10, -80, 10, 0],
+  [0, 500, 0, 0],
+])('%i that nobody charges, with a balance of %i: %i added, %i due', (total, balance, applied, due) => {
+  expect(applyBalanceUncharged(total, balance, 50)).toEqual({ applied, due });
 });
 
 const amount = fc.integer({ min: -100_000, max: 100_000 });

@@ -5,6 +5,8 @@ import {
   type DiscountDuration,
   type DiscountValue,
   discountOn,
+  firstUseAfterMove,
+  movedByPause,
   type Redeemable,
   type Redemption,
   refusalOfDiscount,
@@ -108,6 +110,36 @@ describe('which orders it is for', () => {
   });
 });
 
+describe('what a pause moves', () => {
+  it.each([
+    // first used, stopped, goes on, first used as if
+    ['2027-03-01', '2027-04-01', '2027-05-10', '2027-04-10'],
+    ['2027-02-01', '2027-03-01', '2027-03-31', '2027-02-28'],
+    ['2027-01-31', '2027-02-28', '2027-03-15', '2027-02-15'],
+    ['2027-03-01', '2027-03-22', '2027-04-22', '2027-04-01'],
+  ])('first used %s, stopped %s, goes on %s: as if first used %s', (first, stopped, goesOn, moved) => {
+    expect(movedByPause(day(first), day(stopped), day(goesOn))).toBe(day(moved));
+  });
+
+  it('six months are six orders of a monthly plan, wherever it pauses', () => {
+    const days = (most: number) => fc.integer({ min: 0, max: most });
+    fc.assert(
+      fc.property(days(4000), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 400 }), (from, paid, pause) => {
+        const anchor = day('2020-01-01') + from * 86_400_000;
+        const month = { interval: 'month', count: 1 } as const;
+        const stopped = addIntervals(anchor, month, paid);
+        const goesOn = stopped + pause * 86_400_000;
+        const moved = movedByPause(anchor, stopped, goesOn);
+        const covered = Array.from({ length: 12 }, (_, cycle) => addIntervals(goesOn, month, cycle)).filter((at) =>
+          coversOrder({ duration: 'repeating', months: 6 }, moved, at),
+        );
+        expect(paid + covered.length).toBe(6);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
 describe('whether it may be redeemed', () => {
   const anybody: Redeemable = {
     startsAt: null,
@@ -141,4 +173,30 @@ describe('whether it may be redeemed', () => {
     ['a+b+c@x+y.example', 'a@x+y.example'],
     ['"odd@local"@example.com', '"odd@local"@example.com'],
   ])('%s is %s', (email, plain) => expect(addressWithoutAlias(email)).toBe(plain));
+});
+
+describe('when the next charge moves', () => {
+  const monthly = (first: string, months: number, from: string, to: string) => {
+    const moved = firstUseAfterMove(day(first), day(from), day(to));
+    const terms = { duration: 'repeating', months } as const;
+    const orders = Array.from({ length: 20 }, (_, index) =>
+      addIntervals(day(to), { interval: 'month', count: 1 }, index),
+    );
+    return orders.filter((order) => coversOrder(terms, moved, order)).length;
+  };
+
+  it.each([
+    // first used, months, the next charge was, and is now, orders with the discount from there
+    ['2027-04-01', 3, '2027-05-01', '2027-05-10', 2],
+    ['2027-04-01', 3, '2027-05-01', '2027-08-20', 2],
+    ['2027-04-01', 3, '2027-05-01', '2027-04-25', 2],
+    ['2027-02-01', 3, '2027-04-01', '2027-06-10', 1],
+    ['2027-02-01', 1, '2027-03-01', '2027-03-20', 0],
+    ['2027-01-31', 3, '2027-02-28', '2027-03-31', 2],
+    ['2027-01-31', 4, '2027-03-31', '2027-05-31', 2],
+    ['2027-02-28', 3, '2027-03-31', '2027-05-10', 2],
+    ['2028-02-29', 12, '2028-03-31', '2029-02-28', 11],
+  ])('first used %s, %i months, %s to %s: %i orders left', (first, months, from, to, left) => {
+    expect(monthly(first, months, from, to)).toBe(left);
+  });
 });

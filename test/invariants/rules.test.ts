@@ -57,6 +57,10 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
   'invoice numbers have no gaps': ['update organizations set next_invoice_number = 5'],
   'a customer’s own invoice numbers have no gaps': ['update customers set next_invoice_number = 5'],
   'a pending order is being collected': [PAST_DUE, `${UNPAID} = null`],
+  'an unpaid order of an ended subscription holds no balance': [
+    `update subscriptions set status = 'canceled', ended_at = now()`,
+    `update orders set status = 'pending', applied_balance_amount = -500`,
+  ],
   'no retry of a payment is overdue': [PAST_DUE, `${UNPAID} = now() - interval '1 hour'`],
   'no payment is under way for hours': [
     `update payments set status = 'pending', begun_at = now() - interval '4 hours'`,
