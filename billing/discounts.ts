@@ -41,18 +41,6 @@ export function coversOrder(terms: DiscountDuration, firstUsedAt: number | null,
 }
 
 /**
- * The first use of a discount, moved on by a pause, so that as many of its months are left when orders go on as when
- * they stopped. Whole months are counted by the calendar, which a pause over a short one would otherwise stretch.
- */
-export function movedByPause(firstUsedAt: number, stoppedAt: number, goesOnAt: number): number {
-  const month = { interval: 'month', count: 1 } as const;
-  let months = 0;
-  while (addIntervals(firstUsedAt, month, months + 1) <= stoppedAt) months += 1;
-  const rest = stoppedAt - addIntervals(firstUsedAt, month, months);
-  return addIntervals(goesOnAt - rest, month, -months);
-}
-
-/**
  * When the next charge moves from one instant to another, the months that are left count from the new one: the first
  * use moves along, so that as many orders have the discount as would have had it.
  */

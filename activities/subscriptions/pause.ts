@@ -1,5 +1,5 @@
 /** How a subscription is set to pause with its period, pauses, and resumes with a new one. */
-import { movedByPause } from '../../billing/discounts.ts';
+import { firstUseAfterMove } from '../../billing/discounts.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
@@ -51,7 +51,7 @@ export function resume(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
     row.resumesAt = null;
     if (row.discountFirstUsedAt) {
       const [firstUsedAt, stoppedAt] = [row.discountFirstUsedAt.getTime(), row.currentPeriodEnd.getTime()];
-      row.discountFirstUsedAt = new Date(movedByPause(firstUsedAt, stoppedAt, step.at));
+      row.discountFirstUsedAt = new Date(firstUseAfterMove(firstUsedAt, stoppedAt, step.at));
     }
     startPeriodAt(row, at);
     await em.flush();

@@ -6,7 +6,6 @@ import {
   type DiscountValue,
   discountOn,
   firstUseAfterMove,
-  movedByPause,
   type Redeemable,
   type Redemption,
   refusalOfDiscount,
@@ -118,7 +117,7 @@ describe('what a pause moves', () => {
     ['2027-01-31', '2027-02-28', '2027-03-15', '2027-02-15'],
     ['2027-03-01', '2027-03-22', '2027-04-22', '2027-04-01'],
   ])('first used %s, stopped %s, goes on %s: as if first used %s', (first, stopped, goesOn, moved) => {
-    expect(movedByPause(day(first), day(stopped), day(goesOn))).toBe(day(moved));
+    expect(firstUseAfterMove(day(first), day(stopped), day(goesOn))).toBe(day(moved));
   });
 
   it('six months are six orders of a monthly plan, wherever it pauses', () => {
@@ -129,7 +128,7 @@ describe('what a pause moves', () => {
         const month = { interval: 'month', count: 1 } as const;
         const stopped = addIntervals(anchor, month, paid);
         const goesOn = stopped + pause * 86_400_000;
-        const moved = movedByPause(anchor, stopped, goesOn);
+        const moved = firstUseAfterMove(anchor, stopped, goesOn);
         const covered = Array.from({ length: 12 }, (_, cycle) => addIntervals(goesOn, month, cycle)).filter((at) =>
           coversOrder({ duration: 'repeating', months: 6 }, moved, at),
         );
