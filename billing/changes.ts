@@ -68,7 +68,9 @@ export function planOf(standing: Standing, next: Terms, behavior: Behavior, at: 
   }
   const { credit, charge } = prorate(period, at, terms.discounted, next.discounted);
   const lines = linesOf(terms, next, credit, charge);
-  const billed = lines.length === 0 ? 'not' : behavior === 'invoice' ? 'now' : 'next_order';
+  // Who has paid nothing may have no card: what costs something begins once it is paid.
+  const isInvoiced = behavior === 'invoice' || terms.discounted === 0;
+  const billed = lines.length === 0 ? 'not' : isInvoiced ? 'now' : 'next_order';
   return { kind: 'now', status, period, isNewPeriod: false, lines, billed };
 }
 

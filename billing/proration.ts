@@ -18,3 +18,12 @@ export function prorate(period: Period, at: number, oldAmount: number, newAmount
   const left = Math.min(length, Math.max(0, period.end - at));
   return { credit: portion(oldAmount, left, length), charge: portion(newAmount, left, length) };
 }
+
+/**
+ * The end of a period moves: what the whole of it then counts as charged with, so that the unused rest is worth as much
+ * as it was. The amount is for the whole period, after discount.
+ */
+export function amountAfterMove(period: Period, end: number, at: number, amount: number): number {
+  const { credit } = prorate(period, at, amount, 0);
+  return portion(credit, end - period.start, end - Math.max(at, period.start));
+}

@@ -5,9 +5,9 @@ import type { ProductId } from '../billing/ids.ts';
 import type { Line } from '../billing/orders.ts';
 import { amountOf, presetQuantity, refusalOfQuantity } from '../billing/prices.ts';
 import { activeTrial } from '../billing/trials.ts';
+import { chargedWith, forItsLength, wasPaidBeforeTrial } from './charged-with.ts';
 import { covers, discountDurationOf, discountValueOf } from './discounts.ts';
 import { Discount, type DiscountRow } from './entities/discount.ts';
-import { Order } from './entities/order.ts';
 import { Organization } from './entities/organization.ts';
 import { Price, type PriceRow } from './entities/price.ts';
 import { Product, type ProductRow } from './entities/product.ts';
@@ -51,7 +51,10 @@ export async function planChange(
   const discount = await discountOf(em, row, wished);
   const isPresent = wished.product.id === product.id && wished.seats === present.seats;
   const amount = isPresent ? row.amount : amountOf(priceTerms(wished.price), { amount: null, seats: wished.seats });
-  const target: Target = { ...wished, terms: termsOf(wished, amount, discounted(row, amount, discount)) };
+  const target: Target = {
+    ...wished,
+    terms: termsOf(wished, amount, forItsLength(row, discounted(row, amount, discount))),
+  };
   const standing: Standing = {
     status: row.status === 'trialing' ? 'trialing' : 'active',
     period: { start: row.currentPeriodStart.getTime(), end: row.currentPeriodEnd.getTime() },
@@ -62,6 +65,9 @@ export async function planChange(
     },
   };
   const plan = planOf(standing, target.terms, behavior ?? (await defaultBehavior(em, row)), at);
+  if (plan.kind === 'now' && wished.product.id !== product.id && (await wasPaidBeforeTrial(em, row))) {
+    return refused('product_id', PAID_BEFORE_TRIAL);
+  }
   return { plan, target, discount };
 }
 
@@ -112,6 +118,10 @@ function withinLimits(wished: Wished, row: SubscriptionRow, field: 'product_id' 
   return wrong === null ? wished : refused(field, wrong.reason);
 }
 
+const PAID_BEFORE_TRIAL =
+  'This subscription had been paid before its trial; end the trial first, or change the product with its end ' +
+  '(next_period).';
+
 const refused = (field: 'product_id' | 'seats', refusal: string) => ({ field, refusal });
 
 function termsOf({ product, price, seats }: Wished, amount: number, discounted: number): Terms {
@@ -133,14 +143,10 @@ async function defaultBehavior(em: EntityManager, row: SubscriptionRow): Promise
   return subscriptionSettings.proration_behavior;
 }
 
-/** What a whole present period was charged with: said by its order, or by the change that came after it. */
-async function chargedWith(em: EntityManager, row: SubscriptionRow): Promise<number> {
-  if (row.periodAmount !== null && row.periodAmount !== undefined) return row.periodAmount;
-  const order = await em.findOne(Order, { subscription: row.id, cycle: row.cycle }, { fields: ['discountAmount'] });
-  return Math.max(0, row.amount - (order?.discountAmount ?? 0));
-}
-
-/** The subscription's discount, where it is for what the subscription then is. */
+/**
+ * The subscription's discount, where it is for what the subscription then is. What it has been redeemed for it stays
+ * for, whatever its products are by now: only another product is held against them.
+ */
 export async function discountOf(
   em: EntityManager,
   row: SubscriptionRow,
@@ -148,15 +154,21 @@ export async function discountOf(
 ): Promise<DiscountRow | null> {
   if (!row.discount) return null;
   const discount = (await em.findOneOrFail(Discount, row.discount.id, { populate: ['products'] })) as DiscountRow;
-  return covers(discount, { product, price, currency: row.currency }) ? discount : null;
+  return product.id === row.product.id || covers(discount, { product, price, currency: row.currency })
+    ? discount
+    : null;
 }
 
-/** What the subscription's discount leaves of a whole period in the place of the present one. */
+/**
+ * What the subscription's discount leaves of a whole period in the place of the present one. One that is for once and
+ * waits for the next order leaves all of it.
+ */
 function discounted(row: SubscriptionRow, amount: number, discount: DiscountRow | null): number {
   const start = row.currentPeriodStart.getTime();
   const firstUsedAt = row.discountFirstUsedAt?.getTime() ?? null;
   if (discount === null) return amount;
-  const isOfPeriod = firstUsedAt === start || coversOrder(discountDurationOf(discount), firstUsedAt, start);
+  const waits = discount.duration === 'once' && firstUsedAt === null;
+  const isOfPeriod = !waits && (firstUsedAt === start || coversOrder(discountDurationOf(discount), firstUsedAt, start));
   return isOfPeriod ? amount - discountOn(amount, row.currency, discountValueOf(discount)) : amount;
 }
 

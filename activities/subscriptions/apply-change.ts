@@ -58,19 +58,20 @@ async function takeTerms(
 ): Promise<void> {
   const [customer, product, price] = await Promise.all([
     em.findOneOrFail(Customer, row.customer.id),
-    em.findOneOrFail(Product, change.product.id),
-    em.findOneOrFail(Price, change.price.id),
+    em.findOneOrFail(Product, change.product.id) as Promise<ProductRow>,
+    em.findOneOrFail(Price, change.price.id) as Promise<PriceRow>,
   ]);
+  // A discount that is for other products stays with them.
+  const isDiscountLost = row.discount && (await discountOf(em, row, { product, price })) === null;
   change.status = 'applied';
   change.modifiedAt = at;
-  row.product = product as ProductRow;
-  row.price = price as PriceRow;
+  row.product = product;
+  row.price = price;
   row.amount = change.amount;
   row.seats = change.seats ?? null;
   row.recurringInterval = product.recurringInterval ?? row.recurringInterval;
   row.recurringIntervalCount = product.recurringIntervalCount ?? row.recurringIntervalCount;
-  // A discount that is for other products stays with them.
-  if (row.discount && (await discountOf(em, row, { product: row.product, price: row.price })) === null) {
+  if (isDiscountLost) {
     row.discount = null;
     row.discountFirstUsedAt = null;
   }

@@ -1,5 +1,9 @@
 /** Changes to a running subscription other than its end: the trial, and what the merchant pins to it. */
+import { firstUseAfterMove } from '../../billing/discounts.ts';
+import { amountAfterMove } from '../../billing/proration.ts';
+import { chargedWith } from '../../db/charged-with.ts';
 import type { Metadata } from '../../db/entities/columns.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
@@ -11,8 +15,9 @@ import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEnd: number }): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
     const trialEnd = new Date(step.trialEnd);
+    if (row.status !== 'trialing') row.trialStart = at;
     row.status = 'trialing';
-    row.trialStart ??= at;
+    if (row.discountFirstUsedAt) row.discountFirstUsedAt = discountMoves(row, row.discountFirstUsedAt, trialEnd);
     row.trialEnd = trialEnd;
     row.anchor = trialEnd;
     row.anchorCycle = row.cycle;
@@ -24,10 +29,17 @@ export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEn
   });
 }
 
+/** The next charge moves, and the months of a discount that is in use with it: none of them is lost or won. */
+function discountMoves({ currentPeriodEnd }: SubscriptionRow, firstUsedAt: Date, to: Date): Date {
+  return new Date(firstUseAfterMove(firstUsedAt.getTime(), currentPeriodEnd.getTime(), to.getTime()));
+}
+
 /** Sets when the subscription renews next; later periods are counted from there. */
 export function movePeriodEnd(deps: Dependencies, step: Step & { readonly periodEnd: number }): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
     const periodEnd = new Date(step.periodEnd);
+    const period = { start: row.currentPeriodStart.getTime(), end: row.currentPeriodEnd.getTime() };
+    row.periodAmount = amountAfterMove(period, step.periodEnd, step.at, await chargedWith(em, row));
     row.anchor = periodEnd;
     row.anchorCycle = row.cycle;
     row.currentPeriodEnd = periodEnd;

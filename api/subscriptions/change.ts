@@ -5,7 +5,7 @@ import type { CancellationReason } from '../../billing/subscription-state.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { SubscriptionUpdate } from '../../schemas/subscription.ts';
-import { invalid } from '../errors.ts';
+import { invalid, unprocessable } from '../errors.ts';
 import type { WorkflowGateway } from '../workflows.ts';
 import { changeTerms } from './change-terms.ts';
 
@@ -50,29 +50,34 @@ interface WithPause {
   readonly resumes_at?: string | Date | null | undefined;
 }
 
-/** What may be asked together. */
+/** One change, and metadata along with it: of two, the second may be refused or declined when the first stands. */
 async function changeBase(em: EntityManager, process: Asked, row: SubscriptionRow, body: Body): Promise<void> {
   const productId = 'product_id' in body ? body.product_id : undefined;
   const behavior = 'proration_behavior' in body ? (body.proration_behavior ?? null) : null;
   const metadata = 'metadata' in body ? body.metadata : undefined;
   const trialEnd = 'trial_end' in body ? body.trial_end : undefined;
   const discount = 'discount_id' in body ? body.discount_id : undefined;
+  // Clients send the present discount along.
+  const isDiscountOther = discount !== undefined && (row.discount?.id ?? null) !== discount;
   if (!metadata && !trialEnd && !productId && discount === undefined) {
     const changes =
       'product_id, seats, cancel_at_period_end, revoke, pause_at_period_end, resume, pending_update, trial_end, ' +
       'discount_id, current_billing_period_end or metadata';
     throw invalid(['body'], `Say what to change: ${changes}.`);
   }
-  // What may be refused comes first.
-  if (discount !== undefined) await changeDiscount(process, row, discount as DiscountId | null);
+  refuseTogether({ product_id: Boolean(productId), discount_id: isDiscountOther, trial_end: Boolean(trialEnd) });
+  if (isDiscountOther) await process.changeDiscount(discount as DiscountId | null);
   if (productId) await changeTerms(em, process, row, { productId: productId as ProductId }, behavior);
-  if (metadata) await process.editMetadata(metadata);
   if (trialEnd) await process.moveTrialEnd(trialEnd === 'now' ? 'now' : new Date(trialEnd).getTime());
+  // Never refused, so that it comes last.
+  if (metadata) await process.editMetadata(metadata);
 }
 
-/** Nothing is asked for what is so already: clients send the present discount along. */
-async function changeDiscount(process: Asked, row: SubscriptionRow, discountId: DiscountId | null): Promise<void> {
-  if ((row.discount?.id ?? null) !== discountId) await process.changeDiscount(discountId);
+function refuseTogether(asked: Readonly<Record<string, boolean>>): void {
+  const fields = Object.keys(asked).filter((field) => asked[field]);
+  if (fields.length < 2) return;
+  const msg = `One change at a time: send ${fields.join(' and ')} in requests of their own.`;
+  throw unprocessable(...fields.map((field) => ({ loc: ['body', field], msg, type: 'value_error' })));
 }
 
 interface WithReason {

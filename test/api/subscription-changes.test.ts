@@ -89,7 +89,7 @@ it('previews the next charge to the cent, with what waits for it, a discount and
   expect(await sub.disagreements()).toEqual([]);
 });
 
-it('a discount that is for once: prorated lines are after it, and leave it to the next order', async () => {
+it('a discount that is for once: prorated lines leave it to the next order', async () => {
   const sub = await bought();
   const pro = await sub.monthly('Fern Pro', 2000);
   const half = (duration: string) =>
@@ -99,9 +99,9 @@ it('a discount that is for once: prorated lines are after it, and leave it to th
   await sub.patch({ product_id: pro.id, proration_behavior: 'prorate' });
   await sub.lives('2027-05-16T12:00:00.000Z');
   const [cycle] = await sub.orders('subscription_cycle');
-  // Half a month of the 500 that were paid is credited; half a month of 2000 costs 1000, and half of that is taken off.
-  expect(cycle.items.map(({ amount }: Line) => amount)).toEqual([2000, -250, 500]);
-  expect([cycle.discount_amount, cycle.total_amount]).toEqual([1000, 1250]);
+  // Half a month of the 500 that were paid is credited, half a month of 2000 charged; half is taken off the next order.
+  expect(cycle.items.map(({ amount }: Line) => amount)).toEqual([2000, -250, 1000]);
+  expect([cycle.discount_amount, cycle.total_amount]).toEqual([1000, 1750]);
   // May was charged with 1000 after discount: that is what half a month gives back, whatever holds by now.
   await sub.patch({ discount_id: (await half('forever')).id });
   const down = (await sub.preview({ product_id: sub.lite.id, proration_behavior: 'invoice' })).body;

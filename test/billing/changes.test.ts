@@ -58,7 +58,9 @@ describe('in the middle of a period', () => {
       expect(sums(plan)).toEqual([credit, charge]);
       expect(now(plan)).toMatchObject({ period: { start: day(start), end: day(end) }, isNewPeriod: false });
       expect(now(plan).lines.every(({ proration }) => proration)).toBe(true);
-      const billed = credit + charge === 0 ? 'not' : behavior === 'invoice' ? 'now' : 'next_order';
+      // From nothing to something is paid first, since there may be no card.
+      const isNow = behavior === 'invoice' || old === 0;
+      const billed = credit + charge === 0 ? 'not' : isNow ? 'now' : 'next_order';
       expect(now(plan).billed).toBe(billed);
     }
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { DAY, type Period } from '../../billing/periods.ts';
-import { prorate } from '../../billing/proration.ts';
+import { amountAfterMove, prorate } from '../../billing/proration.ts';
 
 const SECOND = 1000;
 const month = (start: string, end: string): Period => ({ start: Date.parse(start), end: Date.parse(end) });
@@ -79,5 +79,21 @@ describe('prorate', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('a period whose end moves', () => {
+  it.each([
+    // moved on, to, its rest is worth then and on another day
+    ['2027-04-16', '2027-06-01', 250, '2027-05-09', 125],
+    ['2027-04-16', '2027-04-17', 250, '2027-04-17', 0],
+    ['2027-04-01', '2027-06-01', 500, '2027-05-01', 254],
+    ['2027-04-30', '2027-06-30', 17, '2027-06-30', 0],
+    ['2027-05-01', '2027-06-30', 0, '2027-05-02', 0],
+  ])('on %s to %s: worth %i; on %s %i', (on, to, worth, later, then) => {
+    const [at, end] = [Date.parse(on), Date.parse(to)];
+    const amount = amountAfterMove(april, end, at, 500);
+    const credit = (when: number) => prorate({ start: april.start, end }, when, amount, 0).credit;
+    expect([credit(at), credit(Date.parse(later))]).toEqual([worth, then]);
   });
 });

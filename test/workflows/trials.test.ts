@@ -66,6 +66,19 @@ it('reminds again when the end of the trial is moved', async () => {
   expect(await sub.paid()).toEqual(['2027-03-25 2000']);
 });
 
+it('counts a second trial from its own start, and reminds of it by its own length', async () => {
+  const sub = await aSubscription({ trialDays: 14, startedOn: '2027-03-01' });
+  await sub.livesUntil('2027-03-20');
+  await sub.movesTrialEnd('2027-03-23');
+  expect(sub.calendar.day((await sub.row()).trialStart ?? 0)).toBe('2027-03-20');
+
+  await sub.livesUntil('2027-03-23');
+  expect(await sub.emails()).toEqual([
+    '2027-03-12 subscription_trial_conversion_reminder',
+    '2027-03-22 subscription_trial_conversion_reminder',
+  ]);
+});
+
 it('goes to dunning when the card fails at the end of the trial', async () => {
   const sub = await aSubscription({ trialDays: 7, paidWith: cardThatStartsToFail, startedOn: '2027-03-01' });
 
