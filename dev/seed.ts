@@ -42,17 +42,12 @@ export async function seedDemoShop({ api, operatorToken }: Installation): Promis
   });
   const monthly = { recurring_interval: 'month' };
   const pro = await product(call, [key, support], {
-    ...{
-      name: 'Fern Pro',
-      description: 'Everything, for one person. Fourteen days free.',
-      ...monthly,
-      prices: usd(2000),
-    },
-    ...{ trial_interval: 'day', trial_interval_count: 14 },
+    ...{ name: 'Fern Pro', description: 'Everything, for one person.', ...monthly },
+    prices: usd(2000),
   });
   await product(call, [key, support], {
-    ...{ name: 'Fern Team', description: 'Everything, for a team, a year at a time.', recurring_interval: 'year' },
-    prices: usd(20_000),
+    ...{ name: 'Fern Team', description: 'Everything, for as many as you are. Fourteen days free.', ...monthly },
+    ...{ trial_interval: 'day', trial_interval_count: 14, prices: [BY_THE_SEAT] },
   });
   await product(call, [], { name: 'Fern Lite', description: 'To get to know it. Free.', ...monthly, prices: usd(0) });
   await product(call, [key], { name: 'Fern Icons', description: 'Bought once, yours for good.', prices: usd(3900) });
@@ -71,6 +66,18 @@ export async function seedDemoShop({ api, operatorToken }: Installation): Promis
     portalUrl: session.customer_portal_url,
   };
 }
+
+const BY_THE_SEAT = {
+  amount_type: 'seat_based',
+  price_currency: 'usd',
+  seat_tiers: {
+    seat_tier_type: 'graduated',
+    tiers: [
+      { min_seats: 1, max_seats: 10, price_per_seat: 1500 },
+      { min_seats: 11, max_seats: null, price_per_seat: 1200 },
+    ],
+  },
+};
 
 const usd = (amount: number) => [
   amount === 0
