@@ -40,6 +40,14 @@ const read = (id: string) => running.made(token, 'GET', `/v1/checkouts/${id}`);
 const ordersOf = async (customer: string) =>
   (await running.made(token, 'GET', `/v1/orders/?customer_id=${customer}`)).items;
 
+/** Amounts that the processor has taken for a checkout. */
+async function takenFor(checkoutId: string): Promise<number[]> {
+  const { data } = await running.stripe.paymentIntents.list({ limit: 100 });
+  return data
+    .filter(({ metadata, status }) => metadata['checkout_id'] === checkoutId && status === 'succeeded')
+    .map(({ amount }) => amount);
+}
+
 /** What the customer answers on their bank's page. */
 async function atTheBank(clientSecret: string, answer: 'approve' | 'refuse'): Promise<void> {
   const id = clientSecret.split('_secret_')[0] ?? '';
@@ -105,10 +113,29 @@ it('goes on from where a lost process was: the buyer who was at their bank gets 
   await eventually(async () => ((await read(checkout.id)).status === 'succeeded' ? true : undefined));
   const orders = await ordersOf((await read(checkout.id)).customer_id);
   expect(orders).toHaveLength(1);
-  const taken = await running.stripe.paymentIntents.list({ limit: 100 });
-  expect(
-    taken.data.filter((intent) => intent.metadata['checkout_id'] === checkout.id && intent.status === 'succeeded'),
-  ).toHaveLength(1);
+  expect(await takenFor(checkout.id)).toHaveLength(1);
+});
+
+it('goes on though its process was lost between the charge and its answer, and charges once', async () => {
+  const product = await aProduct({ recurring_interval: 'month' });
+  const { id: discount_id } = await running.made(token, 'POST', '/v1/discounts/', {
+    ...{ name: 'Half', type: 'percentage', basis_points: 5000, duration: 'once', max_redemptions: 1 },
+  });
+  const checkout = await opened({ products: [product.id], customer_email: anEmail(), discount_id });
+  await running.sandbox('faults', {
+    match: { method: 'POST', path: '/v1/payment_intents' },
+    ...{ kind: 'timeout_after', ms: 4000, times: 1 },
+  });
+  const first = pay(checkout, CARD);
+  await eventually(async () => ((await takenFor(checkout.id)).length > 0 ? true : undefined));
+  await running.temporal.workflow.getHandle(checkoutWorkflowId(checkout.id)).terminate('lost');
+  await first;
+  await pay(checkout, CARD);
+  await eventually(async () => ((await read(checkout.id)).status === 'succeeded' ? true : undefined));
+  expect(await takenFor(checkout.id)).toEqual([1000]);
+  const [order] = await ordersOf((await read(checkout.id)).customer_id);
+  expect(order).toMatchObject({ status: 'paid', total_amount: 1000, subscription: { status: 'active' } });
+  expect((await running.made(token, 'GET', `/v1/discounts/${discount_id}`)).redemptions_count).toBe(1);
 });
 
 it('sells the trial that the buyer was shown, though the product changes while they are at their bank', async () => {

@@ -63,6 +63,19 @@ const taken = async (id: string) => {
   return data.filter((intent) => intent.metadata['order_id'] === id && intent.status === 'succeeded');
 };
 
+/** A draft whose card has been charged, and whose process was lost before it heard of that. */
+async function lostAfterTheCharge() {
+  const order = await aDraft();
+  await running.sandbox('faults', {
+    match: { method: 'POST', path: '/v1/payment_intents' },
+    ...{ kind: 'timeout_after', ms: 4000, times: 1 },
+  });
+  const first = finalize(order.id);
+  await eventually(async () => ((await taken(order.id)).length > 0 ? true : undefined));
+  await running.temporal.workflow.getHandle(orderWorkflowId(order.id)).terminate('lost');
+  return { order, first };
+}
+
 describe('a draft', () => {
   it('asks for nothing yet, and is not shown to the customer', async () => {
     const customer = await aCustomer(null, { name: 'Ada Example' });
@@ -278,28 +291,14 @@ describe('charges once', () => {
   });
 
   it('though its process is lost between the charge and its answer', async () => {
-    const order = await aDraft();
-    await running.sandbox('faults', {
-      match: { method: 'POST', path: '/v1/payment_intents' },
-      ...{ kind: 'timeout_after', ms: 4000, times: 1 },
-    });
-    const first = finalize(order.id);
-    await eventually(async () => ((await taken(order.id)).length > 0 ? true : undefined));
-    await running.temporal.workflow.getHandle(orderWorkflowId(order.id)).terminate('lost');
+    const { order, first } = await lostAfterTheCharge();
     expect((await first).status).toBe(503);
     expect((await finalize(order.id)).body.status).toBe('paid');
     expect(await taken(order.id)).toHaveLength(1);
   });
 
   it('though its process is lost in the middle and nobody asks again', async () => {
-    const order = await aDraft();
-    await running.sandbox('faults', {
-      match: { method: 'POST', path: '/v1/payment_intents' },
-      ...{ kind: 'timeout_after', ms: 4000, times: 1 },
-    });
-    const first = finalize(order.id);
-    await eventually(async () => ((await taken(order.id)).length > 0 ? true : undefined));
-    await running.temporal.workflow.getHandle(orderWorkflowId(order.id)).terminate('lost');
+    const { order, first } = await lostAfterTheCharge();
     await first;
     await startSweep(running.temporal);
     await eventually(async () => ((await read(order.id)).status === 'paid' ? true : undefined));
