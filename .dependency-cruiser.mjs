@@ -1,8 +1,8 @@
 /** Which room may know which: dependencies point one way. Types may be looked at further than code may be called. */
 
 const OURS = [
-  ...['api', 'activities', 'benefits', 'billing', 'bench', 'config', 'db', 'dev', 'schemas', 'test', 'web'],
-  ...['worker', 'workflows'],
+  ...['api', 'activities', 'benefits', 'billing', 'bench', 'config', 'db', 'dev', 'schemas', 'tax', 'test'],
+  ...['web', 'worker', 'workflows'],
 ];
 
 /** What those who start and ask processes know of workflows/. */
@@ -14,16 +14,17 @@ const CODE = {
   schemas: [],
   config: [],
   db: ['billing', 'config'],
+  tax: ['billing', 'config'],
   benefits: ['billing', 'db', 'schemas'],
   workflows: ['billing'],
-  activities: ['billing', 'benefits', 'config', 'db', 'workflows'],
-  api: ['billing', 'benefits', 'config', 'db', 'schemas', 'workflows'],
-  worker: ['activities', 'benefits', 'billing', 'config', 'db', 'workflows'],
+  activities: ['billing', 'benefits', 'config', 'db', 'tax', 'workflows'],
+  api: ['billing', 'benefits', 'config', 'db', 'schemas', 'tax', 'workflows'],
+  worker: ['activities', 'benefits', 'billing', 'config', 'db', 'tax', 'workflows'],
   web: [],
 };
 
 /** What it may import the types of, in addition. */
-const TYPES = { db: ['schemas'], workflows: ['activities'], activities: ['schemas'] };
+const TYPES = { db: ['schemas', 'tax'], workflows: ['activities'], activities: ['schemas'] };
 
 const paths = (rooms) => `^(${rooms.join('|')})/`;
 

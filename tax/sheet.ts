@@ -1,0 +1,41 @@
+/**
+ * Lets a transaction price an order without talking to anybody: it asks its sheet. What the sheet doesn't know yet is
+ * asked outside, once the transaction is rolled back, which then runs again with the answer at hand.
+ */
+import type { TaxAnswer, TaxProvider, TaxQuestion } from './provider.ts';
+
+export interface TaxSheet {
+  answerTo(question: TaxQuestion): TaxAnswer;
+}
+
+class TaxWanted extends Error {
+  readonly question: TaxQuestion;
+
+  constructor(question: TaxQuestion) {
+    super('A tax has to be asked for first.');
+    this.question = question;
+  }
+}
+
+/** More than any order needs: whoever asks something new each time would never end. */
+const MOST_QUESTIONS = 8;
+
+/** `work` may run several times, so what it does must be undone when it throws: it is a transaction, or only reads. */
+export async function withTaxes<T>(provider: TaxProvider, work: (taxes: TaxSheet) => Promise<T>): Promise<T> {
+  const answers = new Map<string, TaxAnswer>();
+  const sheet: TaxSheet = {
+    answerTo(question) {
+      const answer = answers.get(JSON.stringify(question));
+      if (answer === undefined) throw new TaxWanted(question);
+      return answer;
+    },
+  };
+  for (;;) {
+    try {
+      return await work(sheet);
+    } catch (error) {
+      if (!(error instanceof TaxWanted) || answers.size === MOST_QUESTIONS) throw error;
+      answers.set(JSON.stringify(error.question), await provider.calculate(error.question));
+    }
+  }
+}
