@@ -44,6 +44,18 @@ export interface TaxedRate extends TaxRate {
   readonly amount: number;
 }
 
+/** As it stands on an order, whose lines may differ in this. */
+export interface AppliedRate extends TaxedRate {
+  readonly behavior: AppliedBehavior;
+}
+
+/** What is known of where the buyer is, ISO 3166-1; sales within the European Union are to have two proofs of it. */
+export interface PlaceEvidence {
+  readonly billing: string | null;
+  readonly ip: string | null;
+  readonly card: string | null;
+}
+
 export interface Taxed {
   readonly tax: number;
   readonly rates: readonly TaxedRate[];

@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { CheckoutId, OrderId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
+import type { AppliedRate } from '../../billing/tax.ts';
 import type { TrialTerms } from '../../billing/trials.ts';
 import { type Address, amount, currency, instant, type Metadata, metadata, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
@@ -41,6 +42,12 @@ export const Checkout = defineEntity({
     discount: () => p.manyToOne(Discount).nullable(),
     /** What the buyer is shown that it takes off, and what they then pay less. */
     discountAmount: amount().default(0),
+    /** What the buyer is shown, and then charged; null: nobody knows before the buyer has said where they are. */
+    taxAmount: amount().nullable().default(0),
+    taxBehavior: p.enum(['inclusive', 'exclusive']).nullable(),
+    taxRates: p.json<AppliedRate[]>().defaultRaw(`'[]'`),
+    /** Names the calculation at the tax provider. */
+    taxCalculationId: p.text().nullable(),
     allowTrial: p.boolean().default(true),
     allowDiscountCodes: p.boolean().default(true),
     requireBillingAddress: p.boolean().default(false),

@@ -3,12 +3,12 @@ import { amount, currency, instant } from './columns.ts';
 import { Customer } from './customer.ts';
 import { Organization } from './organization.ts';
 
-export const LEDGER_KINDS = ['payment', 'processor_fee', 'platform_fee', 'balance', 'balance_return'] as const;
+export const LEDGER_KINDS = ['payment', 'processor_fee', 'platform_fee', 'balance', 'balance_return', 'tax'] as const;
 
 /**
  * Where money is. `processor`: held for us by the card processor. `merchant`: owed to the organization.
  * `platform_revenue`: earned by the operator. `processor_fees`: the operator's cost. `customer_balance`: owed to a
- * customer, whom the transaction names, against later orders.
+ * customer, whom the transaction names, against later orders. `tax_payable`: owed to tax offices.
  */
 export const LEDGER_ACCOUNTS = [
   'processor',
@@ -16,6 +16,7 @@ export const LEDGER_ACCOUNTS = [
   'platform_revenue',
   'processor_fees',
   'customer_balance',
+  'tax_payable',
 ] as const;
 
 /** One movement of money, written once for what caused it; its entries sum to 0, which the database enforces. */
@@ -28,7 +29,7 @@ export const LedgerTransaction = defineEntity({
     kind: p.enum(LEDGER_KINDS),
     /** Whose balance it moves, if anybody's. */
     customer: () => p.manyToOne(Customer).nullable(),
-    /** The payment that caused it; of a balance, the order. */
+    /** The payment that caused it; of a balance or a tax, the order. */
     sourceId: p.uuid(),
     currency: currency(),
     at: instant(),

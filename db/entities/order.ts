@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { CheckoutId, OrderId, PriceId } from '../../billing/ids.ts';
+import type { AppliedRate, PlaceEvidence } from '../../billing/tax.ts';
 import { type Address, amount, currency, instant, metadata, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
 import { Discount } from './discount.ts';
@@ -39,8 +40,18 @@ export const Order = defineEntity({
     discount: () => p.manyToOne(Discount).nullable(),
     discountAmount: amount().default(0),
     netAmount: amount(),
+    /** All of it, whether within the lines' amounts or on top of them. */
     taxAmount: amount().default(0),
     totalAmount: amount(),
+    /** That of its lines; null where they differ, and for orders without any. */
+    taxBehavior: p.enum(['inclusive', 'exclusive']).nullable(),
+    taxRates: p.json<AppliedRate[]>().defaultRaw(`'[]'`),
+    /** The buyer's, as it was: the number and its kind. */
+    customerTaxId: p.json<[string, string]>().nullable(),
+    taxEvidence: p.json<PlaceEvidence>().nullable(),
+    /** Names the calculation at the tax provider, and what was recorded there once the order was paid. */
+    taxCalculationId: p.text().nullable(),
+    taxRecordId: p.text().nullable(),
     /** Added to the total by the customer's balance: negative where that pays for some of it. */
     appliedBalanceAmount: amount().default(0),
     refundedAmount: amount().default(0),
@@ -74,7 +85,9 @@ export const OrderItem = defineEntity({
     position: p.integer(),
     label: p.text(),
     amount: amount(),
+    /** Of what the order's discount leaves of the amount. */
     taxAmount: amount().default(0),
+    taxBehavior: p.enum(['inclusive', 'exclusive']).nullable(),
     proration: p.boolean().default(false),
     priceId: p.uuid().$type<PriceId>().nullable(),
   },

@@ -27,6 +27,8 @@ export const Organization = defineEntity({
     socials: p.json<{ platform: string; url: string }[]>().defaultRaw(`'[]'`),
     defaultPresentmentCurrency: currency().default('usd'),
     defaultTaxBehavior: p.enum(['location', 'inclusive', 'exclusive']).default('location'),
+    /** Where taxes are collected: countries, states (`US-CA`), and `EU` for the Union's one-stop shop. */
+    taxRegistrations: p.json<string[]>().defaultRaw(`'[]'`),
     subscriptionSettings: p.json<SubscriptionSettings>(),
     customerEmailSettings: p.json<Record<string, boolean>>(),
     customerPortalSettings: p.json<Record<string, unknown>>(),

@@ -11,6 +11,7 @@ export const OUTBOX_TOPICS = [
   'processor_fee',
   'email',
   'document',
+  'tax_record',
 ] as const;
 
 /**
@@ -23,7 +24,7 @@ export const OutboxMessage = defineEntity({
   properties: {
     id: p.bigint('number').primary().autoincrement(),
     topic: p.enum(OUTBOX_TOPICS),
-    /** The endpoint, webhook event, grant, checkout, processor event, payment, e-mail or document that it is about. */
+    /** The endpoint, webhook event, grant, checkout, processor event, payment, e-mail, document or order that it is about. */
     subjectId: p.text(),
     /** How often it could not be relayed. */
     attempts: p.integer().default(0),
