@@ -172,9 +172,11 @@ function discounted(row: SubscriptionRow, amount: number, discount: DiscountRow 
   return isOfPeriod ? amount - discountOn(amount, row.currency, discountValueOf(discount)) : amount;
 }
 
+export type DiscountUse = Pick<SubscriptionRow, 'currency' | 'discountFirstUsedAt'>;
+
 /** What the subscription's discount takes off the order of a period that starts at `start`. */
 export function discountOfNewPeriod(
-  row: SubscriptionRow,
+  row: DiscountUse,
   lines: readonly Line[],
   discount: DiscountRow | null,
   start: number,

@@ -1,12 +1,13 @@
 /** What an order of a subscription would come to, by the rules that will make it. */
 import { applyBalance } from '../billing/balance.ts';
 import type { ChangeNow } from '../billing/changes.ts';
+import { firstUseAfterMove } from '../billing/discounts.ts';
 import { minimumCharge } from '../billing/money.ts';
 import { type Line, type Totals, totalsOf } from '../billing/orders.ts';
 import { balanceOf } from './balances.ts';
 import { lineOfEntry, waitingEntries } from './billing-entries.ts';
 import { orderLinesOf } from './change-orders.ts';
-import { discountOf, discountOfNewPeriod } from './change-plan.ts';
+import { type DiscountUse, discountOf, discountOfNewPeriod } from './change-plan.ts';
 import type { DiscountRow } from './entities/discount.ts';
 import { Price, type PriceRow } from './entities/price.ts';
 import { Product, type ProductRow } from './entities/product.ts';
@@ -38,13 +39,23 @@ export async function quoteOfChange(
 /** The order that the end of the present period would make, with all that waits for one; a pause makes none. */
 export async function quoteOfRenewal(em: EntityManager, row: SubscriptionRow): Promise<Quote> {
   if (isPausing(row)) return { lines: [], totals: totalsOf([]), applied: 0, due: 0 };
+  if (row.cancelAtPeriodEnd) return quote(em, row, (await waitingEntries(em, row)).map(lineOfEntry), 0);
+  return quoteOfPeriod(em, row, row, row.currentPeriodEnd.getTime());
+}
+
+/** The order of the period that would begin if what is paused resumed now. */
+export async function quoteOfResumption(em: EntityManager, row: SubscriptionRow, at: number): Promise<Quote> {
+  const { discountFirstUsedAt: used, currentPeriodEnd: stoppedAt, currency } = row;
+  const resting = used ? new Date(firstUseAfterMove(used.getTime(), stoppedAt.getTime(), at)) : null;
+  return quoteOfPeriod(em, row, { discountFirstUsedAt: resting, currency }, at);
+}
+
+async function quoteOfPeriod(em: EntityManager, row: SubscriptionRow, use: DiscountUse, start: number): Promise<Quote> {
   const waiting = (await waitingEntries(em, row)).map(lineOfEntry);
-  if (row.cancelAtPeriodEnd) return quote(em, row, waiting, 0);
   const terms = await termsOfNextPeriod(em, row);
   const period = linesOf(terms);
   const discount = await discountOf(em, row, terms);
-  const discountAmount = discountOfNewPeriod(row, period, discount, row.currentPeriodEnd.getTime());
-  return quote(em, row, [...period, ...waiting], discountAmount);
+  return quote(em, row, [...period, ...waiting], discountOfNewPeriod(use, period, discount, start));
 }
 
 /** What waits for an order does so until it resumes. */

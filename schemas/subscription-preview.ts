@@ -55,3 +55,8 @@ export const ChangePreviewRequest = z
   ])
   .meta({ id: 'SubscriptionChangePreviewRequest', description: 'A product or a number of seats, as in the change.' });
 export type ChangePreviewRequest = z.infer<typeof ChangePreviewRequest>;
+
+export const CustomerChangePreviewRequest = z
+  .union([z.strictObject({ product_id: Id }), z.strictObject({ seats: count(1) })])
+  .meta({ id: 'CustomerSubscriptionChangePreviewRequest' });
+export type CustomerChangePreviewRequest = z.infer<typeof CustomerChangePreviewRequest>;

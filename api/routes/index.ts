@@ -19,6 +19,7 @@ import { portalEmailRoutes } from './portal-email.ts';
 import { portalGrantRoutes } from './portal-grants.ts';
 import { portalLicenseKeyRoutes } from './portal-license-keys.ts';
 import { portalPaymentMethodRoutes } from './portal-payment-methods.ts';
+import { portalPreviewRoutes } from './portal-previews.ts';
 import { portalOrderRoutes } from './portal-purchases.ts';
 import { portalSubscriptionRoutes } from './portal-subscriptions.ts';
 import { productRoutes } from './products.ts';
@@ -51,6 +52,7 @@ export const routes: readonly Route[] = [
   ...portalLicenseKeyRoutes,
   ...portalPaymentMethodRoutes,
   ...portalOrderRoutes,
+  ...portalPreviewRoutes,
   ...portalSubscriptionRoutes,
   ...productRoutes,
   ...shopRoutes,

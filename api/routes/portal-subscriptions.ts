@@ -112,7 +112,7 @@ export const portalSubscriptionRoutes = [
   cancelMySubscription,
 ];
 
-async function mySubscription(em: EntityManager, customer: CustomerId, id: string): Promise<SubscriptionRow> {
+export async function mySubscription(em: EntityManager, customer: CustomerId, id: string): Promise<SubscriptionRow> {
   const row = await em.findOne(
     Subscription,
     { id: id as SubscriptionId, customer },

@@ -63,7 +63,7 @@ async function found(em: EntityManager, organization: string, id: string): Promi
   return row as SubscriptionRow;
 }
 
-function refuseUnchangeable(row: SubscriptionRow): void {
+export function refuseUnchangeable(row: SubscriptionRow): void {
   if (row.status === 'canceled' || row.cancelAtPeriodEnd) throw alreadyCanceled();
   const changeable: readonly SubscriptionState['status'][] = ['active', 'trialing'];
   if (!changeable.includes(row.status)) throw inactiveSubscription();

@@ -1,6 +1,7 @@
 /** What customers may ask of their own subscriptions. */
 import type { z } from 'zod';
 import type { ProductId } from '../../billing/ids.ts';
+import type { Wish } from '../../db/change-plan.ts';
 import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -18,7 +19,22 @@ function portalSettings({ organization }: SubscriptionRow): Partial<CustomerPort
 
 type Asked = ReturnType<WorkflowGateway['subscription']>;
 
-/** Customers choose among what the shop shows them. */
+/** Another product or other seats, where the shop lets its customers. Customers choose among what it shows them. */
+export async function myWish(
+  em: EntityManager,
+  row: SubscriptionRow,
+  body: { readonly product_id: string } | { readonly seats: number },
+): Promise<Wish> {
+  if ('product_id' in body) {
+    if (!portalSettings(row).update_plan)
+      throw planChangeNotAllowed('Customers of this shop cannot change what they subscribe to.');
+    return { productId: await publicProduct(em, row, body.product_id) };
+  }
+  if (!portalSettings(row).update_seats)
+    throw seatsChangeNotAllowed('Customers of this shop cannot change their seats.');
+  return { seats: body.seats };
+}
+
 async function publicProduct(em: EntityManager, row: SubscriptionRow, id: string): Promise<ProductId> {
   const shown = { id: id as ProductId, organization: row.organization.id, visibility: 'public' as const };
   const product = await em.findOne(Product, shown, { fields: ['id'] });
@@ -32,15 +48,8 @@ export async function changeMySubscription(
   row: SubscriptionRow,
   body: z.output<typeof CustomerSubscriptionUpdate>,
 ): Promise<void> {
-  if ('product_id' in body) {
-    if (!portalSettings(row).update_plan)
-      throw planChangeNotAllowed('Customers of this shop cannot change what they subscribe to.');
-    return changeTerms(em, process, row, { productId: await publicProduct(em, row, body.product_id) }, null);
-  }
-  if ('seats' in body) {
-    if (!portalSettings(row).update_seats)
-      throw seatsChangeNotAllowed('Customers of this shop cannot change their seats.');
-    return changeTerms(em, process, row, { seats: body.seats }, null);
+  if ('product_id' in body || 'seats' in body) {
+    return changeTerms(em, process, row, await myWish(em, row, body), null);
   }
   if ('pause_at_period_end' in body || 'resume' in body) {
     if (!portalSettings(row).pause)

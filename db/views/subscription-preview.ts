@@ -14,6 +14,11 @@ export function chargePreviewView(row: SubscriptionRow, quote: Quote): ChargePre
   };
 }
 
+/** Of what is paused, if it resumed at `at`. */
+export function resumptionPreviewView(row: SubscriptionRow, quote: Quote, at: Date): ChargePreview {
+  return { ...amountsView(row, quote), charged_at: iso(at), resumes_at: null };
+}
+
 export function changePreviewView(
   row: SubscriptionRow,
   plan: ChangePlan,
