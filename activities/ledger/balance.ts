@@ -1,7 +1,7 @@
 /** What an order takes from its customer's balance or adds to it: in its row, in the balance and in the books at once. */
 import { applyBalance, applyBalanceUncharged } from '../../billing/balance.ts';
 import { minimumCharge } from '../../billing/money.ts';
-import { lockedBalanceOf } from '../../db/balances.ts';
+import { changeBalance, lockedBalanceOf } from '../../db/balances.ts';
 import type { LedgerTransactionRow } from '../../db/entities/ledger.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -42,11 +42,7 @@ async function move(
   amount: number,
   at: Date,
 ): Promise<void> {
-  await em.execute(
-    `insert into customer_balances (customer_id, currency, amount) values (?, ?, ?)
-     on conflict (customer_id, currency) do update set amount = customer_balances.amount + excluded.amount`,
-    [order.customer.id, order.currency, amount],
-  );
+  await changeBalance(em, order.customer.id, order.currency, amount, at);
   const cause = { sourceId: order.id, organizationId: order.organization.id, currency: order.currency, at };
   await record(em, { ...cause, customerId: order.customer.id }, [
     { kind, from: 'customer_balance', to: 'merchant', amount },

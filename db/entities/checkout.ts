@@ -85,6 +85,8 @@ export const Checkout = defineEntity({
     /** What went wrong last, for the buyer to read. */
     failure: p.text().nullable(),
     subscriptionId: p.uuid().$type<SubscriptionId>().nullable(),
+    /** The free subscription that is changed to what is bought, in the place of a new one. */
+    upgradeOf: p.uuid().$type<SubscriptionId>().nullable(),
     orderId: p.uuid().$type<OrderId>().nullable(),
   },
   indexes: [{ properties: ['organization', 'createdAt'] }],

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { amount, currency } from './columns.ts';
+import { amount, currency, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
 
 /**
@@ -10,6 +10,9 @@ export const CustomerBalance = defineEntity({
   name: 'CustomerBalance',
   tableName: 'customer_balances',
   properties: {
+    /** As the wallet that customers see it as. */
+    id: p.uuid().unique(),
+    ...timestamps(),
     customer: () => p.manyToOne(Customer).primary(),
     currency: currency().primary(),
     amount: amount(),

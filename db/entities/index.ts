@@ -1,5 +1,6 @@
 /** Every table, for the ORM and for migrations. */
 export * from './access-token.ts';
+export * from './balance-adjustment.ts';
 export * from './benefit.ts';
 export * from './benefit-grant.ts';
 export * from './billing-entry.ts';
@@ -24,4 +25,5 @@ export * from './product.ts';
 export * from './subscription.ts';
 export * from './subscription-change.ts';
 export * from './test-clock.ts';
+export * from './trial-redemption.ts';
 export * from './webhook.ts';

@@ -3,7 +3,15 @@ import { amount, currency, instant } from './columns.ts';
 import { Customer } from './customer.ts';
 import { Organization } from './organization.ts';
 
-export const LEDGER_KINDS = ['payment', 'processor_fee', 'platform_fee', 'balance', 'balance_return', 'tax'] as const;
+export const LEDGER_KINDS = [
+  'payment',
+  'processor_fee',
+  'platform_fee',
+  'balance',
+  'balance_return',
+  'tax',
+  'goodwill',
+] as const;
 
 /**
  * Where money is. `processor`: held for us by the card processor. `merchant`: owed to the organization.

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { PriceId } from '../../billing/ids.ts';
+import type { CheckoutId, PriceId } from '../../billing/ids.ts';
 import type { TieredPrice } from '../../billing/tiers.ts';
 import { amount, currency, timestamps } from './columns.ts';
 import { Product } from './product.ts';
@@ -25,6 +25,10 @@ export const Price = defineEntity({
     presetAmount: amount().nullable(),
     /** Of a seat-based price. */
     seatTiers: p.json<TieredPrice>().nullable(),
+    /** What is bought by number where that is not seats: "project". Nothing is assigned to people then. */
+    unitLabel: p.text().nullable(),
+    /** Of an ad hoc price: the one checkout that it was made for. */
+    checkoutId: p.uuid().$type<CheckoutId>().nullable(),
     taxBehavior: p.enum(['location', 'inclusive', 'exclusive']).nullable(),
     isArchived: p.boolean().default(false),
   },

@@ -36,6 +36,8 @@ export const Subscription = defineEntity({
     pendingChange: () => p.manyToOne(SubscriptionChange).nullable(),
     /** What the present period was charged with as a whole since a change in it; null: as its order says. */
     periodAmount: amount().nullable(),
+    /** What any price counts as in the present period, more or less than by its length, since the end was moved. */
+    periodOffset: amount().default(0),
     /** How many credits and charges wait for its next order. */
     waitingEntries: p.integer().default(0),
     recurringInterval: p.enum(INTERVALS),

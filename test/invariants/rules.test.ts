@@ -51,7 +51,9 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
   'the fees in the books are those of the payment and its order': ['update payments set processor_fee = null'],
   'each order adds up': ['update orders set tax_amount = 1'],
   'a paid order was paid once, in full': ['update payments set order_id = null'],
-  'a customer’s balance is what the books say': [`insert into customer_balances select id, 'usd', 500 from customers`],
+  'a customer’s balance is what the books say': [
+    `insert into customer_balances (id, created_at, customer_id, currency, amount) select id, created_at, id, 'usd', 500 from customers`,
+  ],
   'what an order took from the balance is in the books': ['update orders set applied_balance_amount = -500'],
   'a payment that succeeded has paid its order': [`update orders set status = 'void'`],
   'invoice numbers have no gaps': ['update organizations set next_invoice_number = 5'],
