@@ -5,9 +5,13 @@ type Id<Kind extends string> = string & { readonly [kind]: Kind };
 
 export type OrganizationId = Id<'organization'>;
 export type CustomerId = Id<'customer'>;
+export type MemberId = Id<'member'>;
+export type SeatId = Id<'seat'>;
 export type ProductId = Id<'product'>;
 export type PriceId = Id<'price'>;
 export type CheckoutId = Id<'checkout'>;
+export type CheckoutLinkId = Id<'checkout link'>;
+export type CustomFieldId = Id<'custom field'>;
 export type SubscriptionId = Id<'subscription'>;
 export type ChangeId = Id<'subscription change'>;
 export type OrderId = Id<'order'>;

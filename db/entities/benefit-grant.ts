@@ -3,11 +3,12 @@ import type { GrantId } from '../../billing/ids.ts';
 import { Benefit } from './benefit.ts';
 import { instant, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
+import { Member } from './member.ts';
 import { Order } from './order.ts';
 import { Subscription } from './subscription.ts';
 
 /**
- * A customer's hold on a benefit, by a subscription or a one-time order. `wanted` is what billing asked for under
+ * A customer's hold on a benefit, by a subscription or a one-time order, one for each holder. `wanted` is what billing asked for under
  * `version`; the grant's workflow brings the outside to it and then writes `granted` or `revoked` and `doneVersion`.
  */
 export const BenefitGrant = defineEntity({
@@ -18,6 +19,8 @@ export const BenefitGrant = defineEntity({
     ...timestamps(),
     benefit: () => p.manyToOne(Benefit),
     customer: () => p.manyToOne(Customer),
+    /** Who has it by a seat; null: the buyer, which is the customer's owner, whoever that is. */
+    member: () => p.manyToOne(Member).nullable(),
     subscription: () => p.manyToOne(Subscription).nullable(),
     order: () => p.manyToOne(Order).nullable(),
     wanted: p.enum(['granted', 'revoked']),
@@ -32,7 +35,6 @@ export const BenefitGrant = defineEntity({
     properties: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     error: p.json<{ message: string; type: string; timestamp: string }>().nullable(),
   },
-  uniques: [{ properties: ['benefit', 'subscription'] }, { properties: ['benefit', 'order'] }],
   indexes: [{ properties: ['customer'] }],
 });
 export type BenefitGrantRow = InferEntity<typeof BenefitGrant>;

@@ -10,7 +10,12 @@ export const CUSTOMER_EMAIL_KINDS = [
   'subscription_past_due',
   'subscription_trial_conversion_reminder',
 ] as const;
-export const EMAIL_KINDS = [...CUSTOMER_EMAIL_KINDS, 'email_update', 'webhook_endpoint_disabled'] as const;
+export const EMAIL_KINDS = [
+  ...CUSTOMER_EMAIL_KINDS,
+  'customer_seat_invitation',
+  'email_update',
+  'webhook_endpoint_disabled',
+] as const;
 
 /** A message to a customer or to the organization itself, written with what it tells of; the outbox sends it. */
 export const Email = defineEntity({
