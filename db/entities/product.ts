@@ -2,6 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { ProductId } from '../../billing/ids.ts';
 import { Benefit } from './benefit.ts';
 import { metadata, timestamps } from './columns.ts';
+import { AttachedField } from './custom-field.ts';
 import { Organization } from './organization.ts';
 import { Price } from './price.ts';
 
@@ -26,6 +27,8 @@ export const Product = defineEntity({
     metadata: metadata(),
     prices: () => p.oneToMany(Price).mappedBy('product'),
     benefits: () => p.manyToMany(Benefit).pivotTable('product_benefits').fixedOrder(),
+    /** What its buyers are asked for. */
+    attachedFields: () => p.oneToMany(AttachedField).mappedBy('product'),
   },
   indexes: [{ properties: ['organization', 'createdAt'] }],
 });
