@@ -1,6 +1,6 @@
 /** What a change in the middle of a period is worth. Amounts in minor units, instants in ms since 1970. */
 import { portion } from './money.ts';
-import type { Period } from './periods.ts';
+import { addIntervals, type Period, type Recurrence } from './periods.ts';
 
 export interface Proration {
   /** For the unused rest of the old price. */
@@ -27,3 +27,15 @@ export function amountAfterMove(period: Period, end: number, at: number, amount:
   const { credit } = prorate(period, at, amount, 0);
   return portion(credit, end - period.start, end - Math.max(at, period.start));
 }
+
+/** A price is for an interval: a period whose end was moved costs as much more or less as it is longer or shorter. */
+export function forLength(amount: number, { start, end }: Period, interval: Recurrence): number {
+  return portion(amount, end - start, addIntervals(start, interval, 1) - start);
+}
+
+/**
+ * What a price counts as in a period whose end was moved. What was paid before the move is worth more or less than the
+ * same price by length (`offset`), and so is any other price in its place: a change costs the difference of the prices
+ * for the time that is left, and one there and back costs nothing.
+ */
+export const countsAs = (byLength: number, offset: number): number => Math.max(0, byLength + offset);

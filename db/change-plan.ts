@@ -4,6 +4,7 @@ import { coversOrder, discountOn } from '../billing/discounts.ts';
 import type { ProductId } from '../billing/ids.ts';
 import type { Line } from '../billing/orders.ts';
 import { amountOf, presetQuantity, refusalOfQuantity } from '../billing/prices.ts';
+import { countsAs } from '../billing/proration.ts';
 import { activeTrial } from '../billing/trials.ts';
 import { chargedWith, forItsLength, wasPaidBeforeTrial } from './charged-with.ts';
 import { covers, discountDurationOf, discountValueOf } from './discounts.ts';
@@ -53,7 +54,7 @@ export async function planChange(
   const amount = isPresent ? row.amount : amountOf(priceTerms(wished.price), { amount: null, seats: wished.seats });
   const target: Target = {
     ...wished,
-    terms: termsOf(wished, amount, forItsLength(row, discounted(row, amount, discount))),
+    terms: termsOf(wished, amount, countsAs(forItsLength(row, discounted(row, amount, discount)), row.periodOffset)),
   };
   const standing: Standing = {
     status: row.status === 'trialing' ? 'trialing' : 'active',
@@ -173,6 +174,12 @@ function discounted(row: SubscriptionRow, amount: number, discount: DiscountRow 
 }
 
 export type DiscountUse = Pick<SubscriptionRow, 'currency' | 'discountFirstUsedAt'>;
+
+/** What the subscription's own price is for a period of the present one's length, after discount. */
+export async function presentByLength(em: EntityManager, row: SubscriptionRow): Promise<number> {
+  const discount = await discountOf(em, row, { product: row.product, price: row.price });
+  return forItsLength(row, discounted(row, row.amount, discount));
+}
 
 /** What the subscription's discount takes off the order of a period that starts at `start`. */
 export function discountOfNewPeriod(

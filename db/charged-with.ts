@@ -1,6 +1,5 @@
 /** What a subscription's present period was charged with, and what another price is for a period of its length. */
-import { portion } from '../billing/money.ts';
-import { addIntervals } from '../billing/periods.ts';
+import { forLength } from '../billing/proration.ts';
 import { Order } from './entities/order.ts';
 import type { SubscriptionRow } from './entities/subscription.ts';
 import type { EntityManager } from './orm.ts';
@@ -12,13 +11,11 @@ export async function chargedWith(em: EntityManager, row: SubscriptionRow): Prom
   return Math.max(0, row.amount - (order?.discountAmount ?? 0));
 }
 
-/** A price is for an interval: a period whose end was moved costs as much more or less as it is longer or shorter. */
 export function forItsLength(row: SubscriptionRow, amount: number): number {
   // Periods count from 1 after their anchor; one whose end was moved ends at it.
   if (row.status === 'trialing' || row.cycle !== row.anchorCycle) return amount;
-  const start = row.currentPeriodStart.getTime();
-  const interval = { interval: row.recurringInterval, count: row.recurringIntervalCount };
-  return portion(amount, row.currentPeriodEnd.getTime() - start, addIntervals(start, interval, 1) - start);
+  const period = { start: row.currentPeriodStart.getTime(), end: row.currentPeriodEnd.getTime() };
+  return forLength(amount, period, { interval: row.recurringInterval, count: row.recurringIntervalCount });
 }
 
 /** Whether its trial took the place of a period that was paid for, which a change in the trial would not credit. */

@@ -19,6 +19,7 @@ export async function applyChange(
   await takeTerms(em, row, change, at);
   row.periodAmount = change.periodAmount ?? null;
   if (!change.periodStart) return;
+  row.periodOffset = 0;
   if (row.status === 'trialing') row.trialEnd = change.periodStart;
   row.status = 'active';
   startPeriodAt(row, change.periodStart);
@@ -27,6 +28,7 @@ export async function applyChange(
 /** Before the renewal that a pending change has waited for. Another interval is counted from there. */
 export async function applyPendingChange(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
   row.periodAmount = null;
+  row.periodOffset = 0;
   if (!row.pendingChange) return;
   const change = (await em.findOneOrFail(SubscriptionChange, row.pendingChange.id)) as SubscriptionChangeRow;
   const { recurringInterval, recurringIntervalCount } = row;

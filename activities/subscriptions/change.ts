@@ -1,6 +1,7 @@
 /** Changes to a running subscription other than its end: the trial, and what the merchant pins to it. */
 import { firstUseAfterMove } from '../../billing/discounts.ts';
 import { amountAfterMove } from '../../billing/proration.ts';
+import { presentByLength } from '../../db/change-plan.ts';
 import { chargedWith } from '../../db/charged-with.ts';
 import type { Metadata } from '../../db/entities/columns.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
@@ -43,6 +44,7 @@ export function movePeriodEnd(deps: Dependencies, step: Step & { readonly period
     row.anchor = periodEnd;
     row.anchorCycle = row.cycle;
     row.currentPeriodEnd = periodEnd;
+    row.periodOffset = row.periodAmount - (await presentByLength(em, row));
     if (row.cancelAtPeriodEnd) row.endsAt = periodEnd;
     await tellSubscription(em, row, at, 'subscription.updated');
   });

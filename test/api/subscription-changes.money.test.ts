@@ -116,19 +116,19 @@ it('a discount whose products are edited stays for what it was redeemed for', as
   expect(await sub.disagreements()).toEqual([]);
 });
 
-it('a period that was moved costs by its length, and gives back no more than was left of what was paid', async () => {
+it('in a period that was moved a change costs the difference by length, and one there and back nothing', async () => {
   const sub = await bought();
   const pro = await sub.monthly('Fern Pro', 2000);
   await sub.lives('2027-04-16T00:00:00.000Z');
   await sub.patch({ current_billing_period_end: '2027-06-01T00:00:00.000Z' });
   const up = { product_id: pro.id, proration_behavior: 'invoice' };
   const preview = (await sub.preview(up)).body;
-  // 46 days, of which 30 cost 2000; of April, paid with 500, half is left.
-  expect(amounts(preview.lines)).toEqual([-250, 3067]);
+  // Of April, paid with 500, half is left, for 46 days now; of which 30 at the other price cost 1500 more.
+  expect(amounts(preview.lines)).toEqual([-250, 2550]);
   await sub.patch(up);
   expect(lines((await sub.orders())[0].items)).toEqual(lines(preview.lines));
   const down = (await sub.preview({ product_id: sub.lite.id, proration_behavior: 'invoice' })).body;
-  expect(amounts(down.lines)).toEqual([-3067, 767]);
+  expect(amounts(down.lines)).toEqual([-2550, 250]);
   await sub.lives('2027-06-02T00:00:00.000Z');
   const [cycle] = await sub.orders('subscription_cycle');
   expect([cycle.created_at, cycle.total_amount]).toEqual(['2027-06-01T00:00:00.000Z', 2000]);

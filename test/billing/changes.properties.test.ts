@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type Behavior, planOf, type Standing } from '../../billing/changes.ts';
 import type { ProductId } from '../../billing/ids.ts';
 import { DAY, type Interval, periodOf } from '../../billing/periods.ts';
+import { amountAfterMove, countsAs, forLength, prorate } from '../../billing/proration.ts';
 import { day, sums, terms } from './terms.ts';
 
 const SECOND = 1000;
@@ -26,6 +27,44 @@ describe('whatever is changed', () => {
         const [back, again] = sums(planOf({ ...old, terms: to }, from, how, at));
         expect(charge - credit + again - back).toBe(0);
       }),
+    );
+  });
+
+  it('up and back in the same instant costs nothing in a period that was moved, and credits no more than was left', () => {
+    const moves = fc.array(fc.tuple(share, fc.integer({ min: 1, max: 40_000 })), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(
+        anchor,
+        interval,
+        moves,
+        fc.array(amount, { minLength: 1, maxLength: 4 }),
+        (start, every, to, others) => {
+          const recurrence = { interval: every, count: 1 };
+          let period = periodOf(start * SECOND, recurrence, 1);
+          const whole = period.end - period.start;
+          const [price = 0] = others;
+          let counts = price;
+          let [at, offset] = [period.start, 0];
+          for (const [part, length] of to) {
+            at += Math.floor(((period.end - 1 - at) * part) / 10_000);
+            const end = at + 1 + Math.floor((whole * length) / 10_000);
+            const moved = amountAfterMove(period, end, at, counts);
+            period = { start: period.start, end };
+            offset = moved - forLength(price, period, recurrence);
+            counts = moved;
+          }
+          const left = prorate(period, at, counts, 0).credit;
+          let net = 0;
+          for (const next of [...others, price]) {
+            const then = countsAs(forLength(next, period, recurrence), offset);
+            const { credit, charge } = prorate(period, at, counts, then);
+            net += charge - credit;
+            expect(left + net).toBeGreaterThanOrEqual(0);
+            counts = then;
+          }
+          expect(net).toBe(0);
+        },
+      ),
     );
   });
 
