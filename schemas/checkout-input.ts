@@ -18,7 +18,7 @@ import {
 } from './primitives.ts';
 
 /** A page's origin; its URL with a slash at the end is taken for it. */
-const Origin = z
+export const Origin = z
   .url({ protocol: /^https?$/ })
   .max(255)
   .refine(

@@ -1,12 +1,13 @@
 /** Purchases on their way, as the merchant and as the buyer's browser see them. */
 import { z } from 'zod';
 import { Address } from './address.ts';
+import { AttachedCustomField } from './custom-field.ts';
 import { CheckoutDiscount } from './discount.ts';
 import { RecurringInterval, trial } from './intervals.ts';
 import { CustomerMetadata, Metadata } from './metadata.ts';
 import { publicOrganization } from './organization.ts';
 import { ProductPrice } from './price.ts';
-import { CustomFieldData, emptyList, Id, Instant, identified } from './primitives.ts';
+import { CustomFieldData, Id, Instant, identified } from './primitives.ts';
 import { publicProductFields } from './product.ts';
 
 export { CheckoutConfirm, CheckoutCreate, CheckoutUpdate, CheckoutUpdatePublic } from './checkout-input.ts';
@@ -95,7 +96,7 @@ const common = {
   product_price: ProductPrice.nullable(),
   prices: z.record(z.string(), z.array(ProductPrice)).nullable().describe('By product.'),
   discount: CheckoutDiscount.nullable(),
-  attached_custom_fields: emptyList.nullable(),
+  attached_custom_fields: z.array(AttachedCustomField).nullable(),
 };
 
 export const Checkout = z

@@ -1,6 +1,7 @@
 /** What is sold. */
 import { z } from 'zod';
 import { Benefit, BenefitPublic } from './benefit.ts';
+import { AttachedCustomField, AttachedCustomFieldsInput } from './custom-field.ts';
 import { hasWholeTrial, RecurringInterval, trial, trialInput, WHOLE_TRIAL } from './intervals.ts';
 import { Metadata, MetadataInput } from './metadata.ts';
 import { ProductPrice, ProductPriceCreate } from './price.ts';
@@ -49,7 +50,7 @@ export const Product = z
     prices: z.array(ProductPrice),
     benefits: z.array(Benefit),
     medias: emptyList,
-    attached_custom_fields: emptyList,
+    attached_custom_fields: z.array(AttachedCustomField),
   })
   .meta({ id: 'Product', description: 'What is sold: once, or every so many days, weeks, months or years.' });
 export type Product = z.infer<typeof Product>;
@@ -59,12 +60,12 @@ const MOST_PRICES = 100;
 const settable = {
   description: optionalProse,
   medias: unsupportedList,
-  attached_custom_fields: unsupportedList,
   meter_interval: unsupported,
 };
 
 const created = {
   ...settable,
+  attached_custom_fields: AttachedCustomFieldsInput.default([]),
   name: line(64, 3),
   visibility: ProductVisibility.default('public'),
   prices: z.array(ProductPriceCreate).min(1).max(MOST_PRICES),
@@ -132,6 +133,7 @@ export const ProductUpdate = z
       .nullable()
       .optional()
       .describe('All of its prices from now on: those to keep by id, new ones in full. The others are archived.'),
+    attached_custom_fields: AttachedCustomFieldsInput.nullable().optional(),
     metadata: MetadataInput.optional(),
   })
   .meta({ id: 'ProductUpdate' });

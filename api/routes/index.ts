@@ -4,6 +4,7 @@ import { benefitRoutes } from './benefits.ts';
 import { checkoutRoutes } from './checkouts.ts';
 import { customerBalanceRoutes } from './customer-balances.ts';
 import { customerSessionRoutes } from './customer-sessions.ts';
+import { customFieldRoutes } from './custom-fields.ts';
 import { customerRoutes } from './customers.ts';
 import { discountRoutes } from './discounts.ts';
 import { documentRoutes } from './documents.ts';
@@ -34,6 +35,7 @@ import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 export const routes: readonly Route[] = [
   ...benefitRoutes,
   ...checkoutRoutes,
+  ...customFieldRoutes,
   ...customerRoutes,
   ...customerBalanceRoutes,
   ...customerSessionRoutes,

@@ -25,6 +25,7 @@ import {
 import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
 import { invalid, notFound } from '../errors.ts';
 import { refuseForeign, within } from '../organizations/named.ts';
+import { attachFields } from '../products/attached-fields.ts';
 import { addPrice, refuseBadPrices, replacePrices } from '../products/write.ts';
 import { route } from '../route.ts';
 
@@ -106,6 +107,7 @@ export const createProduct = route({
       });
       for (const [position, price] of body.prices.entries()) addPrice(tx, row, price, position, at);
       await tx.flush();
+      await attachFields(tx, row, body.attached_custom_fields);
       await tell(tx, row, 'product.created', at);
       return productView(row);
     });
@@ -146,6 +148,7 @@ export const updateProduct = route({
       if (body.prices) await replacePrices(tx, row, body.prices, request.at);
       row.modifiedAt = request.at;
       await tx.flush();
+      if (body.attached_custom_fields) await attachFields(tx, row, body.attached_custom_fields);
       await tell(tx, row, 'product.updated', request.at);
       return productView(row);
     });

@@ -9,6 +9,7 @@ import type { CheckoutRow } from '../entities/checkout.ts';
 import type { DiscountRow } from '../entities/discount.ts';
 import { Product, type ProductRow } from '../entities/product.ts';
 import type { EntityManager } from '../orm.ts';
+import { attachedCustomFieldsView } from './custom-field.ts';
 import { addressView } from './customer.ts';
 import { checkoutDiscountView } from './discount.ts';
 import { priceView } from './price.ts';
@@ -22,8 +23,17 @@ export interface LoadedCheckout {
   readonly products: readonly ProductRow[];
 }
 
+const CHECKOUT_POPULATE = [
+  'product.prices',
+  'product.benefits',
+  'product.attachedFields.customField',
+  'price',
+  'organization',
+  'discount.products',
+] as const;
+
 export async function loadCheckout(em: EntityManager, checkout: CheckoutRow): Promise<LoadedCheckout> {
-  await em.populate([checkout], ['product.prices', 'product.benefits', 'price', 'organization', 'discount.products']);
+  await em.populate([checkout], CHECKOUT_POPULATE);
   const ids = checkout.productIds as ProductId[];
   const found = await em.find(Product, { id: { $in: ids } }, { populate: PRODUCT_POPULATE });
   const products = ids.flatMap((id) => found.find((product) => product.id === id) ?? []);
@@ -135,7 +145,7 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     product_price: priceView(checkout.price),
     prices: Object.fromEntries(products.map((product) => [product.id, pricesNow(product).map(priceView)])),
     discount: checkout.discount ? checkoutDiscountView(checkout.discount as DiscountRow) : null,
-    attached_custom_fields: [],
+    attached_custom_fields: attachedCustomFieldsView(checkout.product),
   };
 }
 

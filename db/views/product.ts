@@ -4,10 +4,11 @@ import type { Product } from '../../schemas/product.ts';
 import type { PriceRow } from '../entities/price.ts';
 import type { ProductRow } from '../entities/product.ts';
 import { benefitView, publicBenefitView } from './benefit.ts';
+import { attachedCustomFieldsView } from './custom-field.ts';
 import { priceView } from './price.ts';
 import { identity } from './stamps.ts';
 
-export const PRODUCT_POPULATE = ['prices', 'benefits'] as const;
+export const PRODUCT_POPULATE = ['prices', 'benefits', 'attachedFields.customField'] as const;
 
 export function productView(row: ProductRow): Product {
   return {
@@ -16,7 +17,7 @@ export function productView(row: ProductRow): Product {
     prices: pricesNow(row).map(priceView),
     benefits: benefitsNow(row).map(benefitView),
     medias: [],
-    attached_custom_fields: [],
+    attached_custom_fields: attachedCustomFieldsView(row),
   };
 }
 

@@ -18,7 +18,10 @@ const STATEMENT = `
       'prices', (select jsonb_agg(to_jsonb(q)) from prices q where q.product_id = p.id),
       'benefits', (
         select jsonb_agg(to_jsonb(b) order by pb.id)
-        from product_benefits pb join benefits b on b.id = pb.benefit_id where pb.product_id = p.id))) as row
+        from product_benefits pb join benefits b on b.id = pb.benefit_id where pb.product_id = p.id),
+      'attachedFields', (
+        select jsonb_agg(to_jsonb(a) || jsonb_build_object('customField', to_jsonb(f)))
+        from product_custom_fields a join custom_fields f on f.id = a.custom_field_id where a.product_id = p.id))) as row
   from subscriptions s
     join customers c on c.id = s.customer_id
     join products p on p.id = s.product_id

@@ -13,6 +13,7 @@ export const SUBSCRIPTION_POPULATE = [
   'price',
   'product.prices',
   'product.benefits',
+  'product.attachedFields.customField',
   'pendingChange',
 ] as const;
 

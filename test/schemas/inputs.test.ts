@@ -118,7 +118,7 @@ describe('refuses', () => {
       { name: 'Once', prices: [fixed], trial_interval: 'day', trial_interval_count: 7 },
       'trial_interval',
     ],
-    [ProductUpdate, { attached_custom_fields: [{ custom_field_id: ID, required: true }] }, 'attached_custom_fields'],
+    [ProductUpdate, { attached_custom_fields: [{ custom_field_id: ID }] }, 'required'],
     [ProductUpdate, { prices: [{ id: 'x' }] }, 'prices'],
     [OrganizationUpdate, { details: { about: 'Software' } }, 'details'],
     [OrganizationUpdate, { embed_hosts: ['example.com'] }, 'embed_hosts'],
