@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { CustomerBalance } from '../../db/entities/customer-balance.ts';
 import { nowOf } from '../../db/now.ts';
-import { quoteOfChange, quoteOfResumption } from '../../db/quotes.ts';
-import { changePreviewView, resumptionPreviewView } from '../../db/views/subscription-preview.ts';
+import { quoteOfChange, quoteOfRenewal, quoteOfResumption } from '../../db/quotes.ts';
+import { changePreviewView, chargePreviewView, resumptionPreviewView } from '../../db/views/subscription-preview.ts';
 import { CustomerBalances } from '../../schemas/customer-balance.ts';
 import { ChangePreview, ChargePreview, CustomerChangePreviewRequest } from '../../schemas/subscription-preview.ts';
-import { inactiveSubscription } from '../errors.ts';
+import { withTaxes } from '../../tax/sheet.ts';
+import { alreadyCanceled, inactiveSubscription } from '../errors.ts';
 import { route } from '../route.ts';
 import { myWish } from '../subscriptions/change-mine.ts';
 import { plannedOr422 } from '../subscriptions/change-terms.ts';
@@ -27,13 +28,34 @@ export const previewMyChange = route({
   body: CustomerChangePreviewRequest,
   response: ChangePreview,
   errors: [403, 404],
-  async handle({ params, body, customer, em, request }) {
+  async handle({ params, body, customer, em, request, taxes }) {
     const row = await mySubscription(em, customer.id, params.id);
     const wish = await myWish(em, row, body);
     refuseUnchangeable(row);
     const { plan, discount } = await plannedOr422(em, row, wish, null);
-    const quote = plan.kind === 'now' ? await quoteOfChange(em, row, plan, discount) : null;
-    return changePreviewView(row, plan, quote, nowOf(row.customer, request.at));
+    const at = nowOf(row.customer, request.at);
+    const quote =
+      plan.kind === 'now'
+        ? await withTaxes(taxes, (sheet) => quoteOfChange(em, sheet, row, plan, discount, at.getTime()))
+        : null;
+    return changePreviewView(row, plan, quote, at);
+  },
+});
+
+export const previewMyCharge = route({
+  method: 'get',
+  path: '/v1/customer-portal/subscriptions/{id}/charge-preview',
+  summary: 'Preview the next charge',
+  description: 'The order that the end of the present period brings, as things are now. A pause brings none.',
+  tag,
+  auth: 'customer',
+  params,
+  response: ChargePreview,
+  errors: [403, 404],
+  async handle({ params, customer, em, taxes }) {
+    const row = await mySubscription(em, customer.id, params.id);
+    if (row.status === 'canceled') throw alreadyCanceled();
+    return chargePreviewView(row, await withTaxes(taxes, (sheet) => quoteOfRenewal(em, sheet, row)));
   },
 });
 
@@ -47,12 +69,13 @@ export const previewMyResumption = route({
   params,
   response: ChargePreview,
   errors: [403, 404],
-  async handle({ params, customer, em, request }) {
+  async handle({ params, customer, em, request, taxes }) {
     const row = await mySubscription(em, customer.id, params.id);
     if (row.status !== 'paused') throw inactiveSubscription('This subscription is not paused.');
     await em.populate([row], ['customer.testClock']);
     const at = nowOf(row.customer, request.at);
-    return resumptionPreviewView(row, await quoteOfResumption(em, row, at.getTime()), at);
+    const quote = await withTaxes(taxes, (sheet) => quoteOfResumption(em, sheet, row, at.getTime()));
+    return resumptionPreviewView(row, quote, at);
   },
 });
 
@@ -70,4 +93,4 @@ export const listMyBalances = route({
   },
 });
 
-export const portalPreviewRoutes = [previewMyChange, previewMyResumption, listMyBalances];
+export const portalPreviewRoutes = [previewMyChange, previewMyCharge, previewMyResumption, listMyBalances];

@@ -36,6 +36,8 @@ it('shows what another product comes to, and charges that', async () => {
   });
   const invoiced = await sub.mine('POST', '/change-preview', { product_id: pro.id });
   expect(invoiced.body).toMatchObject({ billed: 'now', due_amount: 1450 });
+  const next = await sub.mine('GET', '/charge-preview');
+  expect(next.body).toMatchObject({ charged_at: '2027-05-01T00:00:00.000Z', due_amount: 500 });
   expect((await sub.mine('PATCH', '', { product_id: pro.id })).status).toBe(200);
   const [order] = await sub.orders();
   expect(sums(order)).toEqual(sums(invoiced.body));

@@ -3,8 +3,17 @@ import * as z from 'zod/mini';
 import { Organization, Processor, Product } from './catalog.ts';
 import { call } from './client.ts';
 
+/** What customers may do by themselves; what is absent they may not. */
+const SelfService = z.object({
+  update_plan: z.boolean(),
+  update_seats: z.boolean(),
+  pause: z.optional(z.boolean()),
+});
+
 const Shop = z.object({
-  organization: Organization,
+  organization: z.extend(Organization, {
+    customer_portal_settings: z.object({ subscription: SelfService }),
+  }),
   products: z.array(Product),
   /** In which checkouts begin, where the product has a price in it. */
   default_presentment_currency: z.optional(z.string()),

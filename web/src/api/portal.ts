@@ -1,51 +1,15 @@
 /** What a customer sees of their own, by the token of a customer session. */
 import * as z from 'zod/mini';
-import { Address, Interval, Product } from './catalog.ts';
+import { Address } from './catalog.ts';
 import { call } from './client.ts';
-
-export const CANCELLATION_REASONS = [
-  'too_expensive',
-  'missing_features',
-  'switched_service',
-  'unused',
-  'customer_service',
-  'low_quality',
-  'too_complex',
-  'other',
-] as const;
-export type CancellationReason = (typeof CANCELLATION_REASONS)[number];
-
-export const Subscription = z.object({
-  id: z.string(),
-  amount: z.number(),
-  currency: z.string(),
-  recurring_interval: Interval,
-  recurring_interval_count: z.number(),
-  status: z.enum([
-    'incomplete',
-    'incomplete_expired',
-    'trialing',
-    'active',
-    'past_due',
-    'canceled',
-    'unpaid',
-    'paused',
-  ]),
-  current_period_end: z.string(),
-  trial_end: z.nullable(z.string()),
-  cancel_at_period_end: z.boolean(),
-  started_at: z.nullable(z.string()),
-  ends_at: z.nullable(z.string()),
-  ended_at: z.nullable(z.string()),
-  product: Product,
-});
-export type Subscription = z.infer<typeof Subscription>;
+import { subscriptionsOf } from './portal-subscriptions.ts';
 
 export const Order = z.object({
   id: z.string(),
   created_at: z.string(),
   status: z.enum(['draft', 'pending', 'paid', 'refunded', 'partially_refunded', 'void']),
   total_amount: z.number(),
+  due_amount: z.number(),
   refunded_amount: z.number(),
   currency: z.string(),
   billing_reason: z.string(),
@@ -54,9 +18,16 @@ export const Order = z.object({
   billing_address: z.nullable(Address),
   invoice_number: z.nullable(z.string()),
   description: z.string(),
+  subscription_id: z.nullable(z.string()),
   next_payment_attempt_at: z.nullish(z.string()),
 });
 export type Order = z.infer<typeof Order>;
+
+/** How an attempt to pay ended; `error` in the words of the customer's bank. */
+const Attempt = z.object({ status: z.string(), error: z.nullish(z.string()) });
+export type Attempt = z.infer<typeof Attempt>;
+
+const Balances = z.object({ items: z.array(z.object({ currency: z.string(), amount: z.number() })) });
 
 const Link = z.object({ url: z.string() });
 
@@ -114,7 +85,7 @@ export const PaymentMethod = z.object({
 export type PaymentMethod = z.infer<typeof PaymentMethod>;
 
 const AddedPaymentMethod = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('succeeded') }),
+  z.object({ status: z.literal('succeeded'), payment_method: PaymentMethod }),
   z.object({ status: z.literal('requires_action'), client_secret: z.string() }),
 ]);
 export type AddedPaymentMethod = z.infer<typeof AddedPaymentMethod>;
@@ -169,23 +140,7 @@ export function portalOf(token: string) {
         answer: z.null(),
       }),
 
-    subscriptions: () => list('/subscriptions/', Subscription, 1, 100),
-    cancel: (id: string, reason: CancellationReason | null, comment: string | null) =>
-      call({
-        method: 'PATCH',
-        path: `${BASE}/subscriptions/${id}`,
-        token,
-        body: { cancel_at_period_end: true, cancellation_reason: reason, cancellation_comment: comment },
-        answer: Subscription,
-      }),
-    uncancel: (id: string) =>
-      call({
-        method: 'PATCH',
-        path: `${BASE}/subscriptions/${id}`,
-        token,
-        body: { cancel_at_period_end: false },
-        answer: Subscription,
-      }),
+    ...subscriptionsOf(token),
 
     changeOrder: (id: string, body: BillingDetails) =>
       call({ method: 'PATCH', path: `${BASE}/orders/${id}`, token, body, answer: Order }),
@@ -195,6 +150,20 @@ export function portalOf(token: string) {
     /** Nothing while it is being made. */
     receipt: (id: string) => call({ path: `${BASE}/orders/${id}/receipt`, token, answer: z.optional(Link) }),
     orders: (page: number) => list('/orders/', Order, page, 6),
+    order: (id: string) => call({ path: `${BASE}/orders/${id}`, token, answer: Order }),
+    /** The newest of a subscription's orders. */
+    ordersOf: (subscriptionId: string) => list('/orders/', Order, 1, 20, { subscription_id: subscriptionId }),
+    /** Charges an unpaid order to a saved card. Never repeated by itself. */
+    pay: (id: string, paymentMethodId: string) =>
+      call({
+        method: 'POST',
+        path: `${BASE}/orders/${id}/confirm-payment`,
+        token,
+        body: { payment_method_id: paymentMethodId },
+        answer: Attempt,
+      }),
+    paymentStatus: (id: string) => call({ path: `${BASE}/orders/${id}/payment-status`, token, answer: Attempt }),
+    balances: () => call({ path: `${BASE}/customers/me/balances`, token, answer: Balances }),
     benefitGrants: () => list('/benefit-grants/', BenefitGrant, 1, 100),
     /** What one purchase brought. */
     benefitGrantsOf: (checkoutId: string) =>

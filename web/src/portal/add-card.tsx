@@ -47,7 +47,7 @@ export function AddCard({ customer, onClose }: AddCardProps) {
 
   async function add(via: Processor): Promise<Saying | 'leaving' | 'incomplete' | { readonly reason: string }> {
     if (card.current === null) return { reason: 'The card form has not loaded yet.' };
-    const returnUrl = bankReturnUrl(slug, isDefault);
+    const returnUrl = bankReturnUrl(slug, { isDefault, orderId: null });
     const holder = {
       email: customer.email,
       name: customer.billing_name ?? customer.name,

@@ -1,7 +1,7 @@
 /** Cancelling: what it means, why (if the customer cares to say), and a way back afterwards. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { CANCELLATION_REASONS, type CancellationReason, type Subscription } from '../api/portal.ts';
+import { CANCELLATION_REASONS, type CancellationReason, type Subscription } from '../api/portal-subscriptions.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Notice } from '../parts/notice.tsx';

@@ -16,6 +16,8 @@ export interface PortalContent {
   say(saying: Saying): void;
   /** Opens the form for a new card. */
   addCard(): void;
+  /** Opens the form that pays an order. */
+  pay(orderId: string): void;
 }
 
 export const PortalContext = createContext<PortalContent | null>(null);

@@ -7,12 +7,14 @@ import { Button } from '../parts/button.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ShopMark } from '../parts/shop-mark.tsx';
 import { AddCard } from './add-card.tsx';
+import { Balance } from './balance.tsx';
 import { Benefits } from './benefits.tsx';
 import { type PortalContent, PortalContext, type Saying } from './context.ts';
 import { Details } from './details.tsx';
 import { finishCard } from './finish-card.ts';
 import { LicenseKeys } from './license-keys.tsx';
 import { Orders } from './orders.tsx';
+import { PayDialog } from './pay-dialog.tsx';
 import { PaymentMethods } from './payment-methods.tsx';
 import { takeBankReturn } from './session.ts';
 import { Subscriptions } from './subscriptions.tsx';
@@ -28,12 +30,20 @@ interface OpenPortalProps {
 export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProps) {
   const [saying, setSaying] = useState<Saying | null>(null);
   const [isAddingCard, setAddingCard] = useState(false);
+  const [unpaid, setUnpaid] = useState<string | null>(null);
   const { organization } = shop;
   const content = useMemo<PortalContent>(
-    () => ({ slug: organization.slug, portal, shop, say: setSaying, addCard: () => setAddingCard(true) }),
+    () => ({
+      slug: organization.slug,
+      portal,
+      shop,
+      say: setSaying,
+      addCard: () => setAddingCard(true),
+      pay: setUnpaid,
+    }),
     [organization.slug, portal, shop],
   );
-  useBankReturn(portal, setSaying);
+  useBankReturn(portal, setSaying, setUnpaid);
 
   return (
     <PortalContext value={content}>
@@ -58,19 +68,21 @@ export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProp
             <Orders />
           </div>
           <div>
+            <Balance />
             <PaymentMethods defaultId={customer.default_payment_method_id ?? null} />
             <Details customer={customer} />
           </div>
         </div>
       </main>
       {isAddingCard && <AddCard customer={customer} onClose={() => setAddingCard(false)} />}
+      {unpaid !== null && <PayDialog orderId={unpaid} customer={customer} onClose={() => setUnpaid(null)} />}
       <Toast saying={saying} onClose={() => setSaying(null)} />
     </PortalContext>
   );
 }
 
-/** Finishes the card that a bank's page was asked about. */
-function useBankReturn(portal: Portal, say: (saying: Saying) => void) {
+/** Finishes the card that a bank's page was asked about, and goes on with the order that it is to pay. */
+function useBankReturn(portal: Portal, say: (saying: Saying) => void, pay: (orderId: string) => void) {
   const queries = useQueryClient();
   const isTaken = useRef(false);
   useEffect(() => {
@@ -80,9 +92,12 @@ function useBankReturn(portal: Portal, say: (saying: Saying) => void) {
     if (found === null) return;
     if (!found.hasApproved)
       return say({ tone: 'danger', text: 'Your bank did not approve the card; it was not added.' });
-    void finishCard(portal, found.setupIntent, found.isDefault).then((saying) => {
+    // A default card is tried by itself; here the customer does so, once they have seen that it is there.
+    const isDefault = found.isDefault && found.orderId === null;
+    void finishCard(portal, found.setupIntent, isDefault).then(async (saying) => {
       say(saying);
-      return queries.invalidateQueries({ queryKey: ['portal'] });
+      await queries.invalidateQueries({ queryKey: ['portal'] });
+      if (found.orderId !== null && saying.tone === 'good') pay(found.orderId);
     });
-  }, [portal, say, queries]);
+  }, [portal, say, pay, queries]);
 }

@@ -65,6 +65,7 @@ const BADGES: Record<Order['status'], Badge> = {
 };
 
 function Item({ order }: { order: Order }) {
+  const { pay } = usePortal();
   const { word, tone } = BADGES[order.status];
   return (
     <div className="row apart">
@@ -76,7 +77,14 @@ function Item({ order }: { order: Order }) {
           {order.refunded_amount > 0 && ` · ${formatMoney(order.refunded_amount, order.currency)} refunded`}
         </p>
         {order.next_payment_attempt_at != null && (
-          <p className="soft small">We try again on {formatDate(order.next_payment_attempt_at)}.</p>
+          <>
+            <p className="soft small">We try again by ourselves on {formatDate(order.next_payment_attempt_at)}.</p>
+            <div>
+              <Button small onClick={() => pay(order.id)}>
+                Pay now<span className="unseen">: {order.description}</span>
+              </Button>
+            </div>
+          </>
         )}
         {order.paid && <OrderDocuments order={order} />}
       </div>

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { PaymentMethod } from '../api/portal.ts';
 import { Button } from '../parts/button.tsx';
+import { expiryOf, expiryState, nameOf } from './cards.ts';
 import { usePortal } from './context.ts';
 import { Section } from './section.tsx';
 
@@ -37,6 +38,8 @@ function Item({ method, isDefault }: { method: PaymentMethod; isDefault: boolean
   const { portal, say } = usePortal();
   const queries = useQueryClient();
   const name = nameOf(method);
+  const expiry = expiryState(method);
+  const expiresOn = expiryOf(method);
   const refresh = () => queries.invalidateQueries({ queryKey: ['portal'] });
   const makeDefault = useMutation({
     mutationFn: () => portal.changeCustomer({ default_payment_method_id: method.id }),
@@ -54,11 +57,15 @@ function Item({ method, isDefault }: { method: PaymentMethod; isDefault: boolean
     <div className="stack-tight">
       <div className="row apart">
         <span>{name}</span>
-        {isDefault && <span className="badge badge-good">Default</span>}
+        <span className="row">
+          {expiry === 'expired' && <span className="badge badge-danger">Expired</span>}
+          {expiry === 'soon' && <span className="badge badge-warning">Expires soon</span>}
+          {isDefault && <span className="badge badge-good">Default</span>}
+        </span>
       </div>
-      {method.method_metadata !== undefined && (
+      {expiresOn !== undefined && (
         <p className="soft small">
-          Expires {String(method.method_metadata.exp_month).padStart(2, '0')} / {method.method_metadata.exp_year}
+          {expiry === 'expired' ? 'Expired' : 'Expires'} {expiresOn}
         </p>
       )}
       <div className="row">
@@ -73,9 +80,4 @@ function Item({ method, isDefault }: { method: PaymentMethod; isDefault: boolean
       </div>
     </div>
   );
-}
-
-function nameOf({ type, method_metadata: card }: PaymentMethod): string {
-  if (card === undefined) return `${type.slice(0, 1).toUpperCase()}${type.slice(1).replaceAll('_', ' ')}`;
-  return `${card.brand.slice(0, 1).toUpperCase()}${card.brand.slice(1)} •••• ${card.last4}`;
 }

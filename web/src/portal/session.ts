@@ -35,6 +35,8 @@ export interface BankReturn {
   readonly setupIntent: string;
   readonly hasApproved: boolean;
   readonly isDefault: boolean;
+  /** The order that is to be paid with it. */
+  readonly orderId: string | null;
 }
 
 /** What a bank's page brought back about a card being added, taken out of the address. */
@@ -46,8 +48,9 @@ export function takeBankReturn(): BankReturn | null {
     setupIntent,
     hasApproved: url.searchParams.get('redirect_status') === 'succeeded',
     isDefault: url.searchParams.get('make_default') === 'true',
+    orderId: url.searchParams.get('pay_order'),
   };
-  for (const name of ['setup_intent', 'setup_intent_client_secret', 'redirect_status', 'make_default']) {
+  for (const name of ['setup_intent', 'setup_intent_client_secret', 'redirect_status', 'make_default', 'pay_order']) {
     url.searchParams.delete(name);
   }
   window.history.replaceState(window.history.state, '', url);
@@ -55,6 +58,9 @@ export function takeBankReturn(): BankReturn | null {
 }
 
 /** Where a bank's page leads back to. */
-export function bankReturnUrl(slug: string, isDefault: boolean): string {
-  return `${window.location.origin}/portal/${slug}?make_default=${isDefault}`;
+export function bankReturnUrl(slug: string, { isDefault, orderId }: Pick<BankReturn, 'isDefault' | 'orderId'>): string {
+  const url = new URL(`/portal/${slug}`, window.location.origin);
+  url.searchParams.set('make_default', String(isDefault));
+  if (orderId !== null) url.searchParams.set('pay_order', orderId);
+  return url.href;
 }

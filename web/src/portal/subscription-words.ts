@@ -1,7 +1,8 @@
 /** A subscription's state, in the words of its customer. */
-import type { Subscription } from '../api/portal.ts';
+import type { Subscription } from '../api/portal-subscriptions.ts';
 import { formatDate } from '../format/dates.ts';
 import { formatMoney } from '../format/money.ts';
+import { formatSeats } from '../format/seats.ts';
 import { formatEvery } from '../format/terms.ts';
 
 export interface Badge {
@@ -9,12 +10,15 @@ export interface Badge {
   readonly tone: 'good' | 'warning' | 'danger' | 'plain';
 }
 
-export function badgeOf({ status, cancel_at_period_end: isEnding }: Subscription): Badge {
+export function badgeOf(subscription: Subscription): Badge {
+  const { status, cancel_at_period_end: isEnding, pause_at_period_end: isPausing } = subscription;
   switch (status) {
     case 'active':
-      return isEnding ? { word: 'Ends soon', tone: 'warning' } : { word: 'Active', tone: 'good' };
+      if (isEnding) return { word: 'Ends soon', tone: 'warning' };
+      return isPausing ? { word: 'Pauses soon', tone: 'warning' } : { word: 'Active', tone: 'good' };
     case 'trialing':
-      return isEnding ? { word: 'Trial, ends soon', tone: 'warning' } : { word: 'Trial', tone: 'good' };
+      if (isEnding) return { word: 'Trial, ends soon', tone: 'warning' };
+      return isPausing ? { word: 'Trial, pauses soon', tone: 'warning' } : { word: 'Trial', tone: 'good' };
     case 'past_due':
     case 'unpaid':
       return { word: 'Payment failed', tone: 'danger' };
@@ -33,9 +37,14 @@ export function hasEnded({ status }: Subscription): boolean {
 }
 
 export function isCancelable(subscription: Subscription): boolean {
-  return (
-    !subscription.cancel_at_period_end && ['active', 'trialing', 'past_due', 'unpaid'].includes(subscription.status)
-  );
+  const { status, cancel_at_period_end: isEnding } = subscription;
+  return !isEnding && ['active', 'trialing', 'past_due', 'unpaid', 'paused'].includes(status);
+}
+
+/** Another plan, other seats or a pause can be had now: it runs, and nothing else is set for its period's end. */
+export function isChangeable(subscription: Subscription): boolean {
+  const { status, cancel_at_period_end: isEnding, pause_at_period_end: isPausing } = subscription;
+  return ['active', 'trialing'].includes(status) && !isEnding && !isPausing;
 }
 
 /** The day the subscription ends if nothing more is done. */
@@ -45,11 +54,15 @@ export function endOf(subscription: Subscription): string {
 
 /** What happens next, and when. */
 export function nextOf(subscription: Subscription): string {
-  const { status, amount, currency } = subscription;
+  const { status, amount, currency, resumes_at: resumesAt } = subscription;
   const charge = formatMoney(amount, currency);
   if (hasEnded(subscription))
     return subscription.ended_at === null ? '' : `Ended on ${formatDate(subscription.ended_at)}.`;
   if (subscription.cancel_at_period_end) return `Yours until ${endOf(subscription)}. You won’t be charged again.`;
+  const resumption = resumesAt === null ? 'until you resume it' : `until ${formatDate(resumesAt)}`;
+  if (subscription.pause_at_period_end) {
+    return `Yours until ${formatDate(subscription.current_period_end)}; then it rests ${resumption}.`;
+  }
   switch (status) {
     case 'trialing': {
       const end = formatDate(subscription.trial_end ?? subscription.current_period_end);
@@ -62,13 +75,22 @@ export function nextOf(subscription: Subscription): string {
     }
     case 'past_due':
     case 'unpaid':
-      return `${charge} is due. We try again over the next days; then the subscription ends.`;
+      return 'We try to charge it again over the next days; then it ends.';
     case 'paused':
-      return 'Nothing is charged while it is paused.';
+      return `Nothing is charged while it rests, ${resumption}.`;
     case 'incomplete':
       return 'It starts once its first payment has gone through.';
     case 'canceled':
     case 'incomplete_expired':
       return '';
   }
+}
+
+/** "Fern Pro", "7 seats", "Fern Team with 7 seats": what the next renewal brings; the name as the shop has it. */
+export function pendingOf(subscription: Subscription, nameOf: (productId: string) => string | undefined): string {
+  const { pending_update: pending } = subscription;
+  if (pending === null) return '';
+  const product = pending.product_id === null ? undefined : (nameOf(pending.product_id) ?? 'another plan');
+  const seats = pending.seats === null ? undefined : formatSeats(pending.seats);
+  return [product, seats].filter((part) => part !== undefined).join(' with ');
 }

@@ -1,22 +1,17 @@
-/** The customer's subscriptions: those that live first, what each costs next, and the ways to end or keep it. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import type { Subscription } from '../api/portal.ts';
-import { formatMoney } from '../format/money.ts';
-import { formatEvery } from '../format/terms.ts';
-import { Button } from '../parts/button.tsx';
-import { Notice } from '../parts/notice.tsx';
-import { CancelDialog } from './cancel-dialog.tsx';
+/** The customer's subscriptions: those that live first, those that have ended folded away. */
+import { useQuery } from '@tanstack/react-query';
+import type { Subscription } from '../api/portal-subscriptions.ts';
 import { usePortal } from './context.ts';
 import { Section } from './section.tsx';
-import { badgeOf, hasEnded, isCancelable, nextOf } from './subscription-words.ts';
+import { SubscriptionItem } from './subscription-item.tsx';
+import { hasEnded } from './subscription-words.ts';
 
 export function Subscriptions() {
   const { portal, slug } = usePortal();
   const query = useQuery({ queryKey: ['portal', 'subscriptions'], queryFn: () => portal.subscriptions() });
   return (
     <Section title="Subscriptions" query={query}>
-      {({ items }) => {
+      {(items) => {
         const ended = items.filter(hasEnded);
         const living = items.filter((item) => !hasEnded(item));
         return (
@@ -45,66 +40,9 @@ function List({ items }: { items: readonly Subscription[] }) {
     <ul className="items">
       {items.map((item) => (
         <li key={item.id}>
-          <Item subscription={item} />
+          <SubscriptionItem subscription={item} />
         </li>
       ))}
     </ul>
-  );
-}
-
-function Item({ subscription }: { subscription: Subscription }) {
-  const { portal, say, addCard } = usePortal();
-  const queries = useQueryClient();
-  const [isAsking, setAsking] = useState(false);
-  const { product, amount, currency } = subscription;
-  const badge = badgeOf(subscription);
-  const keep = useMutation({
-    mutationFn: () => portal.uncancel(subscription.id),
-    onSuccess: () => say({ tone: 'good', text: `${product.name} goes on.` }),
-    onError: (failure) => say({ tone: 'danger', text: `${product.name} could not be kept. ${failure.message}` }),
-    onSettled: () => queries.invalidateQueries({ queryKey: ['portal'] }),
-  });
-
-  return (
-    <article className="stack-tight" aria-label={product.name}>
-      <div className="row apart">
-        <h3>{product.name}</h3>
-        <span className={`badge badge-${badge.tone}`}>{badge.word}</span>
-      </div>
-      <p>
-        {amount === 0 ? 'Free' : formatMoney(amount, currency)}{' '}
-        {amount > 0 && (
-          <span className="soft">
-            {formatEvery(subscription.recurring_interval, subscription.recurring_interval_count)}
-          </span>
-        )}
-      </p>
-      <p className="soft">{nextOf(subscription)}</p>
-      {subscription.status === 'past_due' && (
-        <Notice tone="warning" title="The last payment failed">
-          <p>Add a card that works to keep {product.name}. We charge it at once.</p>
-          <Button look="primary" small onClick={addCard}>
-            Update card
-          </Button>
-        </Notice>
-      )}
-      {!hasEnded(subscription) && (
-        <div className="row">
-          {subscription.cancel_at_period_end && (
-            <Button look="primary" small busy={keep.isPending} onClick={() => keep.mutate()}>
-              Keep subscription
-            </Button>
-          )}
-          {isCancelable(subscription) && (
-            <Button small onClick={() => setAsking(true)}>
-              Cancel subscription
-            </Button>
-          )}
-        </div>
-      )}
-      {isAsking && (
-        <CancelDialog subscription={subscription} onClose={() => setAsking(false)} onUndo={() => keep.mutate()} />
-      )}
-    </article>
   );
 }

@@ -1,0 +1,34 @@
+/** What is to the customer's credit, or owed because it was too little to charge; nothing to see where it is 0. */
+import { useQuery } from '@tanstack/react-query';
+import { formatMoney } from '../format/money.ts';
+import { usePortal } from './context.ts';
+import { Section } from './section.tsx';
+
+export function Balance() {
+  const { portal } = usePortal();
+  const query = useQuery({ queryKey: ['portal', 'balances'], queryFn: () => portal.balances() });
+  const standing = query.data?.items.filter(({ amount }) => amount !== 0) ?? [];
+  // It is beside the point for most: neither its loading nor its absence takes a place on the page.
+  if (standing.length === 0) return null;
+  return (
+    <Section title="Balance" query={query}>
+      {() => (
+        <ul className="items">
+          {standing.map(({ currency, amount }) => (
+            <li key={currency} className="stack-tight">
+              <div className="row apart">
+                <span>{amount > 0 ? 'Your credit' : 'Still owed'}</span>
+                <strong>{formatMoney(Math.abs(amount), currency)}</strong>
+              </div>
+              <p className="soft small">
+                {amount > 0
+                  ? 'Your next renewals are paid from it before your card is charged.'
+                  : 'It was too little to charge, and is added to your next renewal.'}
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
