@@ -8,7 +8,7 @@ import type { EntityManager } from '../db/orm.ts';
 import { authenticateCustomer, authenticateOperator, authenticateOrganization } from './auth.ts';
 import { readBody } from './body.ts';
 import { parseQuery } from './query-string.ts';
-import { type CsvFile, csv, csvLine, type PdfFile, pdf, raw, redirect } from './replies.ts';
+import { type CsvFile, csv, csvLine, type Passage, type PdfFile, passage, pdf, raw } from './replies.ts';
 import type { Callers, RequestContext, Route } from './route.ts';
 import type { Services } from './services.ts';
 import { parsePart, refuseUnstorableText } from './validation.ts';
@@ -35,7 +35,7 @@ export async function dispatch(route: Route, { orm, services }: Backing, req: Re
     ...caller,
     em,
     log: res.locals.log,
-    request: { id: res.locals.requestId, ip: req.ip ?? null, headers: req.headers, at },
+    request: { id: res.locals.requestId, method: req.method, ip: req.ip ?? null, headers: req.headers, at },
   };
   const answer = await route.handle({
     ...context,
@@ -95,7 +95,7 @@ function queryText(req: Request): string {
 }
 
 async function send(route: Route, answer: unknown, { environment }: Services, res: Answering): Promise<void> {
-  if (route.response === redirect) return res.redirect(302, String(answer));
+  if (route.response === passage) return sendOn(answer as Passage, res);
   if (route.response === csv) return sendCsv(answer as CsvFile, res);
   if (route.response === pdf) return sendPdf(answer as PdfFile, res);
   if (environment.NODE_ENV !== 'production') check(route, route.response, answer);
@@ -113,6 +113,17 @@ function check(route: Route, schema: z.ZodType, answer: unknown): void {
 function statusOfNothing({ response, status }: Route): number {
   if (response instanceof z.ZodOptional) return 202;
   return status === 200 ? 204 : status;
+}
+
+/** Nothing of it is kept, so that the next visit is another one. */
+function sendOn(answer: Passage, res: Answering): void {
+  res.setHeader('cache-control', 'no-store');
+  if ('to' in answer) {
+    res.redirect(302, answer.to);
+    return;
+  }
+  if (answer.retryAfter !== undefined) res.setHeader('retry-after', String(answer.retryAfter));
+  res.status(answer.status).type('html').send(answer.page);
 }
 
 function sendPdf({ filename, content }: PdfFile, res: Answering): void {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { HTTPValidationError, Refusal, ResourceNotFound, Unauthorized } from '../schemas/errors.ts';
 import { Components, type JsonSchema } from './openapi-components.ts';
-import { csv, pdf, raw, redirect } from './replies.ts';
+import { csv, passage, pdf, raw } from './replies.ts';
 import type { Route } from './route.ts';
 
 export interface OpenapiDocument {
@@ -122,7 +122,13 @@ function responses(route: Route, components: Components): Operation['responses']
 }
 
 function goodAnswer({ response, status }: Route, components: Components): Operation['responses'] {
-  if (response === redirect) return { '302': { description: 'Leads on to another page.' } };
+  if (response === passage) {
+    const page = { 'text/html': { schema: { type: 'string' } } };
+    return {
+      '302': { description: 'Leads on to another page.' },
+      default: { description: 'A page that says what is here, or why it does not go on.', content: page },
+    };
+  }
   if (response === csv) {
     return { '200': { description: 'A CSV file.', content: { 'text/csv': { schema: { type: 'string' } } } } };
   }

@@ -1,4 +1,4 @@
-/** What a route can answer besides JSON: files, redirects, nothing; and what it can take besides JSON: raw bytes. */
+/** What a route can answer besides JSON: files, pages, redirects, nothing; and what it can take besides JSON: raw bytes. */
 import { z } from 'zod';
 
 /** The body as it came, for signatures over it. The handler gets a `Buffer`. */
@@ -27,9 +27,13 @@ export interface PdfFile {
   readonly content: Uint8Array;
 }
 
-/** The answer sends the browser to another URL. */
-export const redirect = Symbol('redirect');
-export type Redirect = typeof redirect;
+/** The answer is for a browser that came by a link: it is led on, or shown a small page. */
+export const passage = Symbol('passage');
+export type PassageKind = typeof passage;
+
+export type Passage =
+  | { readonly to: string }
+  | { readonly page: string; readonly status: number; readonly retryAfter?: number };
 
 /** The answer has no body. */
 export const nothing = z.void();

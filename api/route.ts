@@ -3,9 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { CustomerId, OrganizationId } from '../billing/ids.ts';
 import type { Logger } from '../config/logging.ts';
+import type { MemberRole } from '../db/entities/member.ts';
 import type { EntityManager } from '../db/orm.ts';
 import type { Scope } from '../schemas/scopes.ts';
-import type { Csv, CsvFile, Pdf, PdfFile, Raw, Redirect } from './replies.ts';
+import type { Csv, CsvFile, Passage, PassageKind, Pdf, PdfFile, Raw } from './replies.ts';
 import type { Services } from './services.ts';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -20,16 +21,16 @@ type Input = z.ZodType | undefined;
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 export type BodyKind = z.ZodType | Raw | undefined;
 type ParsedBody<Body> = Body extends Raw ? Buffer : Parsed<Body>;
-export type ResponseKind = z.ZodType | Csv | Pdf | Redirect;
-/** What the handler returns: the JSON's value, a CSV or PDF file, the URL to go to, or nothing. */
+export type ResponseKind = z.ZodType | Csv | Pdf | PassageKind;
+/** What the handler returns: the JSON's value, a CSV or PDF file, where a browser goes, or nothing. */
 type Answer<Response> = Response extends z.ZodType
   ? z.output<Response>
   : Response extends Csv
     ? CsvFile
     : Response extends Pdf
       ? PdfFile
-      : Response extends Redirect
-        ? string
+      : Response extends PassageKind
+        ? Passage
         : never;
 
 /** Whom the request speaks for, by kind of authorization. */
@@ -72,6 +73,8 @@ export interface RequestContext extends Services {
     readonly headers: IncomingHttpHeaders;
     /** When it came in. */
     readonly at: Date;
+    /** In capitals; HEAD comes to the routes of GET. */
+    readonly method: string;
   };
 }
 
@@ -99,6 +102,8 @@ export interface Definition<
   readonly status?: 200 | 201 | 202 | 204;
   readonly errors?: readonly Refusal[];
   handle(
+  /** Bodies of up to 16 MB rather than 1. */
+  readonly isLarge?: true;
     context: RequestContext &
       Callers[A] & {
         readonly params: Parsed<Params>;
@@ -127,6 +132,7 @@ export interface Route {
 }
 
 export interface HandlerInput {
+  readonly isLarge: boolean;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -158,3 +164,4 @@ export function route<
     handle: definition.handle as Route['handle'],
   };
 }
+    isLarge: definition.isLarge ?? false,

@@ -21,6 +21,7 @@ export default defineConfig({
       '/docs': api,
       '/openapi.json': api,
       '^/shop/[^/]+/buy/': api,
+      '/buy/': api,
     },
   },
 });

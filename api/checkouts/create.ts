@@ -12,6 +12,7 @@ import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
 import { invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
+import { entered } from './custom-fields.ts';
 import { chooseDiscount } from './discount.ts';
 import { pricedAnew, priceOf, sellable } from './terms.ts';
 
@@ -19,16 +20,24 @@ const LIFETIME = 24 * 60 * 60_000;
 
 export type NewCheckout = z.output<typeof CheckoutCreate>;
 
+/** What a visitor of a shop or a link wishes: of what they say, nothing is known to be true. */
+export interface Visit {
+  /** Of the products, the one that is chosen; the first, if left out. */
+  readonly productId?: string | undefined;
+  readonly discountCode?: string | undefined;
+}
+
 export async function createCheckout(
   em: EntityManager,
   { environment }: Pick<Services, 'environment'>,
   organizationId: OrganizationId,
   body: NewCheckout,
+  visit: Visit | null = null,
 ): Promise<CheckoutRow> {
   return em.transactional(async (tx) => {
     const organization = await tx.findOneOrFail(Organization, organizationId);
     const products = await sellable(tx, organizationId, body.products);
-    const [product] = products;
+    const product = products.find(({ id }) => id === visit?.productId) ?? products[0];
     if (product === undefined) throw invalid(['body', 'products'], 'Name at least one product.');
     const customer = await namedCustomer(tx, organizationId, body);
     const address = body.customer_billing_address ?? customer?.billingAddress ?? null;
@@ -63,7 +72,7 @@ export async function createCheckout(
       externalCustomerId: body.external_customer_id ?? customer?.externalId ?? null,
       customerName: body.customer_name ?? customer?.name ?? null,
       customerEmail: customer?.email ?? body.customer_email ?? null,
-      emailFromMerchant: Boolean(body.customer_email),
+      emailFromMerchant: visit === null && Boolean(body.customer_email),
       opensPortal: customer !== null,
       customerBillingName: body.customer_billing_name ?? customer?.billingName ?? null,
       customerBillingAddress: address,
@@ -73,9 +82,14 @@ export async function createCheckout(
       locale: body.locale ?? null,
       metadata: body.metadata ?? {},
       customerMetadata: body.customer_metadata ?? {},
-      customFieldData: body.custom_field_data ?? {},
+      customFieldData: await entered(tx, body.products, body.custom_field_data),
     });
-    await chooseDiscount(tx, checkout, { discount_id: body.discount_id ?? undefined }, at);
+    await chooseDiscount(
+      tx,
+      checkout,
+      { discount_id: body.discount_id ?? undefined, discount_code: visit?.discountCode },
+      at,
+    );
     await tx.flush();
     await emit(tx, {
       organizationId,

@@ -8,6 +8,7 @@ import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import { checkoutNotOpen, expiredCheckout, invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { type Change, choose, type Editor } from './choose.ts';
+import { complete, entered } from './custom-fields.ts';
 import { chooseDiscount, saleOf } from './discount.ts';
 
 /** Locks an open checkout and writes the change; refuses once somebody pays, has paid, or the time is over. */
@@ -71,7 +72,6 @@ const FIELDS = {
   return_url: 'returnUrl',
   embed_origin: 'embedOrigin',
   metadata: 'metadata',
-  custom_field_data: 'customFieldData',
 } as const;
 
 /** Columns that have a value of their own and can't be emptied. */
@@ -82,7 +82,6 @@ const REQUIRED: ReadonlySet<string> = new Set([
   'isBusinessCustomer',
   'metadata',
   'customerMetadata',
-  'customFieldData',
 ]);
 
 async function write(em: EntityManager, checkout: CheckoutRow, editor: Editor, change: Change): Promise<boolean> {
@@ -94,6 +93,11 @@ async function write(em: EntityManager, checkout: CheckoutRow, editor: Editor, c
     Object.assign(checkout, { [column]: value });
     changed = true;
   }
+  if (change.custom_field_data) {
+    checkout.customFieldData = await entered(em, checkout.productIds, change.custom_field_data);
+    changed = true;
+  }
+  if (editor === 'payer') checkout.customFieldData = await complete(em, checkout);
   if (Boolean(checkout.trialInterval) !== Boolean(checkout.trialIntervalCount)) {
     throw invalid(['body', 'trial_interval'], 'A trial has both an interval and a count, or neither.');
   }

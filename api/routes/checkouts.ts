@@ -20,6 +20,7 @@ import { oneOrMany } from '../../schemas/query.ts';
 import { confirmCheckout } from '../checkouts/confirm.ts';
 import { createCheckout } from '../checkouts/create.ts';
 import { editCheckout } from '../checkouts/edit.ts';
+import { plainAddress } from '../doors/visitors.ts';
 import { expiredCheckout, notFound } from '../errors.ts';
 import { within } from '../organizations/named.ts';
 import { route } from '../route.ts';
@@ -137,9 +138,10 @@ export const updateClientCheckout = route({
   body: CheckoutUpdatePublic,
   response: CheckoutPublic,
   errors: [403, 404, 410],
-  async handle({ params, body, em, environment }) {
+  async handle({ params, body, em, environment, request }) {
     const row = await bySecret(em, params.client_secret);
-    await editCheckout(em, { environment }, row.id, 'buyer', body, now(row));
+    const change = { ...body, ...placed(row, request) };
+    await editCheckout(em, { environment }, row.id, 'buyer', change, now(row));
     return buyersView(em, environment, await bySecret(em, params.client_secret));
   },
 });
@@ -157,9 +159,10 @@ export const confirmClientCheckout = route({
   body: CheckoutConfirm,
   response: CheckoutPublicConfirmed,
   errors: [400, 403, 404, 410, 429],
-  async handle({ params, body, em, environment, workflows }) {
+  async handle({ params, body, em, environment, workflows, request }) {
     const row = await bySecret(em, params.client_secret);
-    const token = await confirmCheckout(em, { environment, workflows }, row, body, now(row));
+    const entered = { ...body, ...placed(row, request) };
+    const token = await confirmCheckout(em, { environment, workflows }, row, entered, now(row));
     const confirmed = await bySecret(em, params.client_secret);
     const loaded = await loadCheckout(em, confirmed);
     return checkoutConfirmedView(loaded, { environment, at: now(confirmed) }, token);
@@ -188,6 +191,11 @@ async function bySecret(em: EntityManager, clientSecret: string): Promise<Checko
   const row = await em.findOne(Checkout, { clientSecret }, { populate, refresh: true });
   if (row === null) throw notFound();
   return row;
+}
+
+/** The buyer's address on the network, where the merchant has not named it. */
+function placed({ customerIpAddress }: CheckoutRow, { ip }: { readonly ip: string | null }) {
+  return customerIpAddress || ip === null ? {} : { customer_ip_address: plainAddress(ip) };
 }
 
 /** The present, as the checkout's customer lives it. */

@@ -1,13 +1,16 @@
 /** Every route of the API. */
 import type { Route } from '../route.ts';
 import { benefitRoutes } from './benefits.ts';
+import { buyRoutes } from './buy.ts';
+import { checkoutLinkRoutes } from './checkout-links.ts';
 import { checkoutRoutes } from './checkouts.ts';
+import { customFieldRoutes } from './custom-fields.ts';
 import { customerBalanceRoutes } from './customer-balances.ts';
 import { customerSessionRoutes } from './customer-sessions.ts';
-import { customFieldRoutes } from './custom-fields.ts';
 import { customerRoutes } from './customers.ts';
 import { discountRoutes } from './discounts.ts';
 import { documentRoutes } from './documents.ts';
+import { eventRoutes } from './events.ts';
 import { invariantRoutes } from './invariants.ts';
 import { licenseKeyRoutes } from './license-keys.ts';
 import { orderDraftRoutes } from './order-drafts.ts';
@@ -24,7 +27,6 @@ import { portalPreviewRoutes } from './portal-previews.ts';
 import { portalOrderRoutes } from './portal-purchases.ts';
 import { portalSubscriptionRoutes } from './portal-subscriptions.ts';
 import { productRoutes } from './products.ts';
-import { shopRoutes } from './shop.ts';
 import { stripeWebhookRoutes } from './stripe-webhook.ts';
 import { subscriptionPreviewRoutes } from './subscription-previews.ts';
 import { subscriptionRoutes } from './subscriptions.ts';
@@ -34,6 +36,8 @@ import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 
 export const routes: readonly Route[] = [
   ...benefitRoutes,
+  ...buyRoutes,
+  ...checkoutLinkRoutes,
   ...checkoutRoutes,
   ...customFieldRoutes,
   ...customerRoutes,
@@ -41,6 +45,7 @@ export const routes: readonly Route[] = [
   ...customerSessionRoutes,
   ...discountRoutes,
   ...documentRoutes,
+  ...eventRoutes,
   ...invariantRoutes,
   ...licenseKeyRoutes,
   ...orderDraftRoutes,
@@ -57,7 +62,6 @@ export const routes: readonly Route[] = [
   ...portalPreviewRoutes,
   ...portalSubscriptionRoutes,
   ...productRoutes,
-  ...shopRoutes,
   ...stripeWebhookRoutes,
   ...subscriptionRoutes,
   ...subscriptionPreviewRoutes,

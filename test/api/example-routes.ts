@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import { notPermitted } from '../../api/errors.ts';
-import { csv, nothing, raw, redirect } from '../../api/replies.ts';
+import { csv, nothing, passage, raw } from '../../api/replies.ts';
 import { type Route, route } from '../../api/route.ts';
 import { Metadata, MetadataInput } from '../../schemas/metadata.ts';
 import { Pagination, paginated, sorting } from '../../schemas/pagination.ts';
@@ -107,8 +107,8 @@ export const routes: readonly Route[] = [
     summary: 'Leave',
     tag: 'Raw',
     auth: 'public',
-    response: redirect,
-    handle: () => 'https://example.com/there',
+    response: passage,
+    handle: () => ({ to: 'https://example.com/there' }),
   }),
   route({
     method: 'get',
