@@ -1,7 +1,7 @@
 /** Which room may know which: dependencies point one way. Types may be looked at further than code may be called. */
 
 const OURS = [
-  ...['api', 'activities', 'benefits', 'billing', 'bench', 'config', 'db', 'dev', 'schemas', 'tax', 'test'],
+  ...['api', 'activities', 'benefits', 'billing', 'bench', 'config', 'db', 'dev', 'emails', 'schemas', 'tax', 'test', 'usage'],
   ...['web', 'worker', 'workflows'],
 ];
 
@@ -13,13 +13,15 @@ const CODE = {
   billing: [],
   schemas: [],
   config: [],
+  emails: ['billing'],
   db: ['billing', 'config'],
   tax: ['billing', 'config'],
+  usage: ['billing'],
   benefits: ['billing', 'db', 'schemas'],
   workflows: ['billing'],
-  activities: ['billing', 'benefits', 'config', 'db', 'tax', 'workflows'],
-  api: ['billing', 'benefits', 'config', 'db', 'schemas', 'tax', 'workflows'],
-  worker: ['activities', 'benefits', 'billing', 'config', 'db', 'tax', 'workflows'],
+  activities: ['billing', 'benefits', 'config', 'db', 'emails', 'tax', 'usage', 'workflows'],
+  api: ['billing', 'benefits', 'config', 'db', 'emails', 'schemas', 'tax', 'usage', 'workflows'],
+  worker: ['activities', 'benefits', 'billing', 'config', 'db', 'emails', 'tax', 'workflows'],
   web: [],
 };
 

@@ -26,6 +26,8 @@ export interface SubscriptionState {
   readonly trialStart: number | null;
   readonly trialEnd: number | null;
   readonly trialReminded: boolean;
+  /** When to remind of the renewal that is next; null or missing: not, or not any more. */
+  readonly renewalReminderAt?: number | null;
   readonly cancelAtPeriodEnd: boolean;
   readonly pauseAtPeriodEnd: boolean;
   /** When a pause that is set or begun ends by itself; null: when somebody asks. */
@@ -54,7 +56,16 @@ export interface Dunning {
   readonly benefitsEndAt: number | null;
 }
 
-export type DueKind = 'trial_reminder' | 'renewal' | 'retry' | 'grace_end' | 'pause' | 'resume' | 'final_order' | 'end';
+export type DueKind =
+  | 'trial_reminder'
+  | 'renewal_reminder'
+  | 'renewal'
+  | 'retry'
+  | 'grace_end'
+  | 'pause'
+  | 'resume'
+  | 'final_order'
+  | 'end';
 
 export interface Due {
   readonly kind: DueKind;
@@ -80,8 +91,10 @@ function dues(state: SubscriptionState): Due[] {
           : trialReminderAt(state.trialStart, state.trialEnd);
       return reminder === null ? ends(state, periodEnd) : [{ kind: 'trial_reminder', at: reminder }, periodEnd];
     }
-    case 'active':
-      return ends(state, periodEnd);
+    case 'active': {
+      const reminder = periodEnd.kind === 'renewal' ? (state.renewalReminderAt ?? null) : null;
+      return reminder === null ? ends(state, periodEnd) : [{ kind: 'renewal_reminder', at: reminder }, periodEnd];
+    }
     case 'past_due': {
       // No new period begins while the last one is unpaid; one that was to be the last still ends.
       const { dunning } = state;

@@ -22,6 +22,8 @@ export function dueStep(due: Due, step: Step, dunning: Dunning | null): Promise<
       return database.endGrace(step);
     case 'trial_reminder':
       return database.remindOfTrialEnd(step);
+    case 'renewal_reminder':
+      return database.remindOfRenewal(step);
     case 'pause':
       return database.pause(step);
     case 'end':

@@ -3,36 +3,44 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Context } from '@temporalio/activity';
 import type { Transporter } from 'nodemailer';
 import type { CustomerId } from '../../billing/ids.ts';
+import type { Environment } from '../../config/environment.ts';
 import { newestAddressRequest } from '../../db/email-verifications.ts';
-import { Email } from '../../db/entities/email.ts';
-import { VERIFY_LINK } from '../../db/entities/email-verification.ts';
+import { CUSTOMER_EMAIL_KINDS, Email, type EmailRow } from '../../db/entities/email.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { type Envelope, envelopeOf } from '../../emails/envelope.ts';
+import { PORTAL_LINK, PROOF_LINK } from '../../emails/links.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
-import { PORTAL_LINK } from './texts.ts';
 
 export interface Mailing extends Dependencies {
   /** null: e-mails are only kept, without a way into the portal. */
   readonly transport: Transporter | null;
 }
 
-interface Letter {
+/** An e-mail as it goes out. */
+interface Outgoing {
+  readonly envelope: Envelope;
   readonly recipient: string;
   readonly subject: string;
   readonly text: string;
+  readonly html: string | null;
 }
 
 /** Where a worker dies between sending it and writing that down, it is sent twice with one id. */
 export async function sendEmail(mailing: Mailing, { emailId }: { readonly emailId: string }): Promise<void> {
   const { transport, environment } = mailing;
   if (transport === null) return;
-  const letter = await transaction(mailing, (em) => unsent(em, environment.PUBLIC_URL, emailId));
-  if (letter === null) return;
+  const email = await transaction(mailing, (em) => unsent(em, environment, emailId));
+  if (email === null) return;
+  const { envelope, recipient, subject, text, html } = email;
   await transport.sendMail({
-    from: environment.EMAIL_FROM,
-    to: letter.recipient,
-    subject: letter.subject,
-    text: letter.text,
-    messageId: `<${emailId}@${new URL(environment.PUBLIC_URL).hostname}>`,
+    from: envelope.from,
+    to: recipient,
+    subject,
+    text,
+    messageId: envelope.messageId,
+    headers: envelope.headers,
+    ...(html === null ? {} : { html }),
+    ...(envelope.replyTo === null ? {} : { replyTo: envelope.replyTo }),
   });
   const at = new Date(Context.current().info.currentAttemptScheduledTimestampMs);
   await transaction(mailing, (em) => em.nativeUpdate(Email, { id: emailId }, { sentAt: at }));
@@ -42,20 +50,37 @@ export async function sendEmail(mailing: Mailing, { emailId }: { readonly emailI
  * The e-mail as it goes out, null where it has or must not any more. Each attempt puts in a link with a key of its own, so
  * that the key stands in the e-mail alone: the row keeps the placeholder.
  */
-async function unsent(em: EntityManager, publicUrl: string, emailId: string): Promise<Letter | null> {
+async function unsent(em: EntityManager, environment: Environment, emailId: string): Promise<Outgoing | null> {
   const email = await em.findOneOrFail(Email, emailId, { populate: ['organization', 'customer'] });
-  const { recipient, subject, text, sentAt, customer, organization } = email;
-  if (sentAt) return null;
-  const portal = `${publicUrl}/portal/${organization.slug}`;
-  if (email.kind === 'email_update') {
-    if (!customer || customer.deletedAt || (await isSuperseded(em, emailId, customer.id))) return null;
-    const link = `${portal}/verify-email?token=${await openVerification(em, emailId)}`;
-    return { recipient, subject, text: text.replaceAll(VERIFY_LINK, link) };
-  }
-  if (!customer || !text.includes(PORTAL_LINK)) return { recipient, subject, text };
-  const link = `${portal}?customer_session_token=${await openSession(em, customer.id)}`;
-  return { recipient, subject, text: text.replaceAll(PORTAL_LINK, link) };
+  if (email.sentAt) return null;
+  const link = await linkFor(em, email as EmailRow, environment.PUBLIC_URL);
+  if (link === 'over') return null;
+  const { recipient, subject, organization, customer } = email;
+  const linked = (words: string) => (link === null ? words : words.replaceAll(link.placeholder, link.href));
+  const envelope = envelopeOf({ id: emailId, seller: customer ? organization : null }, environment);
+  return { envelope, recipient, subject, text: linked(email.text), html: email.html ? linked(email.html) : null };
 }
+
+interface OpenLink {
+  readonly placeholder: string;
+  readonly href: string;
+}
+
+/** Null where it needs none; `over` where what it was to open has been overtaken. */
+async function linkFor(em: EntityManager, email: EmailRow, publicUrl: string): Promise<OpenLink | 'over' | null> {
+  const { id, kind, text, organization, customer } = email;
+  const portal = `${publicUrl}/portal/${organization.slug}`;
+  if (kind === 'email_update') {
+    if (!customer || customer.deletedAt || (await isSuperseded(em, id, customer.id))) return 'over';
+    return { placeholder: PROOF_LINK, href: `${portal}/verify-email?token=${await openVerification(em, id)}` };
+  }
+  // Only the customer's own address is shown into their portal.
+  if (!customer || !isToCustomer(kind) || !text.includes(PORTAL_LINK)) return null;
+  const href = `${portal}?customer_session_token=${await openSession(em, customer.id)}`;
+  return { placeholder: PORTAL_LINK, href };
+}
+
+const isToCustomer = (kind: EmailRow['kind']) => CUSTOMER_EMAIL_KINDS.some((known) => known === kind);
 
 const isSuperseded = async (em: EntityManager, emailId: string, customer: CustomerId) =>
   (await newestAddressRequest(em, customer)) !== emailId;

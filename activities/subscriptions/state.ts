@@ -1,5 +1,6 @@
 /** Reads from a subscription's rows where its process stands: the base of every answer to the workflow, and of repair. */
 import { DAY } from '../../billing/periods.ts';
+import { renewalReminderAt } from '../../billing/reminders.ts';
 import type { Dunning, PendingCharge, SubscriptionState } from '../../billing/subscription-state.ts';
 import { BenefitGrant } from '../../db/entities/benefit-grant.ts';
 import { Order } from '../../db/entities/order.ts';
@@ -25,6 +26,7 @@ export function stateOfRow(row: SubscriptionRow): SubscriptionState {
     trialStart: row.trialStart?.getTime() ?? null,
     trialEnd: row.trialEnd?.getTime() ?? null,
     trialReminded: row.status === 'trialing' && isReminded(row),
+    renewalReminderAt: row.status === 'active' ? reminderAt(row) : null,
     cancelAtPeriodEnd: row.cancelAtPeriodEnd,
     pauseAtPeriodEnd: row.pauseAtPeriodEnd,
     resumesAt: row.resumesAt?.getTime() ?? null,
@@ -37,6 +39,14 @@ export function stateOfRow(row: SubscriptionRow): SubscriptionState {
 /** A reminder belongs to the trial end that it names, so that a moved trial is reminded of again. */
 function isReminded(row: SubscriptionRow): boolean {
   return row.trialRemindedFor !== null && row.trialRemindedFor?.getTime() === row.trialEnd?.getTime();
+}
+
+/** Of a renewal that costs something, once. */
+function reminderAt(row: SubscriptionRow): number | null {
+  const { amount, renewalRemindedFor, recurringInterval: interval, recurringIntervalCount: count } = row;
+  const [start, end] = [row.currentPeriodStart.getTime(), row.currentPeriodEnd.getTime()];
+  if (amount === 0 || renewalRemindedFor?.getTime() === end) return null;
+  return renewalReminderAt({ start, end }, { interval, count });
 }
 
 async function pendingChargeOf(em: EntityManager, row: SubscriptionRow): Promise<PendingCharge | null> {

@@ -6,6 +6,12 @@ import { Organization } from '../../db/entities/organization.ts';
 import type { WebhookEndpointRow } from '../../db/entities/webhook.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
+import type { Letter } from '../../emails/letter.ts';
+import { rendered } from '../../emails/render.ts';
+import { endpointDisabled } from '../../emails/webhooks.ts';
+
+const PERENNIAL = { name: 'Perennial' };
+const NOBODY = { name: null, locale: null };
 
 /** Within the transaction that disables it: an e-mail to the organization, or a line in the log where it has no address. */
 export async function tellOwners(
@@ -26,8 +32,7 @@ export async function tellOwners(
     organization: organization.id,
     kind: 'webhook_endpoint_disabled',
     recipient: organization.email,
-    subject: `A webhook endpoint of ${organization.name} was disabled`,
-    text: letter(endpoint, await firstOfTheFailures(em, endpoint), at, publicUrl),
+    ...rendered(await letter(em, organization.name, endpoint, at, publicUrl), { seller: PERENNIAL, reader: NOBODY }),
   });
   await wake(em, 'email', emailId);
 }
@@ -43,13 +48,20 @@ async function firstOfTheFailures(em: EntityManager, { id, failuresInARow }: Web
   return first?.since ?? '';
 }
 
-function letter({ id, name, url, failuresInARow }: WebhookEndpointRow, since: string, at: Date, publicUrl: string) {
-  const address = `${publicUrl}/v1/webhooks/endpoints/${id}`;
-  return [
-    'Hello,',
-    `the webhook endpoint ${name ? `${name}, ` : ''}${url}, was disabled on ${at.toISOString()}: ` +
-      `${failuresInARow} events in a row could not be delivered, the first of them from ${since}. Each was tried for about a day.`,
-    'What happens from now on is kept for 90 days, but not sent. Once the endpoint answers again, enable it and have sent what it missed:',
-    `PATCH ${address} {"enabled": true}\nPOST ${address}/replay {"since": "${since}"}`,
-  ].join('\n\n');
+async function letter(
+  em: EntityManager,
+  organizationName: string,
+  endpoint: WebhookEndpointRow,
+  at: Date,
+  publicUrl: string,
+): Promise<Letter> {
+  const { id, name, url, failuresInARow } = endpoint;
+  return endpointDisabled(organizationName, {
+    name: name ?? null,
+    url,
+    failuresInARow,
+    since: await firstOfTheFailures(em, endpoint),
+    disabledAt: at.toISOString(),
+    address: `${publicUrl}/v1/webhooks/endpoints/${id}`,
+  });
 }

@@ -8,12 +8,15 @@ import type { CustomerId } from '../../billing/ids.ts';
 import { newestAddressRequest } from '../../db/email-verifications.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Email } from '../../db/entities/email.ts';
-import { EmailVerification, VERIFY_LINK } from '../../db/entities/email-verification.ts';
+import { EmailVerification } from '../../db/entities/email-verification.ts';
 import { lockRow } from '../../db/lock.ts';
+import { ownerFollows } from '../../db/members.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
 import { inAnyCase } from '../../db/search.ts';
+import { addressToConfirm } from '../../emails/addresses.ts';
+import { rendered } from '../../emails/render.ts';
 import { hashToken } from '../auth.ts';
 import { invalid, tooManyAttempts, unauthorized } from '../errors.ts';
 import { openSession } from './session.ts';
@@ -22,6 +25,8 @@ import { tellCustomer } from './write.ts';
 const HOUR = 60 * 60_000;
 /** Each goes to an address that may be anybody's. */
 const MOST_AN_HOUR = 5;
+/** Without a name: it may reach somebody else. */
+const NOBODY = { name: null, locale: null };
 
 export async function requestEmailChange(em: EntityManager, id: CustomerId, email: string, at: Date): Promise<void> {
   await em.transactional(async (tx) => {
@@ -44,7 +49,7 @@ export async function requestEmailChange(em: EntityManager, id: CustomerId, emai
       customer: id,
       kind: 'email_update',
       recipient: email,
-      ...letter(customer.organization.name),
+      ...rendered(addressToConfirm(customer.organization), { seller: customer.organization, reader: NOBODY }),
     });
     await wake(tx, 'email', emailId);
   });
@@ -72,10 +77,12 @@ export async function changeEmail(em: EntityManager, token: string, at: Date): P
       const customer = await locked(tx, customerId);
       // Once more, now that nobody else can use it.
       const { email } = await verifiedRequest(tx, token, at);
+      const before = { email: customer.email, name: customer.name };
       customer.email = email;
       customer.emailVerified = true;
       customer.modifiedAt = nowOf(customer, at);
       await tx.flush();
+      await ownerFollows(tx, customer, before, customer.modifiedAt);
       await tx.nativeDelete(EmailVerification, { email: { customer: customerId } });
       await tellCustomer(tx, customer, 'customer.updated', customer.modifiedAt);
       return (await openSession(tx, customerId, at)).token;
@@ -93,15 +100,3 @@ async function locked(em: EntityManager, id: CustomerId): Promise<CustomerRow> {
 
 const taken = () => invalid(['body', 'email'], 'This address is already in use.');
 const unknownLink = () => unauthorized('This link is unknown, used or expired.');
-
-/** Without a name: it may reach somebody else. */
-function letter(organization: string): { subject: string; text: string } {
-  const paragraphs = [
-    'Hello,',
-    `somebody, hopefully you, wants to use this address at ${organization} from now on. To confirm it, open this link within an hour:`,
-    VERIFY_LINK,
-    'If it was not you, there is nothing to do: without the link, nothing changes.',
-    organization,
-  ];
-  return { subject: `Confirm your e-mail address for ${organization}`, text: paragraphs.join('\n\n') };
-}

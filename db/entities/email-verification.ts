@@ -2,9 +2,6 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { instant } from './columns.ts';
 import { Email } from './email.ts';
 
-/** Stands in an e-mail where the link that proves its receipt will be: it is put in with each sending. */
-export const VERIFY_LINK = '{{verify-email}}';
-
 /**
  * A link that went out with an e-mail to a customer's new address; whoever has it reads the mail of that address. Only
  * the SHA-256 of its token is kept. Of a customer's requests the newest counts.

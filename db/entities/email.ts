@@ -6,9 +6,19 @@ import { Organization } from './organization.ts';
 /** What customers are told; an organization may turn each off. */
 export const CUSTOMER_EMAIL_KINDS = [
   'order_confirmation',
+  'payment_method_expiration_reminder',
+  'subscription_cancellation',
   'subscription_confirmation',
+  'subscription_cycled',
+  'subscription_cycled_after_trial',
   'subscription_past_due',
+  'subscription_paused',
+  'subscription_resumed',
+  'subscription_renewal_reminder',
+  'subscription_revoked',
   'subscription_trial_conversion_reminder',
+  'subscription_uncanceled',
+  'subscription_updated',
 ] as const;
 export const EMAIL_KINDS = [
   ...CUSTOMER_EMAIL_KINDS,
@@ -23,6 +33,8 @@ export const Email = defineEntity({
   tableName: 'emails',
   properties: {
     id: p.uuid().primary(),
+    /** In the order in which they were written, whatever the clocks of those they tell of say. */
+    position: p.bigint('number').autoincrement(),
     ...timestamps(),
     organization: () => p.manyToOne(Organization),
     /** Null where it goes to the organization. */
@@ -31,8 +43,10 @@ export const Email = defineEntity({
     recipient: p.text(),
     subject: p.text(),
     text: p.text(),
+    /** The same as a page; null where there is text alone. */
+    html: p.text().nullable(),
     sentAt: instant().nullable(),
   },
-  indexes: [{ properties: ['organization', 'createdAt'] }],
+  indexes: [{ properties: ['organization', 'createdAt'] }, { properties: ['position'] }, { properties: ['customer'] }],
 });
 export type EmailRow = InferEntity<typeof Email>;

@@ -21,8 +21,17 @@ export const PaymentMethod = defineEntity({
     country: p.string().length(2).nullable(),
     /** The processor's mark of the card number, the same for each customer who uses the card. */
     fingerprint: p.text().nullable(),
+    /** The expiry that the customer has been reminded of, as `2027-04`. */
+    expirationRemindedFor: p.string().length(7).nullable(),
     deletedAt: instant().nullable(),
   },
-  indexes: [{ properties: ['customer'] }],
+  indexes: [
+    { properties: ['customer'] },
+    {
+      name: 'payment_methods_by_expiration',
+      properties: ['expYear', 'expMonth'],
+      where: { deletedAt: null },
+    },
+  ],
 });
 export type PaymentMethodRow = InferEntity<typeof PaymentMethod>;

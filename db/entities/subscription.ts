@@ -54,6 +54,8 @@ export const Subscription = defineEntity({
     trialEnd: instant().nullable(),
     /** The trial end that the customer has been reminded of. */
     trialRemindedFor: instant().nullable(),
+    /** The renewal that the customer has been reminded of. */
+    renewalRemindedFor: instant().nullable(),
     startedAt: instant().nullable(),
     cancelAtPeriodEnd: p.boolean().default(false),
     canceledAt: instant().nullable(),
