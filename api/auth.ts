@@ -1,11 +1,12 @@
 /** Who is calling: tokens are looked up by their SHA-256, since only that is stored. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CustomerId, OrganizationId } from '../billing/ids.ts';
+import type { CustomerId, MemberId, OrganizationId } from '../billing/ids.ts';
 import { AccessToken } from '../db/entities/access-token.ts';
+import type { MemberRole } from '../db/entities/member.ts';
 import type { EntityManager } from '../db/orm.ts';
 import { SCOPES, type Scope } from '../schemas/scopes.ts';
-import { insufficientScope, unauthorized } from './errors.ts';
+import { insufficientScope, notPermitted, unauthorized } from './errors.ts';
 import type { Callers } from './route.ts';
 
 /** `last_used_at` of a token is written at most this often. */
@@ -23,7 +24,7 @@ export async function authenticateOrganization(
   scopes: readonly Scope[],
   at: Date,
 ): Promise<Callers['organization']> {
-  const hash = hashToken(bearer(headers, 'polar_oat_', 'an organization access token'));
+  const hash = hashToken(bearer(headers, ['polar_oat_'], 'an organization access token'));
   const noted = new Date(at.getTime() - LAST_USED_EVERY_MS);
   const found = await one<AccessTokenRow>(em, ACCESS_TOKEN, [noted, hash, at]);
   if (!found) throw invalidToken();
@@ -34,16 +35,19 @@ export async function authenticateOrganization(
   return { organization: found.organization_id, scopes: granted, tokenExpiresAt };
 }
 
-/** The customer whose portal session this is. Throws 401. */
+/** The customer whose portal session this is, and which of their people. Throws 401; 403 where it is not for plain members. */
 export async function authenticateCustomer(
   em: EntityManager,
   headers: IncomingHttpHeaders,
   at: Date,
+  { forMembers }: { readonly forMembers: boolean },
 ): Promise<Callers['customer']> {
-  const hash = hashToken(bearer(headers, 'polar_cst_', 'a customer session token'));
+  const hash = hashToken(bearer(headers, ['polar_cst_', 'polar_mst_'], 'a customer session token'));
   const found = await one<CustomerSessionRow>(em, CUSTOMER_SESSION, [hash, at]);
   if (!found) throw invalidToken();
-  return { customer: { id: found.customer_id, organizationId: found.organization_id } };
+  const { customer_id: id, organization_id: organizationId, member_id, role, is_member: isMember } = found;
+  if (role === 'member' && !forMembers) throw notPermitted('This is for the owner and billing managers of the team.');
+  return { customer: { id, organizationId }, person: { id: member_id, role, isMember } };
 }
 
 // By hand: every request pays for this query, and the ORM would make it four times as dear.
@@ -61,13 +65,21 @@ interface AccessTokenRow {
 }
 
 const CUSTOMER_SESSION = `
-  select customers.id as customer_id, customers.organization_id
+  select customers.id as customer_id, customers.organization_id, members.id as member_id,
+    coalesce(members.role, 'owner') as role, customer_sessions.member_id is not null as is_member
   from customer_sessions join customers on customers.id = customer_sessions.customer_id
-  where token_hash = ? and expires_at > ? and customers.deleted_at is null`;
+    left join members on members.customer_id = customers.id and members.deleted_at is null
+      and (members.id = customer_sessions.member_id
+        or (customer_sessions.member_id is null and members.role = 'owner'))
+  where token_hash = ? and expires_at > ? and customers.deleted_at is null
+    and (customer_sessions.member_id is null or members.id is not null)`;
 
 interface CustomerSessionRow {
   readonly customer_id: CustomerId;
   readonly organization_id: OrganizationId;
+  readonly member_id: MemberId | null;
+  readonly role: MemberRole;
+  readonly is_member: boolean;
 }
 
 const one = async <Row extends object>(em: EntityManager, sql: string, values: unknown[]): Promise<Row | undefined> =>
@@ -75,17 +87,18 @@ const one = async <Row extends object>(em: EntityManager, sql: string, values: u
 
 /** The operator of this installation, by the configured token. Throws 401, always where none is configured. */
 export function authenticateOperator(headers: IncomingHttpHeaders, expected: string | undefined): Callers['operator'] {
-  const given = Buffer.from(hashToken(bearer(headers, '', 'the operator token')));
+  const given = Buffer.from(hashToken(bearer(headers, [''], 'the operator token')));
   if (!expected || !timingSafeEqual(given, Buffer.from(hashToken(expected)))) throw invalidToken();
   return { operator: true };
 }
 
-function bearer(headers: IncomingHttpHeaders, prefix: string, wanted: string): string {
+function bearer(headers: IncomingHttpHeaders, prefixes: readonly [string, ...string[]], wanted: string): string {
   const header = headers.authorization;
-  if (!header) throw unauthorized(`Authorize with ${wanted}: \`Authorization: Bearer ${prefix}…\`.`);
+  if (!header) throw unauthorized(`Authorize with ${wanted}: \`Authorization: Bearer ${prefixes[0]}…\`.`);
   const token = /^Bearer +(\S{1,256}) *$/i.exec(header)?.[1];
   if (!token) throw unauthorized('The authorization header is not of the form `Bearer <token>`.', 'invalid_token');
-  if (!token.startsWith(prefix)) throw unauthorized(`This needs ${wanted}.`, 'invalid_token');
+  if (!prefixes.some((prefix) => token.startsWith(prefix)))
+    throw unauthorized(`This needs ${wanted}.`, 'invalid_token');
   return token;
 }
 

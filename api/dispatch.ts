@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Logger } from '../config/logging.ts';
 import type { EntityManager } from '../db/orm.ts';
 import { authenticateCustomer, authenticateOperator, authenticateOrganization } from './auth.ts';
-import { readBody } from './body.ts';
+import { mayHoldUnstorableText, readBody } from './body.ts';
 import { parseQuery } from './query-string.ts';
 import { type CsvFile, csv, csvLine, type Passage, type PdfFile, passage, pdf, raw } from './replies.ts';
 import type { Callers, RequestContext, Route } from './route.ts';
@@ -29,7 +29,7 @@ export async function dispatch(route: Route, { orm, services }: Backing, req: Re
   const caller = await authenticate(route, em, req, services, at);
   res.locals.caller = names(caller);
   if (route.auth !== 'public') res.locals.log = res.locals.log.child(res.locals.caller);
-  const body = route.body && (await readBody(route.body, req, res));
+  const body = route.body && (await readBody(route.body, route.isLarge, req, res));
   const context: RequestContext = {
     ...services,
     ...caller,
@@ -41,7 +41,7 @@ export async function dispatch(route: Route, { orm, services }: Backing, req: Re
     ...context,
     params: parse('path', route.params, req.params),
     query: parse('query', route.query, parseQuery(queryText(req))),
-    body: route.body === raw ? body : parse('body', route.body, body),
+    body: route.body === raw ? body : parse('body', route.body, body, !route.isLarge || mayHoldUnstorableText(req)),
   });
   await send(route, answer, services, res);
 }
@@ -64,7 +64,7 @@ async function authenticate(
     case 'organization':
       return authenticateOrganization(em, req.headers, route.scopes, at);
     case 'customer':
-      return authenticateCustomer(em, req.headers, at);
+      return authenticateCustomer(em, req.headers, at, route);
     case 'operator':
       return authenticateOperator(req.headers, environment.OPERATOR_TOKEN);
     case 'organization_or_operator':
@@ -84,8 +84,14 @@ function names(caller: Caller): Record<string, string> {
   return {};
 }
 
-function parse(part: 'path' | 'query' | 'body', schema: z.ZodType | undefined, given: unknown): unknown {
-  if (part !== 'body' || schema) refuseUnstorableText(part, given);
+function parse(
+  part: 'path' | 'query' | 'body',
+  schema: z.ZodType | undefined,
+  given: unknown,
+  isDoubtful = true,
+): unknown {
+  // Of large bodies only those are looked through that have a reason to be.
+  if (isDoubtful && (part !== 'body' || schema)) refuseUnstorableText(part, given);
   return schema && parsePart(part, schema, given);
 }
 

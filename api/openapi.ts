@@ -62,7 +62,11 @@ const SECURITY_SCHEMES = {
     scheme: 'bearer',
     description: 'An organization access token (`polar_oat_…`) with one of the scopes that the operation names.',
   },
-  customer: { type: 'http', scheme: 'bearer', description: 'A token of a customer session (`polar_cst_…`).' },
+  customer: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A token of a customer’s or a member’s session (`polar_cst_…`, `polar_mst_…`).',
+  },
   operator: { type: 'http', scheme: 'bearer', description: 'The token of whoever runs this installation.' },
 };
 

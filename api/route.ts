@@ -1,7 +1,7 @@
 /** How a route is declared: once. Validation, the handler's types and the OpenAPI document all come from it. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
-import type { CustomerId, OrganizationId } from '../billing/ids.ts';
+import type { CustomerId, MemberId, OrganizationId } from '../billing/ids.ts';
 import type { Logger } from '../config/logging.ts';
 import type { MemberRole } from '../db/entities/member.ts';
 import type { EntityManager } from '../db/orm.ts';
@@ -41,7 +41,11 @@ export interface Callers {
     /** When the token it calls with ends. */
     readonly tokenExpiresAt: Date | null;
   };
-  customer: { readonly customer: { readonly id: CustomerId; readonly organizationId: OrganizationId } };
+  customer: {
+    readonly customer: { readonly id: CustomerId; readonly organizationId: OrganizationId };
+    /** Who acts for the customer: the member who is signed in, else the owner. */
+    readonly person: { readonly id: MemberId | null; readonly role: MemberRole; readonly isMember: boolean };
+  };
   operator: { readonly operator: true };
   /** The operator may do anything for any organization. */
   organization_or_operator: {
@@ -69,12 +73,12 @@ export interface RequestContext extends Services {
   readonly log: Logger;
   readonly request: {
     readonly id: string;
+    /** In capitals; HEAD comes to the routes of GET. */
+    readonly method: string;
     readonly ip: string | null;
     readonly headers: IncomingHttpHeaders;
     /** When it came in. */
     readonly at: Date;
-    /** In capitals; HEAD comes to the routes of GET. */
-    readonly method: string;
   };
 }
 
@@ -93,17 +97,19 @@ export interface Definition<
   /** The heading under which the reference shows it. */
   readonly tag: string;
   readonly auth?: A;
+  /** Of a customer's routes: plain members of a team may call it too, and see what is theirs. */
+  readonly forMembers?: boolean;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** Bodies of up to 16 MB rather than 1. */
+  readonly isLarge?: true;
   /** One that is optional, and not there, is answered with 202: it is still being made. */
   readonly response: Response;
   /** Of a good answer; default 200. */
   readonly status?: 200 | 201 | 202 | 204;
   readonly errors?: readonly Refusal[];
   handle(
-  /** Bodies of up to 16 MB rather than 1. */
-  readonly isLarge?: true;
     context: RequestContext &
       Callers[A] & {
         readonly params: Parsed<Params>;
@@ -121,10 +127,12 @@ export interface Route {
   readonly description: string | undefined;
   readonly tag: string;
   readonly auth: Auth;
+  readonly forMembers: boolean;
   readonly scopes: readonly Scope[];
   readonly params: z.ZodType | undefined;
   readonly query: z.ZodType | undefined;
   readonly body: BodyKind;
+  readonly isLarge: boolean;
   readonly response: ResponseKind;
   readonly status: 200 | 201 | 202 | 204;
   readonly errors: readonly Refusal[];
@@ -132,7 +140,6 @@ export interface Route {
 }
 
 export interface HandlerInput {
-  readonly isLarge: boolean;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -153,10 +160,12 @@ export function route<
     description: definition.description,
     tag: definition.tag,
     auth: definition.auth ?? 'organization',
+    forMembers: definition.forMembers ?? false,
     scopes: definition.scopes ?? [],
     params: definition.params,
     query: definition.query,
     body: definition.body,
+    isLarge: definition.isLarge ?? false,
     response: definition.response,
     status: definition.status ?? 200,
     errors: definition.errors ?? [],
@@ -164,4 +173,3 @@ export function route<
     handle: definition.handle as Route['handle'],
   };
 }
-    isLarge: definition.isLarge ?? false,

@@ -5,19 +5,19 @@ import type { GrantId } from '../billing/ids.ts';
 import type { BenefitRow } from './entities/benefit.ts';
 import { BenefitGrant, type BenefitGrantRow } from './entities/benefit-grant.ts';
 import type { CustomerRow } from './entities/customer.ts';
-import { Order, type OrderRow } from './entities/order.ts';
+import type { MemberRow } from './entities/member.ts';
+import { Order } from './entities/order.ts';
 import { Product, type ProductRow } from './entities/product.ts';
 import { Subscription, type SubscriptionRow } from './entities/subscription.ts';
 import { emit } from './events.ts';
+import { becomeTeam } from './members.ts';
 import { nowOf } from './now.ts';
 import type { EntityManager } from './orm.ts';
 import { wake } from './outbox.ts';
+import { type Holding, hangingOn, holdersOf } from './seats.ts';
 import { GRANT_POPULATE, grantWebhookView } from './views/benefit-grant.ts';
 
 export type Wanted = BenefitGrantRow['wanted'];
-
-/** By what a customer holds a benefit. */
-export type Holding = { readonly subscription: SubscriptionRow } | { readonly order: OrderRow };
 
 export type WantGrants = Holding & {
   readonly customer: CustomerRow;
@@ -37,29 +37,68 @@ const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' }, r
  * grant that this changes. Repeating it changes nothing.
  */
 export async function wantGrants(em: EntityManager, given: WantGrants): Promise<void> {
-  const held = await em.find(BenefitGrant, holder(given), LOCKED);
-  const changed = held.filter((grant) => grant.wanted === 'granted' && given.wanted === 'revoked');
-  if (given.wanted === 'granted') {
-    for (const benefit of await benefitsOf(em, given.product)) {
-      const grant = held.find((candidate) => candidate.benefit.id === benefit.id);
-      if (grant === undefined) await insertGrant(em, given, benefit);
+  if (given.wanted === 'granted') return grantTo(em, given, await holdersOf(em, given));
+  const held = await em.find(BenefitGrant, { ...hangingOn(given), wanted: 'granted' }, LOCKED);
+  await want(em, held, 'revoked', () => given.at);
+}
+
+/** Whoever has just claimed a seat holds what the others hold. */
+export function wantGrantsOfMember(em: EntityManager, given: WantGrants, member: MemberRow): Promise<void> {
+  return grantTo(em, given, [member]);
+}
+
+/** Their seat of the purchase is gone. */
+export function revokeGrantsOfMember(em: EntityManager, holding: Holding, member: MemberRow, at: Date): Promise<void> {
+  return revoke(em, { ...hangingOn(holding), member: member.id }, at);
+}
+
+/** A member is no more, and with them all that they hold. */
+export function revokeAllOfMember(em: EntityManager, member: MemberRow, at: Date): Promise<void> {
+  return revoke(em, { member: member.id }, at);
+}
+
+/** Null among the holders: the buyer. */
+async function grantTo(em: EntityManager, given: WantGrants, holders: readonly (MemberRow | null)[]): Promise<void> {
+  const members = holders.map((member) => member?.id ?? null);
+  const held = await em.find(BenefitGrant, { $and: [hangingOn(given), heldBy(members)] }, LOCKED);
+  const changed: BenefitGrantRow[] = [];
+  for (const benefit of await benefitsOf(em, given.product)) {
+    for (const member of holders) {
+      const grant = held.find((candidate) => candidate.benefit.id === benefit.id && isHeldBy(candidate, member));
+      if (grant === undefined) await insertGrant(em, given, benefit, member);
       else if (grant.wanted === 'revoked') changed.push(grant);
     }
   }
-  await want(em, changed, given.wanted, () => given.at);
+  await want(em, changed, 'granted', () => given.at);
+  // Last, since whoever carries out a grant holds its row before the customer's.
+  if (!members.includes(null)) await becomeTeam(em, given.customer, given.at);
 }
 
-/** A subscription is for another product now: benefits that this one lacks are revoked, its own granted. */
+const isHeldBy = (grant: BenefitGrantRow, member: MemberRow | null) =>
+  (grant.member?.id ?? null) === (member?.id ?? null);
+
+const heldBy = (members: readonly (MemberRow['id'] | null)[]): FilterQuery<BenefitGrantRow> => ({
+  $or: [
+    { member: { $in: members.filter((member) => member !== null) } },
+    ...(members.includes(null) ? [{ member: null }] : []),
+  ],
+});
+
+/**
+ * A subscription is for another product now: benefits that this one lacks are revoked, its own granted; and the buyer's
+ * are revoked where it is sold by the seat now.
+ */
 export async function switchGrants(em: EntityManager, given: WantGrants): Promise<void> {
-  const held = await em.find(BenefitGrant, { ...holder(given), wanted: 'granted' }, LOCKED);
+  const held = await em.find(BenefitGrant, { ...hangingOn(given), wanted: 'granted' }, LOCKED);
   const kept = new Set((await benefitsOf(em, given.product)).map(({ id }) => id));
+  const holders = await holdersOf(em, given);
   await want(
     em,
-    held.filter(({ benefit }) => !kept.has(benefit.id)),
+    held.filter((grant) => !kept.has(grant.benefit.id) || !holders.some((member) => isHeldBy(grant, member))),
     'revoked',
     () => given.at,
   );
-  await wantGrants(em, given);
+  await grantTo(em, given, holders);
 }
 
 /**
@@ -118,7 +157,7 @@ export async function cycleGrants(em: EntityManager, subscription: SubscriptionR
   const held = await em.find(BenefitGrant, { subscription: subscription.id, wanted: 'granted' }, { fields: ['id'] });
   if (held.length === 0) return;
   for (const grant of await load()) {
-    await emit(em, { organizationId, type: 'benefit_grant.cycled', at, data: () => grantWebhookView(grant) });
+    await emit(em, { organizationId, type: 'benefit_grant.cycled', at, data: () => grantWebhookView(em, grant) });
   }
 }
 
@@ -171,13 +210,19 @@ async function ask(
   await wake(em, 'grant', ...grants.map(({ id }) => id));
 }
 
-async function insertGrant(em: EntityManager, given: WantGrants, benefit: BenefitRow): Promise<void> {
+async function insertGrant(
+  em: EntityManager,
+  given: WantGrants,
+  benefit: BenefitRow,
+  member: MemberRow | null,
+): Promise<void> {
   const id = randomUUID() as GrantId;
   em.create(BenefitGrant, {
     id,
     createdAt: given.at,
     benefit,
     customer: given.customer,
+    member,
     wanted: 'granted',
     wantedAt: given.at,
     ...('subscription' in given ? { subscription: given.subscription } : { order: given.order }),
@@ -185,9 +230,6 @@ async function insertGrant(em: EntityManager, given: WantGrants, benefit: Benefi
   await em.flush();
   await wake(em, 'grant', id);
 }
-
-const holder = (given: WantGrants) =>
-  'subscription' in given ? { subscription: given.subscription.id } : { order: given.order.id };
 
 async function benefitsOf(em: EntityManager, product: ProductRow): Promise<BenefitRow[]> {
   const { benefits } = await em.findOneOrFail(Product, product.id, { populate: ['benefits'] });

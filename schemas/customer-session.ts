@@ -1,7 +1,7 @@
 /** Keys to the customer portal. */
 import { z } from 'zod';
 import { Customer } from './customer.ts';
-import { Id, Instant, identified, UrlInput } from './primitives.ts';
+import { Id, Instant, identified, optionalLine, UrlInput } from './primitives.ts';
 
 export const CustomerSession = z
   .object({
@@ -16,7 +16,11 @@ export const CustomerSession = z
   .meta({ id: 'CustomerSession' });
 export type CustomerSession = z.infer<typeof CustomerSession>;
 
-const created = { return_url: UrlInput.nullable().optional() };
+const created = {
+  return_url: UrlInput.nullable().optional(),
+  member_id: Id.nullable().optional().describe('Whom it signs in; left out: the customer’s owner.'),
+  external_member_id: optionalLine(256),
+};
 
 export const CustomerSessionCreate = z
   .union([

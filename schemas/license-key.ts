@@ -1,6 +1,7 @@
 /** Keys that customers' software shows, and the places where they are in use. */
 import { z } from 'zod';
 import { EmbeddedCustomer } from './customer.ts';
+import { Member } from './member.ts';
 import { Metadata, MetadataInput } from './metadata.ts';
 import { count, Id, Instant, InstantInput, identified, line } from './primitives.ts';
 
@@ -12,6 +13,8 @@ const fields = {
   organization_id: Id,
   customer_id: Id,
   customer: EmbeddedCustomer,
+  member_id: Id.nullable().optional().describe('Ours: who has it by a seat; null: the customer.'),
+  member: Member.nullable().optional(),
   benefit_id: Id,
   key: z.string(),
   display_key: z.string().describe('The key with all but its end hidden.'),

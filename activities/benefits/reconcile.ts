@@ -79,7 +79,7 @@ async function tell(em: EntityManager, grant: BenefitGrantRow, type: EventType, 
   const at = grant.wantedAt;
   await emit(
     em,
-    { organizationId, type, at, data: () => grantWebhookView(grant, before) },
+    { organizationId, type, at, data: () => grantWebhookView(em, grant, before) },
     { organizationId, type: 'customer.state_changed', at, data: () => loadCustomerState(em, grant.customer.id) },
   );
 }

@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { LockMode } from '@mikro-orm/core';
 import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
+import { taxIdOf } from '../../db/buyers.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { emit } from '../../db/events.ts';
+import { beginOwner } from '../../db/members.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { customerView } from '../../db/views/customer.ts';
 
@@ -65,11 +67,9 @@ function enriched(customer: CustomerRow, checkout: CheckoutRow): CustomerRow {
   customer.billingName ??= checkout.customerBillingName ?? null;
   customer.billingAddress ??= checkout.customerBillingAddress ?? null;
   customer.taxId ??= taxIdOf(checkout);
+  customer.locale ??= checkout.locale ?? null;
   return customer;
 }
-
-const taxIdOf = ({ customerTaxId }: CheckoutRow): [string, string] | null =>
-  customerTaxId ? [customerTaxId, 'unknown'] : null;
 
 async function made(em: EntityManager, checkout: CheckoutRow, at: Date): Promise<CustomerRow> {
   const customer = em.create(Customer, {
@@ -86,6 +86,7 @@ async function made(em: EntityManager, checkout: CheckoutRow, at: Date): Promise
     metadata: checkout.customerMetadata,
   });
   await em.flush();
+  await beginOwner(em, customer, at);
   const organizationId = checkout.organization.id;
   await emit(em, { organizationId, type: 'customer.created', at, data: () => customerView(customer) });
   return customer;

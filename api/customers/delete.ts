@@ -6,8 +6,10 @@ import { Email } from '../../db/entities/email.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import { revokeAllOf } from '../../db/grants.ts';
 import { lockRow } from '../../db/lock.ts';
+import { dropMembers, forgetMembers } from '../../db/members.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { retried } from '../../db/retried.ts';
+import { revokeSeatsBought } from '../../db/seats.ts';
 import { ApiError } from '../errors.ts';
 import type { WorkflowGateway } from '../workflows.ts';
 import { nowOf } from './find.ts';
@@ -29,6 +31,9 @@ export async function deleteCustomer(
   await retried(() =>
     em.transactional(async (tx) => {
       await revokeAllOf(tx, customer, at);
+      const row = (await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] })) as CustomerRow;
+      await revokeSeatsBought(tx, row, nowOf(row, at));
+      await dropMembers(tx, row, nowOf(row, at));
       await tx.nativeUpdate(Customer, customer.id, { externalId: null });
       if (anonymize) await forget(tx, customer);
     }),
@@ -106,5 +111,6 @@ async function forget(em: EntityManager, customer: CustomerRow): Promise<void> {
       customerMetadata: {},
     },
   );
+  await forgetMembers(em, customer);
   await em.nativeDelete(Email, { customer: customer.id });
 }

@@ -1,24 +1,25 @@
 /** Keys to the customer portal. Their dates are the machine's, also for customers on a test clock: they are no billing. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { CustomerId } from '../../billing/ids.ts';
+import type { CustomerId, MemberId } from '../../billing/ids.ts';
 import { CustomerSession, type CustomerSessionRow } from '../../db/entities/customer-session.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { hashToken } from '../auth.ts';
 
 const LIFETIME = 60 * 60_000;
 
-/** Only the token's hash is kept. */
+/** For one of the customer's people, or with an owner's rights for whoever the customer is. Only the token's hash is kept. */
 export async function openSession(
   em: EntityManager,
   customer: CustomerId,
   at: Date,
-  returnUrl: string | null = null,
+  { member = null, returnUrl = null }: { readonly member?: MemberId | null; readonly returnUrl?: string | null } = {},
 ): Promise<{ token: string; row: CustomerSessionRow }> {
-  const token = `polar_cst_${randomBytes(32).toString('base64url')}`;
+  const token = `${member === null ? 'polar_cst_' : 'polar_mst_'}${randomBytes(32).toString('base64url')}`;
   const row = em.create(CustomerSession, {
     id: randomUUID(),
     createdAt: at,
     customer,
+    member,
     tokenHash: hashToken(token),
     expiresAt: new Date(at.getTime() + LIFETIME),
     returnUrl,

@@ -7,6 +7,7 @@ import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
 import { emit } from '../../db/events.ts';
 import { lockRow } from '../../db/lock.ts';
+import { beginOwner, type OwnerDetails, ownerFollows } from '../../db/members.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
@@ -42,6 +43,7 @@ export async function createCustomer(
         testClock,
       });
       await tx.flush();
+      await beginOwner(tx, row, row.createdAt, ownerDetails(body.owner));
       await tellCustomer(tx, row, 'customer.created', row.createdAt);
       return row;
     }),
@@ -65,6 +67,7 @@ export async function updateCustomer(
       if (body.type === 'individual' && row.type === 'team') {
         throw invalid(['body', 'type'], 'A team stays a team.');
       }
+      const before = { email: row.email, name: row.name };
       if (body.email) row.email = body.email;
       if (body.external_id) row.externalId = body.external_id;
       if (body.name !== undefined) row.name = body.name;
@@ -75,10 +78,14 @@ export async function updateCustomer(
       if (body.metadata) row.metadata = body.metadata;
       row.modifiedAt = nowOf(row, at);
       await tx.flush();
+      await ownerFollows(tx, row as CustomerRow, before, row.modifiedAt);
       await tellCustomer(tx, row, 'customer.updated', row.modifiedAt);
     }),
   );
 }
+
+const ownerDetails = (owner: z.output<typeof CustomerCreate>['owner']): OwnerDetails =>
+  owner ? { email: owner.email, name: owner.name, externalId: owner.external_id } : {};
 
 async function clock(
   em: EntityManager,

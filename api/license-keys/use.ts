@@ -99,7 +99,7 @@ async function usableKey(
   const key = await em.findOne(
     LicenseKey,
     { organization, key: text, status: 'granted' },
-    { populate: ['customer.testClock'], strategy: 'joined' },
+    { populate: ['customer.testClock', 'grant.member'], strategy: 'joined' },
   );
   if (key === null) throw notFound('There is no such license key.');
   const now = key.customer.testClock?.frozenTime ?? at;

@@ -2,10 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { FilterQuery, QueryOrderMap } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { BenefitId, CustomerId, OrganizationId } from '../../billing/ids.ts';
+import type { BenefitId, CustomerId, MemberId, OrganizationId } from '../../billing/ids.ts';
 import { Benefit, type BenefitRow } from '../../db/entities/benefit.ts';
 import { BenefitGrant, type BenefitGrantRow } from '../../db/entities/benefit-grant.ts';
 import { emit } from '../../db/events.ts';
+import { heldByAny } from '../../db/grant-holders.ts';
 import { retryGrants, revokeBenefit } from '../../db/grants.ts';
 import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -13,7 +14,7 @@ import { retried } from '../../db/retried.ts';
 import { carrying, containing } from '../../db/search.ts';
 import { asListed } from '../../db/sorting.ts';
 import { benefitView } from '../../db/views/benefit.ts';
-import { GRANT_POPULATE, grantView } from '../../db/views/benefit-grant.ts';
+import { GRANT_POPULATE, grantViews } from '../../db/views/benefit-grant.ts';
 import { AnyBenefitType, BenefitCreate, Benefit as BenefitSchema, BenefitUpdate } from '../../schemas/benefit.ts';
 import { BenefitGrant as BenefitGrantSchema } from '../../schemas/benefit-grant.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
@@ -232,6 +233,7 @@ async function grants(
   if (query.is_granted === true) and.push({ grantedAt: { $ne: null }, revokedAt: null });
   if (query.is_granted === false) and.push({ $or: [{ grantedAt: null }, { revokedAt: { $ne: null } }] });
   if (query.customer_id) and.push({ customer: { $in: query.customer_id as CustomerId[] } });
+  if (query.member_id) and.push(heldByAny(em, query.member_id as MemberId[]));
   const [rows, total] = await em.findAndCount(
     BenefitGrant,
     { $and: and },
@@ -242,7 +244,7 @@ async function grants(
       orderBy: [...orderBy, { id: 'asc' }],
     },
   );
-  return page(rows.map(grantView), total, query);
+  return page(await grantViews(em, rows as BenefitGrantRow[]), total, query);
 }
 
 async function owned(em: EntityManager, organization: OrganizationId, id: string): Promise<BenefitRow> {

@@ -1,5 +1,9 @@
 /** The merchant signs a customer in to their portal. */
+import type { CustomerId, MemberId } from '../../billing/ids.ts';
+import { Member, type MemberRow } from '../../db/entities/member.ts';
 import { Organization } from '../../db/entities/organization.ts';
+import { ownerOf } from '../../db/members.ts';
+import type { EntityManager } from '../../db/orm.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { identity, iso } from '../../db/views/stamps.ts';
 import { CustomerSession, CustomerSessionCreate } from '../../schemas/customer-session.ts';
@@ -12,7 +16,8 @@ export const createCustomerSession = route({
   method: 'post',
   path: '/v1/customer-sessions/',
   summary: 'Create a customer session',
-  description: 'Valid for an hour. Send the customer to `customer_portal_url`.',
+  description:
+    'Valid for an hour. Send them to `customer_portal_url`. For the member that is named, else for the customer’s owner.',
   tag: 'Customers',
   scopes: ['customer_sessions:write'],
   body: CustomerSessionCreate,
@@ -29,7 +34,11 @@ export const createCustomerSession = route({
       throw invalid(['body', byId ? 'customer_id' : 'external_customer_id'], 'This customer does not exist.');
     });
     const { slug } = await em.findOneOrFail(Organization, organization);
-    const { token, row } = await openSession(em, customer.id, request.at, body.return_url ?? null);
+    const member = (await memberNamed(em, customer.id, body)) ?? (await ownerOf(em, customer.id));
+    const { token, row } = await openSession(em, customer.id, request.at, {
+      member: member?.id ?? null,
+      returnUrl: body.return_url ?? null,
+    });
     return {
       ...identity(row),
       token,
@@ -41,5 +50,25 @@ export const createCustomerSession = route({
     };
   },
 });
+
+async function memberNamed(
+  em: EntityManager,
+  customer: CustomerId,
+  { member_id: id, external_member_id: externalId }: CustomerSessionCreate,
+): Promise<MemberRow | null> {
+  const living = { customer, deletedAt: null };
+  if (id) {
+    const member = await em.findOne(Member, { ...living, id: id as MemberId });
+    if (member === null) throw invalid(['body', 'member_id'], 'The customer has no such member.');
+    if (externalId && member.externalId !== externalId) {
+      throw invalid(['body', 'external_member_id'], 'This is another member.');
+    }
+    return member as MemberRow;
+  }
+  if (!externalId) return null;
+  const member = await em.findOne(Member, { ...living, externalId });
+  if (member === null) throw invalid(['body', 'external_member_id'], 'The customer has no such member.');
+  return member as MemberRow;
+}
 
 export const customerSessionRoutes = [createCustomerSession];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { PaymentMethodId } from '../../billing/ids.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
+import { Member } from '../../db/entities/member.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { Product } from '../../db/entities/product.ts';
@@ -61,13 +62,18 @@ export const getMe = route({
   method: 'get',
   path: '/v1/customer-portal/customers/me',
   summary: 'Get yourself',
+  description: 'The customer for whom you act. Plain members of a team don’t see what is needed for billing alone.',
   tag,
   auth: 'customer',
+  forMembers: true,
   response: CustomerPortalCustomer,
-  async handle({ customer, em }) {
-    return portalCustomerView(await em.findOneOrFail(Customer, customer.id));
+  async handle({ customer, person, em }) {
+    const view = portalCustomerView(await em.findOneOrFail(Customer, customer.id));
+    return person.role === 'member' ? { ...view, ...NO_BILLING } : view;
   },
 });
+
+const NO_BILLING = { billing_name: null, billing_address: null, tax_id: null, default_payment_method_id: null };
 
 export const updateMe = route({
   method: 'patch',
@@ -170,6 +176,7 @@ export const introspectSession = route({
   summary: 'Get this session',
   tag,
   auth: 'customer',
+  forMembers: true,
   response: CustomerCustomerSession,
   async handle({ em, request }) {
     const token = request.headers.authorization?.replace(/^Bearer +/i, '').trim() ?? '';
@@ -184,8 +191,13 @@ export const getSessionUser = route({
   summary: 'Get who is signed in',
   tag,
   auth: 'customer',
+  forMembers: true,
   response: PortalAuthenticatedUser,
-  async handle({ customer, em }) {
+  async handle({ customer, person, em }) {
+    if (person.isMember && person.id !== null) {
+      const { id, name, email, role } = await em.findOneOrFail(Member, person.id);
+      return { type: 'member', name: name ?? null, email, customer_id: customer.id, member_id: id, role };
+    }
     const row = await em.findOneOrFail(Customer, customer.id);
     return { type: 'customer', name: row.name ?? null, email: row.email, customer_id: row.id };
   },

@@ -1,8 +1,18 @@
 /** What a customer holds by what they bought, in their portal. */
 import type { FilterQuery } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { BenefitId, CheckoutId, CustomerId, GrantId, OrderId, SubscriptionId } from '../../billing/ids.ts';
+import type {
+  BenefitId,
+  CheckoutId,
+  CustomerId,
+  GrantId,
+  MemberId,
+  OrderId,
+  SubscriptionId,
+} from '../../billing/ids.ts';
 import { BenefitGrant, type BenefitGrantRow } from '../../db/entities/benefit-grant.ts';
+import { heldByAny, heldByPerson, type Person } from '../../db/grant-holders.ts';
+import { ownerOf } from '../../db/members.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { containing } from '../../db/search.ts';
 import { byPlaceInProduct } from '../../db/sorting.ts';
@@ -31,8 +41,10 @@ export const listMyGrants = route({
   method: 'get',
   path: '/v1/customer-portal/benefit-grants/',
   summary: 'List benefits',
+  description: 'Your own; of another member of your team with `member_id`, for owners and billing managers.',
   tag,
   auth: 'customer',
+  forMembers: true,
   query: Pagination.extend({
     query: z.string().max(200).optional(),
     type: oneOrMany(AnyBenefitType),
@@ -40,6 +52,7 @@ export const listMyGrants = route({
     checkout_id: oneOrMany(z.uuid()),
     order_id: oneOrMany(z.uuid()),
     subscription_id: oneOrMany(z.uuid()),
+    member_id: oneOrMany(z.uuid()),
     sorting: sorting(
       ['granted_at', 'type', 'organization', 'product_benefit'],
       [
@@ -49,8 +62,11 @@ export const listMyGrants = route({
     ),
   }),
   response: paginated(CustomerBenefitGrant),
-  async handle({ query, customer, em }) {
-    const and: FilterQuery<BenefitGrantRow>[] = [{ customer: customer.id, revokedAt: null }];
+  async handle({ query, customer, person, em }) {
+    const isTeams = query.member_id !== undefined && person.role !== 'member';
+    const whose = isTeams ? heldByAny(em, query.member_id as MemberId[]) : heldByPerson(customer.id, person);
+    const and: FilterQuery<BenefitGrantRow>[] = [{ customer: customer.id, revokedAt: null }, whose];
+    if (query.member_id && !isTeams) and.push(heldByAny(em, query.member_id as MemberId[]));
     if (query.query) and.push({ benefit: { description: containing(query.query) } });
     if (query.type) and.push({ benefit: { type: { $in: query.type } } });
     if (query.benefit_id) and.push({ benefit: { $in: query.benefit_id as BenefitId[] } });
@@ -70,7 +86,12 @@ export const listMyGrants = route({
         orderBy: [...query.sorting.map(({ property, direction }) => SORTS[property](direction)), { id: 'asc' }],
       },
     );
-    return page(rows.map(portalGrantView), total, query);
+    const owner = await ownerOf(em, customer.id);
+    return page(
+      rows.map((row) => portalGrantView(row as BenefitGrantRow, owner)),
+      total,
+      query,
+    );
   },
 });
 
@@ -80,11 +101,12 @@ export const getMyGrant = route({
   summary: 'Get a benefit',
   tag,
   auth: 'customer',
+  forMembers: true,
   params,
   response: CustomerBenefitGrant,
   errors: [404],
-  async handle({ params, customer, em }) {
-    return portalGrantView(await myGrant(em, customer.id, params.id));
+  async handle({ params, customer, person, em }) {
+    return portalGrantView(await myGrant(em, customer.id, person, params.id), await ownerOf(em, customer.id));
   },
 });
 
@@ -95,24 +117,25 @@ export const updateMyGrant = route({
   description: 'Texts and license keys have nothing that a customer could choose: they are answered as they are.',
   tag,
   auth: 'customer',
+  forMembers: true,
   params,
   body: CustomerBenefitGrantUpdate,
   response: CustomerBenefitGrant,
   errors: [403, 404],
-  async handle({ params, body, customer, em }) {
-    const row = await myGrant(em, customer.id, params.id);
+  async handle({ params, body, customer, person, em }) {
+    const row = await myGrant(em, customer.id, person, params.id);
     if (row.revokedAt) throw notPermitted('This benefit was revoked.');
     if (row.benefit.type !== body.benefit_type) {
       throw invalid(['body', 'benefit_type'], 'This benefit is of another type.');
     }
-    return portalGrantView(row);
+    return portalGrantView(row, await ownerOf(em, customer.id));
   },
 });
 
 export const portalGrantRoutes = [listMyGrants, getMyGrant, updateMyGrant];
 
-async function myGrant(em: EntityManager, customer: CustomerId, id: string): Promise<BenefitGrantRow> {
-  const wanted = { id: id as GrantId, customer };
+async function myGrant(em: EntityManager, customer: CustomerId, person: Person, id: string): Promise<BenefitGrantRow> {
+  const wanted: FilterQuery<BenefitGrantRow> = { $and: [{ id: id as GrantId }, heldByPerson(customer, person)] };
   const row = await em.findOne(BenefitGrant, wanted, { populate: PORTAL_GRANT_POPULATE });
   if (row === null) throw notFound();
   return row as BenefitGrantRow;

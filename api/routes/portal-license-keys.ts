@@ -3,6 +3,7 @@ import type { FilterQuery } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { BenefitId, LicenseKeyId, OrganizationId } from '../../billing/ids.ts';
 import { LicenseKey, LicenseKeyActivation, type LicenseKeyRow } from '../../db/entities/license-key.ts';
+import { heldByPerson } from '../../db/grant-holders.ts';
 import { activationView, LICENSE_KEY_POPULATE, licenseKeyView } from '../../db/views/license-key.ts';
 import {
   LicenseKeyActivate,
@@ -24,12 +25,14 @@ export const listMyLicenseKeys = route({
   method: 'get',
   path: '/v1/customer-portal/license-keys/',
   summary: 'List license keys',
+  description: 'Your own.',
   tag,
   auth: 'customer',
+  forMembers: true,
   query: Pagination.extend({ benefit_id: z.uuid().optional() }),
   response: paginated(LicenseKeySchema),
-  async handle({ query, customer, em }) {
-    const where: FilterQuery<LicenseKeyRow>[] = [{ customer: customer.id }];
+  async handle({ query, customer, person, em }) {
+    const where: FilterQuery<LicenseKeyRow>[] = [{ customer: customer.id, grant: heldByPerson(customer.id, person) }];
     if (query.benefit_id) where.push({ benefit: query.benefit_id as BenefitId });
     const [rows, total] = await em.findAndCount(
       LicenseKey,
@@ -51,12 +54,14 @@ export const getMyLicenseKey = route({
   summary: 'Get a license key',
   tag,
   auth: 'customer',
+  forMembers: true,
   params: z.object({ id: z.uuid() }),
   response: LicenseKeyWithActivations,
   errors: [404],
-  async handle({ params, customer, em }) {
+  async handle({ params, customer, person, em }) {
     const id = params.id as LicenseKeyId;
-    const key = await em.findOne(LicenseKey, { id, customer: customer.id }, { populate: LICENSE_KEY_POPULATE });
+    const wanted = { id, customer: customer.id, grant: heldByPerson(customer.id, person) };
+    const key = await em.findOne(LicenseKey, wanted, { populate: LICENSE_KEY_POPULATE });
     if (key === null) throw notFound();
     const activations = await em.find(
       LicenseKeyActivation,

@@ -2,9 +2,10 @@
 import type { LicenseKey } from '../../schemas/license-key.ts';
 import type { LicenseKeyActivationRow, LicenseKeyRow } from '../entities/license-key.ts';
 import { embeddedCustomerView } from './customer.ts';
+import { memberView } from './member.ts';
 import { identity, isoOrNull } from './stamps.ts';
 
-export const LICENSE_KEY_POPULATE = ['customer'] as const;
+export const LICENSE_KEY_POPULATE = ['customer', 'grant.member'] as const;
 
 /** All but the last part hidden. */
 export const displayKey = (key: string): string => `****-${key.slice(key.lastIndexOf('-') + 1).slice(-6)}`;
@@ -15,6 +16,8 @@ export function licenseKeyView(row: LicenseKeyRow): LicenseKey {
     organization_id: row.organization.id,
     customer_id: row.customer.id,
     customer: embeddedCustomerView(row.customer),
+    member_id: row.grant.member?.id ?? null,
+    member: row.grant.member ? memberView(row.grant.member) : null,
     benefit_id: row.benefit.id,
     key: row.key,
     display_key: displayKey(row.key),

@@ -7,6 +7,7 @@ import type {
 } from '../../schemas/customer-portal.ts';
 import type { BenefitGrantRow } from '../entities/benefit-grant.ts';
 import type { CustomerRow } from '../entities/customer.ts';
+import type { MemberRow } from '../entities/member.ts';
 import type { OrderRow } from '../entities/order.ts';
 import type { ProductRow } from '../entities/product.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
@@ -72,8 +73,8 @@ export function portalOrderView(row: OrderRow): CustomerOrder {
   };
 }
 
-/** The benefit's type was checked when it was written. */
-export function portalGrantView(row: BenefitGrantRow): CustomerBenefitGrant {
+/** The benefit's type was checked when it was written. Where no member has it, the owner does. */
+export function portalGrantView(row: BenefitGrantRow, owner: MemberRow | null): CustomerBenefitGrant {
   const {
     metadata: _,
     visibility: _visibility,
@@ -89,7 +90,7 @@ export function portalGrantView(row: BenefitGrantRow): CustomerBenefitGrant {
     subscription_id: row.subscription?.id ?? null,
     order_id: row.order?.id ?? null,
     customer_id: row.customer.id,
-    member_id: null,
+    member_id: row.member?.id ?? owner?.id ?? null,
     benefit_id: row.benefit.id,
     error: row.error ?? null,
     customer: portalCustomerView(row.customer),
