@@ -102,3 +102,5 @@ export const internalError = () => new ApiError(500, 'InternalServerError', 'Som
 /** The processes behind the API cannot be reached: nothing is lost, try again. */
 export const unavailable = (detail = 'Not available at the moment; try again shortly.') =>
   new ApiError(503, 'ServiceUnavailable', detail, { 'retry-after': '2' });
+
+export const TAXES_AWAY = 'The taxes can’t be told at the moment; try again shortly.';

@@ -2,8 +2,9 @@
 import { ConnectionException } from '@mikro-orm/core';
 import type { NextFunction, Request } from 'express';
 import { z } from 'zod';
+import { TaxUnavailable } from '../tax/provider.ts';
 import type { Answering } from './dispatch.ts';
-import { ApiError, conflict, internalError, notFound, unavailable, unprocessable } from './errors.ts';
+import { ApiError, conflict, internalError, notFound, TAXES_AWAY, unavailable, unprocessable } from './errors.ts';
 
 /** 404 for what no route, file or page answers to. */
 export function nowhere(): never {
@@ -36,6 +37,7 @@ const NetworkError = z.object({ code: z.enum(['ECONNREFUSED', 'ECONNRESET', 'EPI
 
 function refusalOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
+  if (error instanceof TaxUnavailable) return unavailable(TAXES_AWAY);
   if (error instanceof ConnectionException || NetworkError.safeParse(error).success) return unavailable();
   const http = HttpError.safeParse(error);
   if (http.success) return new ApiError(http.data.status, 'BadRequest', 'The request could not be read.');

@@ -3,7 +3,10 @@ import { createServer } from 'node:http';
 import { Client, Connection } from '@temporalio/client';
 import { readEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logging.ts';
+import { stripeClient } from '../config/stripe-client.ts';
 import { openDatabase } from '../db/orm.ts';
+import { taxProvider } from '../tax/index.ts';
+import { EventWriter } from '../usage/event-writer.ts';
 import { BILLING_QUEUE } from '../workflows/task-queues.ts';
 import { createApp } from './app.ts';
 import { routes } from './routes/index.ts';
@@ -12,6 +15,7 @@ import { workflowGateway } from './workflows.ts';
 const environment = readEnvironment();
 const log = createLogger(environment, 'api');
 const orm = await openDatabase({ url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE });
+const events = new EventWriter(environment.DATABASE_URL);
 // Lazy: the API is up, if not ready, while Temporal is away, and finds it again by itself.
 const connection = Connection.lazy({ address: environment.TEMPORAL_ADDRESS });
 const client = new Client({ connection, namespace: environment.TEMPORAL_NAMESPACE });
@@ -22,6 +26,8 @@ const app = createApp({
   log,
   services: {
     environment,
+    events,
+    taxes: taxProvider(environment, stripeClient(environment)),
     workflows: workflowGateway(client, orm),
     readiness: {
       temporal: async () => {
@@ -51,7 +57,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     isEnding = true;
     log.info({ signal }, 'draining');
     server.close(() => {
-      void Promise.all([orm.close(), connection.close()]);
+      void Promise.all([events.close(), orm.close(), connection.close()]);
     });
     server.closeIdleConnections();
   });

@@ -1,9 +1,15 @@
 /** What a route can reach beyond its own request; `api/main.ts` fills it once for the process. */
 import type { Environment } from '../config/environment.ts';
+import type { TaxProvider } from '../tax/provider.ts';
+import type { EventWriter } from '../usage/event-writer.ts';
 import type { WorkflowGateway } from './workflows.ts';
 
 export interface Services {
   readonly environment: Environment;
+  /** Asked for what sales are taxed with. */
+  readonly taxes: TaxProvider;
+  /** Takes in what customers do. */
+  readonly events: EventWriter;
   /** Asks running processes to act. */
   readonly workflows: WorkflowGateway;
   /** Each must resolve for `/readyz` to be 200; a rejection says why not. */

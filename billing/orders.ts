@@ -21,16 +21,21 @@ export interface Totals {
 export interface Adjustments {
   readonly discount: number;
   readonly tax: number;
+  /** What of the tax is within the lines' amounts; none, if left out. */
+  readonly includedTax?: number;
 }
 
 /**
- * subtotal = Σ lines, net = subtotal − discount, total = net + tax. A discount takes off no more than there is of what is
- * not prorated: prorated lines are after it. What they give back can bring the total below 0.
+ * subtotal = Σ lines, net = subtotal − discount, total = net + the tax that is not within it. A discount takes off no more
+ * than there is of what is not prorated: prorated lines are after it. What they give back can bring the total below 0.
  */
-export function totalsOf(lines: readonly Line[], { discount, tax }: Adjustments = { discount: 0, tax: 0 }): Totals {
+export function totalsOf(
+  lines: readonly Line[],
+  { discount, tax, includedTax = 0 }: Adjustments = { discount: 0, tax: 0 },
+): Totals {
   const subtotal = lines.reduce((sum, line) => sum + line.amount, 0);
   const prorated = lines.reduce((sum, line) => sum + (line.proration ? line.amount : 0), 0);
   const applied = Math.min(discount, Math.max(0, subtotal - prorated));
   const net = subtotal - applied;
-  return { subtotal, discount: applied, net, tax, total: net + tax };
+  return { subtotal, discount: applied, net, tax, total: net + tax - includedTax };
 }

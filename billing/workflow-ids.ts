@@ -21,5 +21,6 @@ export const grantWorkflowId = (benefit: BenefitId, grant: GrantId): string => `
 export const webhookEndpointWorkflowId = (id: WebhookEndpointId): string => `webhook-endpoint/${id}`;
 export const webhookDeliveryWorkflowId = (id: WebhookEventId): string => `webhook/${id}`;
 export const processorFeeWorkflowId = (id: PaymentId): string => `fee/${id}`;
+export const taxRecordWorkflowId = (id: OrderId): string => `tax/${id}`;
 export const documentWorkflowId = (order: OrderId, kind: DocumentKind): string => `document/${order}/${kind}`;
 export const emailWorkflowId = (id: string): string => `email/${id}`;

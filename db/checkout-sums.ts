@@ -13,9 +13,11 @@ export function discountAmountOf(checkout: CheckoutRow): number {
 }
 
 /** What the buyer is shown, and pays unless a trial comes first. */
-export function totalsOfCheckout({ product, price, amount, discountAmount }: CheckoutRow): Totals {
+export function totalsOfCheckout(checkout: CheckoutRow): Totals {
+  const { product, price, amount, discountAmount, taxBehavior } = checkout;
   const line = { label: product.name, amount, priceId: price.id, proration: false };
-  return totalsOf([line], { discount: discountAmount, tax: 0 });
+  const tax = checkout.taxAmount ?? 0;
+  return totalsOf([line], { discount: discountAmount, tax, includedTax: taxBehavior === 'inclusive' ? tax : 0 });
 }
 
 /** Whether the discount leaves something to pay, but less than the processor takes. */

@@ -3,7 +3,9 @@ import { applyBalance } from '../billing/balance.ts';
 import type { ChangeNow } from '../billing/changes.ts';
 import { firstUseAfterMove } from '../billing/discounts.ts';
 import { minimumCharge } from '../billing/money.ts';
-import { type Line, type Totals, totalsOf } from '../billing/orders.ts';
+import { type TaxedOrder, taxedOrder } from '../billing/order-tax.ts';
+import type { Line } from '../billing/orders.ts';
+import type { TaxSheet } from '../tax/sheet.ts';
 import { balanceOf } from './balances.ts';
 import { lineOfEntry, waitingEntries } from './billing-entries.ts';
 import { orderLinesOf } from './change-orders.ts';
@@ -15,47 +17,63 @@ import type { SubscriptionRow } from './entities/subscription.ts';
 import { SubscriptionChange } from './entities/subscription-change.ts';
 import { linesOf } from './lines.ts';
 import type { EntityManager } from './orm.ts';
+import { priceOrderOf } from './pricing.ts';
 
-export interface Quote {
-  readonly lines: readonly Line[];
-  readonly totals: Totals;
+export interface Quote extends Pick<TaxedOrder, 'lines' | 'totals'> {
   /** Added to the total by the customer's balance. */
   readonly applied: number;
   readonly due: number;
 }
 
-/** The order that a change would make now; empty where it makes none. */
+/** The order that a change would make now, at `at`; where it makes none, what it would leave to the next one. */
 export async function quoteOfChange(
   em: EntityManager,
+  taxes: TaxSheet,
   row: SubscriptionRow,
   plan: ChangeNow,
   discount: DiscountRow | null,
+  at: number,
 ): Promise<Quote> {
-  if (plan.billed !== 'now') return { lines: plan.lines, totals: totalsOf(plan.lines), applied: 0, due: 0 };
+  if (plan.billed !== 'now') {
+    const { lines, totals } = await priceOrderOf(em, taxes, row, { lines: plan.lines, discount: 0, at });
+    return { lines, totals, applied: 0, due: 0 };
+  }
   const { lines, discountAmount } = await orderLinesOf(em, row, plan, discount);
-  return quote(em, row, lines, discountAmount);
+  return quote(em, taxes, row, lines, discountAmount, at);
 }
 
 /** The order that the end of the present period would make, with all that waits for one; a pause makes none. */
-export async function quoteOfRenewal(em: EntityManager, row: SubscriptionRow): Promise<Quote> {
-  if (isPausing(row)) return { lines: [], totals: totalsOf([]), applied: 0, due: 0 };
-  if (row.cancelAtPeriodEnd) return quote(em, row, (await waitingEntries(em, row)).map(lineOfEntry), 0);
-  return quoteOfPeriod(em, row, row, row.currentPeriodEnd.getTime());
+export async function quoteOfRenewal(em: EntityManager, taxes: TaxSheet, row: SubscriptionRow): Promise<Quote> {
+  const at = row.currentPeriodEnd.getTime();
+  if (isPausing(row)) return { ...taxedOrder([], 0, []), applied: 0, due: 0 };
+  if (row.cancelAtPeriodEnd) return quote(em, taxes, row, (await waitingEntries(em, row)).map(lineOfEntry), 0, at);
+  return quoteOfPeriod(em, taxes, row, row, at);
 }
 
 /** The order of the period that would begin if what is paused resumed now. */
-export async function quoteOfResumption(em: EntityManager, row: SubscriptionRow, at: number): Promise<Quote> {
+export async function quoteOfResumption(
+  em: EntityManager,
+  taxes: TaxSheet,
+  row: SubscriptionRow,
+  at: number,
+): Promise<Quote> {
   const { discountFirstUsedAt: used, currentPeriodEnd: stoppedAt, currency } = row;
   const resting = used ? new Date(firstUseAfterMove(used.getTime(), stoppedAt.getTime(), at)) : null;
-  return quoteOfPeriod(em, row, { discountFirstUsedAt: resting, currency }, at);
+  return quoteOfPeriod(em, taxes, row, { discountFirstUsedAt: resting, currency }, at);
 }
 
-async function quoteOfPeriod(em: EntityManager, row: SubscriptionRow, use: DiscountUse, start: number): Promise<Quote> {
+async function quoteOfPeriod(
+  em: EntityManager,
+  taxes: TaxSheet,
+  row: SubscriptionRow,
+  use: DiscountUse,
+  start: number,
+): Promise<Quote> {
   const waiting = (await waitingEntries(em, row)).map(lineOfEntry);
   const terms = await termsOfNextPeriod(em, row);
   const period = linesOf(terms);
   const discount = await discountOf(em, row, terms);
-  return quote(em, row, [...period, ...waiting], discountOfNewPeriod(use, period, discount, start));
+  return quote(em, taxes, row, [...period, ...waiting], discountOfNewPeriod(use, period, discount, start), start);
 }
 
 /** What waits for an order does so until it resumes. */
@@ -71,11 +89,13 @@ async function termsOfNextPeriod(em: EntityManager, row: SubscriptionRow) {
 
 async function quote(
   em: EntityManager,
+  taxes: TaxSheet,
   row: SubscriptionRow,
-  lines: readonly Line[],
+  charged: readonly Line[],
   discount: number,
+  at: number,
 ): Promise<Quote> {
-  const totals = totalsOf(lines, { discount, tax: 0 });
+  const { lines, totals } = await priceOrderOf(em, taxes, row, { lines: charged, discount, at });
   const balance = await balanceOf(em, row.customer.id, row.currency);
   return { lines, totals, ...applyBalance(totals.total, balance, minimumCharge(row.currency)) };
 }

@@ -44,7 +44,10 @@ export interface TaxAnswer {
   readonly calculationId: string | null;
 }
 
-/** Failures of the provider are `TaxUnavailable`: the same question may be asked again. */
+/**
+ * Failures of the provider are `TaxUnavailable`: the same question may be asked again. `TaxAddressRefused`: it may not,
+ * until the buyer has corrected or completed their address.
+ */
 export interface TaxProvider {
   calculate(question: TaxQuestion): Promise<TaxAnswer>;
   /** Makes the calculation count, once, however often it is called. Answers with the provider's own id of it. */
@@ -53,4 +56,8 @@ export interface TaxProvider {
 
 export class TaxUnavailable extends Error {
   override readonly name = 'TaxUnavailable';
+}
+
+export class TaxAddressRefused extends Error {
+  override readonly name = 'TaxAddressRefused';
 }

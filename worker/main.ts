@@ -2,10 +2,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Dependencies } from '../activities/dependencies.ts';
-import { stripeClient } from '../activities/stripe/client.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logging.ts';
+import { stripeClient } from '../config/stripe-client.ts';
 import { openDatabase } from '../db/orm.ts';
+import { taxProvider } from '../tax/index.ts';
 import { workflowsPath } from './bundle.ts';
 import { startRelay } from './relay.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -28,7 +29,9 @@ const connection = await NativeConnection.connect({ address });
 const temporal = new Client({ connection: await Connection.connect({ address }), namespace });
 await ensureSearchAttributes(connection, namespace);
 
-const deps: Dependencies = { orm, stripe: stripeClient(environment), temporal, environment };
+const stripe = stripeClient(environment);
+const taxes = taxProvider(environment, stripe);
+const deps: Dependencies = { orm, stripe, taxes, temporal, environment };
 const bundle = process.env['WORKFLOW_BUNDLE'];
 const workflows = bundle ? { workflowBundle: { codePath: bundle } } : { workflowsPath };
 const workers = await createWorkers({ connection, namespace, deps, workflows });

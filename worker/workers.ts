@@ -18,6 +18,7 @@ import { steeringActivities } from '../activities/steering/index.ts';
 import { stripeActivities } from '../activities/stripe/index.ts';
 import { subscriptionActivities } from '../activities/subscriptions/index.ts';
 import { sweepActivities } from '../activities/sweep/index.ts';
+import { taxActivities } from '../activities/tax/record.ts';
 import { webhookActivities } from '../activities/webhooks/index.ts';
 import { loadBenefitTypes } from '../benefits/registry.ts';
 import { BILLING_QUEUE, DELIVERY_QUEUE, PROCESSOR_QUEUE } from '../workflows/task-queues.ts';
@@ -73,7 +74,7 @@ export async function createWorkers({
     Worker.create({
       ...common,
       taskQueue: PROCESSOR_QUEUE,
-      activities: { ...stripeActivities(deps), ...ledgerActivities(deps) },
+      activities: { ...stripeActivities(deps), ...ledgerActivities(deps), ...taxActivities(deps) },
       maxConcurrentActivityTaskExecutions: PROCESSOR_SLOTS,
     }),
     Worker.create({

@@ -31,7 +31,13 @@ export type RefusalReason =
   | 'product_gone'
   /** Somebody else was faster, or its time is over. */
   | DiscountReason
-  | 'too_many_attempts';
+  | 'too_many_attempts'
+  /** Where the buyer is decides on the tax. */
+  | 'address_missing'
+  /** The total is another one than the buyer was shown; the checkout says which. */
+  | 'tax_changed'
+  /** Whoever knows the taxes doesn't answer. */
+  | 'tax_unavailable';
 
 export interface CheckoutStart {
   readonly checkoutId: CheckoutId;

@@ -9,6 +9,7 @@ export { order } from './order.ts';
 export { processorFee } from './processor-fee.ts';
 export { subscription } from './subscription.ts';
 export { sweep } from './sweep.ts';
+export { taxRecord } from './tax-record.ts';
 export { testClock } from './test-clock.ts';
 export { webhookDelivery } from './webhook-delivery.ts';
 export { webhookEndpoint } from './webhook-endpoint.ts';

@@ -2,7 +2,7 @@
  * Subscriptions, checkouts and charges of draft orders whose process was lost, by accident or by an operator, get it back
  * from their rows: what is overdue within minutes, the rest once in each run.
  */
-import { continueAsNew, proxyActivities, sleep } from '@temporalio/workflow';
+import { continueAsNew, patched, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Sweep, sweepActivities } from '../activities/sweep/index.ts';
 
 const { startMissing } = proxyActivities<ReturnType<typeof sweepActivities>>({
@@ -27,6 +27,7 @@ export async function sweep(): Promise<void> {
 }
 
 async function startAll(dueBefore: number | null): Promise<void> {
-  const kinds: readonly Sweep['of'][] = ['subscriptions', 'checkouts', 'orders'];
+  const kinds: Sweep['of'][] = ['subscriptions', 'checkouts', 'orders'];
+  if (patched('tax-records')) kinds.push('tax_records');
   await Promise.all(kinds.map((of) => startMissing({ of, dueBefore })));
 }

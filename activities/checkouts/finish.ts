@@ -1,6 +1,7 @@
 /** How an attempt at a checkout ends: delivered, open again, or over. */
 import type { CheckoutId, CustomerId, OrderId, OrganizationId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
 import type { Line } from '../../billing/orders.ts';
+import { orderOfCheckout } from '../../db/checkout-tax.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
@@ -12,7 +13,7 @@ import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
-import { createOrder, numberInvoice, type OrderDiscount } from '../orders/create.ts';
+import { createOrder, numberInvoice } from '../orders/create.ts';
 import { markPaid, payOrder, tellOrder } from '../orders/pay.ts';
 import { beginSubscription } from '../subscriptions/create.ts';
 import { tellSubscription } from '../subscriptions/step.ts';
@@ -66,7 +67,7 @@ async function deliver(
   if (subscription === null) {
     await wantGrants(em, { customer, product: checkout.product, order, wanted: 'granted', at });
   }
-  if (given.paymentId === null) markPaid(order, at);
+  if (given.paymentId === null) await markPaid(em, order, at);
   else await payOrder(em, order, await em.findOneOrFail(Payment, given.paymentId), at);
   Object.assign(checkout, {
     status: 'succeeded' as const,
@@ -133,17 +134,13 @@ function orderFor(
     billingReason: subscription === null ? 'purchase' : 'subscription_create',
     currency: checkout.currency,
     seats: checkout.seats ?? null,
-    lines: firstLines(checkout, subscription),
-    discount: subscription?.status === 'trialing' ? null : offFirst(checkout),
+    // As the buyer was shown it when they pressed Pay, taxes too.
+    priced: orderOfCheckout(checkout, customer, firstLines(checkout, subscription)),
+    discount: subscription?.status === 'trialing' ? null : effectiveDiscount(checkout),
     metadata: checkout.metadata,
+    customFieldData: checkout.customFieldData,
     at,
   });
-}
-
-/** What the buyer was shown when they pressed Pay. */
-function offFirst(checkout: CheckoutRow): OrderDiscount | null {
-  const discount = effectiveDiscount(checkout);
-  return discount && { discount, amount: checkout.discountAmount };
 }
 
 /** A trial is on the first order as a line of its own that costs nothing, like the peer's. */

@@ -1,6 +1,7 @@
 /** Pay was pressed: settles who buys and what is due, and freezes the attempt before the processor hears of it. */
 import type { CheckoutId, CustomerId, PaymentId } from '../../billing/ids.ts';
 import { dueNow, isTooLittle, totalsOfCheckout, trialOf } from '../../db/checkout-sums.ts';
+import { taxCheckout } from '../../db/checkout-tax.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
@@ -9,8 +10,10 @@ import { Payment } from '../../db/entities/payment.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { TaxUnavailable } from '../../tax/provider.ts';
+import type { TaxSheet } from '../../tax/sheet.ts';
 import type { RefusalReason, UnderWay } from '../../workflows/checkout.messages.ts';
-import { type Dependencies, transaction } from '../dependencies.ts';
+import { type Dependencies, pricingTransaction } from '../dependencies.ts';
 import { buyerOf } from './buyer.ts';
 import { redeem } from './redeem.ts';
 import { tellCheckout } from './tell.ts';
@@ -41,27 +44,42 @@ const MOST_ATTEMPTS = 20;
 /** After this long, an attempt elsewhere has most likely been left. */
 const PAYING_ELSEWHERE = 15 * 60_000;
 
-export function prepareCheckout(deps: Dependencies, given: Prepare): Promise<Prepared> {
-  return transaction(deps, async (em) => {
-    const checkout = await lockCheckout(em, given.checkoutId);
-    if (checkout.status !== 'open' && checkout.status !== 'confirmed') {
-      return { kind: 'over', status: checkout.status === 'succeeded' ? 'succeeded' : 'expired' };
-    }
-    if (checkout.attemptId === given.attemptId) return prepared(em, checkout);
-    const reason = refusalOf(checkout, given);
-    if (reason !== null) return { kind: 'refused', reason };
-    const at = new Date(given.at);
-    const customer = await buyerOf(em, checkout, at);
-    if (customer === null) return { kind: 'refused', reason: 'customer_gone' };
-    const second = await secondSubscription(em, checkout, customer, at);
-    if (second !== null) return { kind: 'refused', reason: second };
-    const unredeemed = await redeem(em, checkout, customer, at);
-    if (unredeemed !== null) return { kind: 'refused', reason: unredeemed };
-    freeze(em, checkout, customer, given, at);
+export async function prepareCheckout(deps: Dependencies, given: Prepare): Promise<Prepared> {
+  try {
+    return await pricingTransaction(deps, (em, taxes) => prepare(deps, em, taxes, given));
+  } catch (error) {
+    // The buyer is waiting: they are told, rather than kept until the provider is back.
+    if (error instanceof TaxUnavailable) return { kind: 'refused', reason: 'tax_unavailable' };
+    throw error;
+  }
+}
+
+async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, given: Prepare): Promise<Prepared> {
+  const checkout = await lockCheckout(em, given.checkoutId);
+  if (checkout.status !== 'open' && checkout.status !== 'confirmed') {
+    return { kind: 'over', status: checkout.status === 'succeeded' ? 'succeeded' : 'expired' };
+  }
+  if (checkout.attemptId === given.attemptId) return prepared(em, checkout);
+  const reason = refusalOf(checkout, given);
+  if (reason !== null) return { kind: 'refused', reason };
+  const at = new Date(given.at);
+  if (await taxCheckout(em, taxes, checkout, given.at)) {
+    checkout.modifiedAt = at;
     await em.flush();
     await tellCheckout(deps, em, checkout, at, 'checkout.updated');
-    return prepared(em, checkout);
-  });
+    return { kind: 'refused', reason: 'tax_changed' };
+  }
+  if (checkout.taxAmount === null) return { kind: 'refused', reason: 'address_missing' };
+  const customer = await buyerOf(em, checkout, at);
+  if (customer === null) return { kind: 'refused', reason: 'customer_gone' };
+  const second = await secondSubscription(em, checkout, customer, at);
+  if (second !== null) return { kind: 'refused', reason: second };
+  const unredeemed = await redeem(em, checkout, customer, at);
+  if (unredeemed !== null) return { kind: 'refused', reason: unredeemed };
+  freeze(em, checkout, customer, given, at);
+  await em.flush();
+  await tellCheckout(deps, em, checkout, at, 'checkout.updated');
+  return prepared(em, checkout);
 }
 
 function refusalOf(checkout: CheckoutRow, given: Prepare): RefusalReason | null {

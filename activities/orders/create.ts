@@ -1,19 +1,15 @@
 /** Makes an order with its lines and invoice number, in the transaction of what it bills. */
 import { randomUUID } from 'node:crypto';
 import type { CheckoutId, OrderId } from '../../billing/ids.ts';
-import { type Line, totalsOf } from '../../billing/orders.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
 import type { DiscountRow } from '../../db/entities/discount.ts';
 import { Order, OrderItem, type OrderRow } from '../../db/entities/order.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import type { ProductRow } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { itemColumns, taxColumns } from '../../db/order-columns.ts';
 import type { EntityManager } from '../../db/orm.ts';
-
-export interface OrderDiscount {
-  readonly discount: DiscountRow;
-  readonly amount: number;
-}
+import type { PricedOrder } from '../../db/pricing.ts';
 
 export interface NewOrder {
   readonly id: OrderId;
@@ -26,10 +22,12 @@ export interface NewOrder {
   readonly currency: string;
   /** Of a seat-based price. */
   readonly seats: number | null;
-  readonly lines: readonly Line[];
-  /** What is taken off them; nothing, if left out. */
-  readonly discount?: OrderDiscount | null;
+  readonly priced: PricedOrder;
+  /** Whose discount it has; none, if left out. */
+  readonly discount?: DiscountRow | null;
   readonly metadata: OrderRow['metadata'];
+  /** What its buyer entered; of a subscription's order, what its subscriber did. */
+  readonly customFieldData?: OrderRow['customFieldData'];
   readonly at: Date;
 }
 
@@ -38,7 +36,7 @@ export interface NewOrder {
  * (`numberInvoice`) as the last thing before the commit, and tells of it afterwards.
  */
 export async function createOrder(em: EntityManager, order: NewOrder): Promise<OrderRow> {
-  const totals = totalsOf(order.lines, { discount: order.discount?.amount ?? 0, tax: 0 });
+  const { lines, totals, buyer } = order.priced;
   const row = em.create(Order, {
     id: order.id,
     createdAt: order.at,
@@ -53,27 +51,19 @@ export async function createOrder(em: EntityManager, order: NewOrder): Promise<O
     currency: order.currency,
     seats: order.seats,
     subtotalAmount: totals.subtotal,
-    discount: order.discount?.discount ?? null,
+    discount: order.discount ?? null,
     discountAmount: totals.discount,
     netAmount: totals.net,
-    taxAmount: totals.tax,
     totalAmount: totals.total,
+    ...taxColumns(order.priced),
     billingName: order.customer.billingName ?? order.customer.name ?? null,
-    billingAddress: order.customer.billingAddress ?? null,
+    billingAddress: buyer.address,
     description: order.product.name,
     metadata: order.metadata,
+    customFieldData: order.customFieldData ?? order.subscription?.customFieldData ?? {},
   });
-  for (const [position, line] of order.lines.entries()) {
-    em.create(OrderItem, {
-      id: randomUUID(),
-      createdAt: order.at,
-      order: row,
-      position,
-      label: line.label,
-      amount: line.amount,
-      proration: line.proration,
-      priceId: line.priceId,
-    });
+  for (const [position, line] of lines.entries()) {
+    em.create(OrderItem, { id: randomUUID(), createdAt: order.at, order: row, position, ...itemColumns(line) });
   }
   return row;
 }

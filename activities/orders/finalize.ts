@@ -122,7 +122,7 @@ async function deliver(
   paymentId: PaymentId | null,
   at: Date,
 ): Promise<void> {
-  if (paymentId === null) markPaid(order, at);
+  if (paymentId === null) await markPaid(em, order, at);
   else await payOrder(em, order, await em.findOneOrFail(Payment, paymentId), at);
   // Who was deleted while the bank was asked has paid, but holds nothing any more.
   if (!customer.deletedAt) {

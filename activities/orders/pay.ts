@@ -8,6 +8,7 @@ import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
 import { ORDER_POPULATE, orderView } from '../../db/views/order.ts';
 import { recordPayment } from '../ledger/record.ts';
+import { recordTax } from '../ledger/tax.ts';
 
 /** Pays the order and writes the books; the payment's row already says what the processor answered. */
 export async function payOrder(em: EntityManager, order: OrderRow, payment: PaymentRow, at: Date): Promise<void> {
@@ -20,7 +21,8 @@ export async function payOrder(em: EntityManager, order: OrderRow, payment: Paym
   payment.order = order;
   payment.status = 'succeeded';
   payment.modifiedAt = at;
-  markPaid(order, at);
+  if (order.taxEvidence) order.taxEvidence = { ...order.taxEvidence, card: payment.methodCountry ?? null };
+  await markPaid(em, order, at);
   order.platformFeeAmount = fee;
   await em.flush();
   await recordPayment(em, {
@@ -38,12 +40,14 @@ export async function payOrder(em: EntityManager, order: OrderRow, payment: Paym
 /** What is charged for an order: its total, as far as the customer's balance leaves it. */
 export const dueOf = ({ totalAmount, appliedBalanceAmount }: OrderRow): number => totalAmount + appliedBalanceAmount;
 
-/** An order with nothing left to pay. */
-export function markPaid(order: OrderRow, at: Date): void {
+/** An order with nothing left to pay, by whatever it was paid. Its tax is owed from now on, and told to its provider. */
+export async function markPaid(em: EntityManager, order: OrderRow, at: Date): Promise<void> {
   order.status = 'paid';
   order.paidAt = at;
   order.nextPaymentAttemptAt = null;
   order.modifiedAt = at;
+  await recordTax(em, order, at);
+  if (order.taxCalculationId) await wake(em, 'tax_record', order.id);
 }
 
 export async function tellOrder(

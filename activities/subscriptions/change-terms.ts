@@ -5,10 +5,16 @@ import type { ChangeId, OrderId } from '../../billing/ids.ts';
 import { orderLinesOf } from '../../db/change-orders.ts';
 import { type Planned, planChange, type Wish } from '../../db/change-plan.ts';
 import { Customer } from '../../db/entities/customer.ts';
+import type { OrderRow } from '../../db/entities/order.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { SubscriptionChange, type SubscriptionChangeRow } from '../../db/entities/subscription-change.ts';
+import { CARD_NEEDED, lacksCard } from '../../db/lacks-card.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { priceOrderOf } from '../../db/pricing.ts';
+import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { snapshotOf } from '../email/terms.ts';
+import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
 import { settleWithBalance } from '../ledger/balance.ts';
 import { createOrder } from '../orders/create.ts';
@@ -31,11 +37,13 @@ type Possible = Exclude<Planned, { refusal: string }>;
 
 /** Where something is due, it is the state's pending charge, and the change takes hold when that is paid. */
 export function changeTerms(deps: Dependencies, step: ChangeTerms): Promise<Stepped> {
-  return takeStep(deps, step, async (em, row, at) => {
+  return takeStep(deps, step, async (em, row, at, taxes) => {
+    const before = await snapshotOf(em, row);
     const planned = await planChange(em, row, step.wish, step.behavior, step.at);
     if ('refusal' in planned) refuse('Refused', planned.refusal);
+    if (await lacksCard(em, row, planned)) refuse('PaymentFailed', CARD_NEEDED);
     const { plan } = planned;
-    if (plan.kind === 'now' && plan.billed === 'now') return billChange(em, row, planned, plan, step, at);
+    if (plan.kind === 'now' && plan.billed === 'now') return billChange(em, taxes, row, planned, plan, step, at);
     const hadPending = await dropPendingChange(em, row, at);
     if (plan.kind === 'nothing' && !hadPending) return;
     if (plan.kind === 'later') {
@@ -46,18 +54,23 @@ export function changeTerms(deps: Dependencies, step: ChangeTerms): Promise<Step
       await applyChange(em, row, keep(em, row, planned, 'applied', at), at);
     }
     await tellSubscription(em, row, at, 'subscription.updated');
+    await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
   });
 }
 
 export function clearPendingChange(deps: Dependencies, step: Step): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
-    if (await dropPendingChange(em, row, at)) await tellSubscription(em, row, at, 'subscription.updated');
+    const before = await snapshotOf(em, row);
+    if (!(await dropPendingChange(em, row, at))) return;
+    await tellSubscription(em, row, at, 'subscription.updated');
+    await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
   });
 }
 
 /** The order of the change, with all that waited for an order; and its payment, or at once the change itself. */
 async function billChange(
   em: EntityManager,
+  taxes: TaxSheet,
   row: SubscriptionRow,
   planned: Possible,
   plan: ChangeNow,
@@ -66,6 +79,7 @@ async function billChange(
 ): Promise<void> {
   const customer = await em.findOneOrFail(Customer, row.customer.id);
   const { lines, discountAmount } = await orderLinesOf(em, row, plan, planned.discount);
+  const priced = await priceOrderOf(em, taxes, row, { lines, discount: discountAmount, at: step.at });
   const order = await createOrder(em, {
     id: randomUUID() as OrderId,
     customer,
@@ -76,8 +90,8 @@ async function billChange(
     billingReason: 'subscription_update',
     currency: row.currency,
     seats: planned.target.seats,
-    lines,
-    discount: planned.discount && discountAmount > 0 ? { discount: planned.discount, amount: discountAmount } : null,
+    priced,
+    discount: discountAmount > 0 ? planned.discount : null,
     metadata: row.metadata,
     at,
   });
@@ -100,9 +114,10 @@ export async function takeHold(
   em: EntityManager,
   row: SubscriptionRow,
   change: SubscriptionChangeRow,
-  order: { cycle?: number | null; discount?: SubscriptionRow['discount'] },
+  order: OrderRow,
   at: Date,
 ): Promise<void> {
+  const before = await snapshotOf(em, row);
   const wasTrialing = row.status === 'trialing';
   await dropPendingChange(em, row, at);
   await applyChange(em, row, change, at);
@@ -112,6 +127,7 @@ export async function takeHold(
   }
   const becameActive = wasTrialing && row.status === 'active' ? (['subscription.active'] as const) : [];
   await tellSubscription(em, row, at, 'subscription.updated', ...becameActive);
+  await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, order, at });
 }
 
 /** The trial goes on until another date, and later periods are counted from there. */

@@ -10,7 +10,9 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { SubscriptionChange, type SubscriptionChangeRow } from '../../db/entities/subscription-change.ts';
 import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { writeReceipt } from '../email/receipt.ts';
 import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
 import { giveBackToBalance } from '../ledger/balance.ts';
@@ -72,7 +74,7 @@ export interface Settle extends Step {
 }
 
 export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
-  return takeStep(deps, step, async (em, row, at) => {
+  return takeStep(deps, step, async (em, row, at, taxes) => {
     const [order, payment] = await Promise.all([
       em.findOneOrFail(Order, step.orderId),
       em.findOneOrFail(Payment, step.paymentId),
@@ -86,11 +88,12 @@ export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
     } else if (step.outcome.status === 'paid') {
       await payOrder(em, order, payment, at);
       if (row.status === 'past_due') await recover(em, row, order, at);
+      await writeReceipt(em, row, order, at);
       await tellOrder(em, order, at, 'order.updated', 'order.paid');
     } else {
       payment.status = 'failed';
       payment.modifiedAt = at;
-      await failed(em, row, order, payment, step.outcome, at);
+      await failed(em, taxes, row, order, payment, step.outcome, at);
     }
   });
 }
@@ -134,6 +137,7 @@ async function recover(em: EntityManager, row: SubscriptionRow, order: OrderRow,
 
 async function failed(
   em: EntityManager,
+  taxes: TaxSheet,
   row: SubscriptionRow,
   order: OrderRow,
   payment: PaymentRow,
@@ -160,15 +164,17 @@ async function failed(
   const retryAt = nextRetry((row.pastDueAt ?? at).getTime(), failures);
   if (retryAt === null || (isFinalDecline(declined.reason) && (await isOfCardToCharge(em, payment)))) {
     if (isFirst) await tellSubscription(em, row, at, 'subscription.updated', 'subscription.past_due');
-    await endNow(em, row, at);
+    await endNow(em, taxes, row, at, { isUnpaid: true });
     return;
   }
   order.nextPaymentAttemptAt = new Date(retryAt);
   order.modifiedAt = at;
   await em.flush();
   if (isFirst) {
-    await writeEmail(em, { kind: 'subscription_past_due', subscription: row, at });
-    if ((await benefitsEndAt(em, row)) <= at.getTime()) await want(em, row, 'revoked', at);
+    const ends = new Date(await benefitsEndAt(em, row));
+    const benefits = ends <= at ? null : ends;
+    await writeEmail(em, { kind: 'subscription_past_due', subscription: row, order, benefitsEndAt: benefits, at });
+    if (benefits === null) await want(em, row, 'revoked', at);
     await tellSubscription(em, row, at, 'subscription.updated', 'subscription.past_due');
   }
   await tellOrder(em, order, at, 'order.updated');

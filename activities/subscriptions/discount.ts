@@ -11,9 +11,15 @@ import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { addressHashOf, redemptionsOf } from '../../db/redemptions.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { snapshotOf } from '../email/terms.ts';
+import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
-import type { OrderDiscount } from '../orders/create.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
+
+export interface OrderDiscount {
+  readonly discount: DiscountRow;
+  readonly amount: number;
+}
 
 /** What is taken off the order of the period that has just opened. A discount whose months are over leaves its subscription. */
 export async function discountOfPeriod(
@@ -43,9 +49,11 @@ export function changeDiscount(
 ): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
     if ((row.discount?.id ?? null) === step.discountId) return;
+    const before = await snapshotOf(em, row);
     row.discount = step.discountId === null ? null : await redeemed(em, row, step.discountId, at);
     row.discountFirstUsedAt = null;
     await tellSubscription(em, row, at, 'subscription.updated');
+    await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
   });
 }
 

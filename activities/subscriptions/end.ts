@@ -6,7 +6,9 @@ import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { writeEmail } from '../email/write.ts';
 import { giveBackToBalance } from '../ledger/balance.ts';
 import { tellOrder } from '../orders/pay.ts';
 import { dropPendingChange } from './apply-change.ts';
@@ -20,16 +22,17 @@ export interface Canceling extends Step {
 
 /** The subscription runs on to the end of its period and is not renewed; one that is paused ends at once. */
 export function cancelAtPeriodEnd(deps: Dependencies, step: Canceling): Promise<Stepped> {
-  return takeStep(deps, step, async (em, row, at) => {
+  return takeStep(deps, step, async (em, row, at, taxes) => {
     keepReason(row, step);
     // Who has paused has nothing to wait for.
-    if (row.status === 'paused') return endNow(em, row, at);
+    if (row.status === 'paused') return endNow(em, taxes, row, at);
     row.cancelAtPeriodEnd = true;
     row.canceledAt = at;
     row.endsAt = row.currentPeriodEnd;
     row.pauseAtPeriodEnd = false;
     row.resumesAt = null;
     await tellSubscription(em, row, at, 'subscription.updated', 'subscription.canceled');
+    await writeEmail(em, { kind: 'subscription_cancellation', subscription: row, at });
   });
 }
 
@@ -41,14 +44,15 @@ export function takeBackCancellation(deps: Dependencies, step: Step): Promise<St
     row.cancellationReason = null;
     row.cancellationComment = null;
     await tellSubscription(em, row, at, 'subscription.updated', 'subscription.uncanceled');
+    await writeEmail(em, { kind: 'subscription_uncanceled', subscription: row, at });
   });
 }
 
 /** Ends it now: at its canceled period's end, or because the merchant revokes it. */
 export function endSubscription(deps: Dependencies, step: Canceling): Promise<Stepped> {
-  return takeStep(deps, step, async (em, row, at) => {
+  return takeStep(deps, step, async (em, row, at, taxes) => {
     keepReason(row, step);
-    await endNow(em, row, at);
+    await endNow(em, taxes, row, at);
   });
 }
 
@@ -58,7 +62,13 @@ function keepReason(row: SubscriptionRow, { reason, comment }: Pick<Canceling, '
 }
 
 /** Within a step: `canceled`, benefits asked back, nothing left to be charged. */
-export async function endNow(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+export async function endNow(
+  em: EntityManager,
+  taxes: TaxSheet,
+  row: SubscriptionRow,
+  at: Date,
+  { isUnpaid }: { readonly isUnpaid: boolean } = { isUnpaid: false },
+): Promise<void> {
   const wasCalledOff = row.canceledAt !== null && row.canceledAt !== undefined;
   row.status = 'canceled';
   row.canceledAt ??= at;
@@ -82,7 +92,8 @@ export async function endNow(em: EntityManager, row: SubscriptionRow, at: Date):
     ...(wasCalledOff ? [] : (['subscription.canceled'] as const)),
     'subscription.revoked',
   );
-  await billLeftovers(em, row, at);
+  await writeEmail(em, { kind: 'subscription_revoked', subscription: row, isUnpaid, at });
+  await billLeftovers(em, taxes, row, at);
 }
 
 /**
@@ -102,8 +113,11 @@ async function stopCollecting(em: EntityManager, row: SubscriptionRow, at: Date)
   }
 }
 
-/** What its prorated lines give back in all; 0 where they charge. */
+/** What its prorated lines give back in all, with the tax on top of them; 0 where they charge. */
 async function creditOn(em: EntityManager, order: OrderRow): Promise<number> {
   const prorated = await em.find(OrderItem, { order: order.id, proration: true });
-  return Math.max(0, -prorated.reduce((sum, { amount }) => sum + amount, 0));
+  const back = prorated.map(
+    ({ amount, taxAmount, taxBehavior }) => amount + (taxBehavior === 'exclusive' ? taxAmount : 0),
+  );
+  return Math.max(0, -back.reduce((sum, amount) => sum + amount, 0));
 }

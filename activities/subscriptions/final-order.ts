@@ -7,6 +7,8 @@ import type { OrderRow } from '../../db/entities/order.ts';
 import { Product, type ProductRow } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { priceOrderOf } from '../../db/pricing.ts';
+import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { settleUncharged, settleWithBalance } from '../ledger/balance.ts';
 import { createOrder } from '../orders/create.ts';
@@ -17,8 +19,8 @@ import { type Stepped, takeStep } from './step.ts';
 
 /** Before the end of what was called off: it is charged. A decline leaves it owed. */
 export function openFinalOrder(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
-  return takeStep(deps, step, async (em, row, at) => {
-    const order = await orderOfWaiting(em, row, at);
+  return takeStep(deps, step, async (em, row, at, taxes) => {
+    const order = await orderOfWaiting(em, taxes, row, at);
     if (order === null) return;
     await settleWithBalance(em, order, at);
     openFirstPayment(em, order, order.customer as CustomerRow, step, at);
@@ -27,20 +29,26 @@ export function openFinalOrder(deps: Dependencies, step: OpenPeriod): Promise<St
 }
 
 /** At an end that nobody saw coming: credits go to the customer's balance, charges stay owed. */
-export async function billLeftovers(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
-  const order = await orderOfWaiting(em, row, at);
+export async function billLeftovers(em: EntityManager, taxes: TaxSheet, row: SubscriptionRow, at: Date): Promise<void> {
+  const order = await orderOfWaiting(em, taxes, row, at);
   if (order === null) return;
   await settleUncharged(em, order, at);
   await finishOrder(em, order, at);
 }
 
-async function orderOfWaiting(em: EntityManager, row: SubscriptionRow, at: Date): Promise<OrderRow | null> {
+async function orderOfWaiting(
+  em: EntityManager,
+  taxes: TaxSheet,
+  row: SubscriptionRow,
+  at: Date,
+): Promise<OrderRow | null> {
   const entries = await waitingEntries(em, row);
   if (entries.length === 0) return null;
   const [customer, product] = await Promise.all([
     em.findOneOrFail(Customer, row.customer.id),
     em.findOneOrFail(Product, row.product.id),
   ]);
+  const priced = await priceOrderOf(em, taxes, row, { lines: entries.map(lineOfEntry), discount: 0, at: at.getTime() });
   const order = await createOrder(em, {
     id: randomUUID() as OrderId,
     customer,
@@ -51,7 +59,7 @@ async function orderOfWaiting(em: EntityManager, row: SubscriptionRow, at: Date)
     billingReason: 'subscription_update',
     currency: row.currency,
     seats: row.seats ?? null,
-    lines: entries.map(lineOfEntry),
+    priced,
     metadata: row.metadata,
     at,
   });

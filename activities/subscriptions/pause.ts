@@ -6,6 +6,8 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { type Wanted, wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { writeReceipt } from '../email/receipt.ts';
+import { writeEmail } from '../email/write.ts';
 import { applyPendingChange } from './apply-change.ts';
 import { startPeriodAt } from './period.ts';
 import { billPeriod, finishOrder, type OpenPeriod } from './renew.ts';
@@ -39,12 +41,13 @@ export function pause(deps: Dependencies, step: Step): Promise<Stepped> {
     row.pauseAtPeriodEnd = false;
     await want(em, row, 'revoked', at);
     await tellSubscription(em, row, at, 'subscription.updated', 'subscription.paused');
+    await writeEmail(em, { kind: 'subscription_paused', subscription: row, at });
   });
 }
 
 /** A new period begins now, and later ones are counted from it. What there is to charge is the pending charge. */
 export function resume(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
-  return takeStep(deps, step, async (em, row, at) => {
+  return takeStep(deps, step, async (em, row, at, taxes) => {
     await applyPendingChange(em, row, at);
     row.status = 'active';
     row.pausedAt = null;
@@ -55,10 +58,12 @@ export function resume(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
     }
     startPeriodAt(row, at);
     await em.flush();
-    const order = await billPeriod(em, row, step, at);
+    const order = await billPeriod(em, taxes, row, step, at);
     await want(em, row, 'granted', at);
     await tellSubscription(em, row, at, 'subscription.updated', 'subscription.resumed');
+    await writeEmail(em, { kind: 'subscription_resumed', subscription: row, at });
     await finishOrder(em, order, at);
+    await writeReceipt(em, row, order, at);
   });
 }
 

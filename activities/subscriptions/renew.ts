@@ -10,7 +10,10 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { cycleGrants } from '../../db/grants.ts';
 import { linesOf } from '../../db/lines.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { priceOrderOf } from '../../db/pricing.ts';
+import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { writeReceipt } from '../email/receipt.ts';
 import { settleWithBalance } from '../ledger/balance.ts';
 import { createOrder, numberInvoice } from '../orders/create.ts';
 import { openFirstPayment } from '../orders/first-payment.ts';
@@ -28,12 +31,12 @@ export interface OpenPeriod extends Step {
 
 /** What there is to charge is the state's pending charge; without one, the order is paid already. */
 export function openPeriod(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
-  return takeStep(deps, step, async (em, row, at) => {
+  return takeStep(deps, step, async (em, row, at, taxes) => {
     const wasTrialing = row.status === 'trialing';
     await applyPendingChange(em, row, at);
     enterNextPeriod(row, at);
     await em.flush();
-    const order = await billPeriod(em, row, step, at);
+    const order = await billPeriod(em, taxes, row, step, at);
     await cycleGrants(em, row, at);
     await tellSubscription(
       em,
@@ -44,12 +47,13 @@ export function openPeriod(deps: Dependencies, step: OpenPeriod): Promise<Steppe
       ...(wasTrialing ? (['subscription.active'] as const) : []),
     );
     await finishOrder(em, order, at);
+    await writeReceipt(em, row, order, at);
   });
 }
 
 /** The last of what opens a period: an order on which nothing is due is paid, and it is numbered and told of. */
 export async function finishOrder(em: EntityManager, order: OrderRow, at: Date): Promise<void> {
-  if (dueOf(order) === 0 && order.status === 'pending') markPaid(order, at);
+  if (dueOf(order) === 0 && order.status === 'pending') await markPaid(em, order, at);
   await numberInvoice(em, order);
   await em.flush();
   await tellOrder(em, order, at, 'order.created', ...(order.status === 'paid' ? (['order.paid'] as const) : []));
@@ -58,6 +62,7 @@ export async function finishOrder(em: EntityManager, order: OrderRow, at: Date):
 /** The order of the period that has just opened, and its first payment where something is due. */
 export async function billPeriod(
   em: EntityManager,
+  taxes: TaxSheet,
   row: SubscriptionRow,
   step: OpenPeriod,
   at: Date,
@@ -69,6 +74,12 @@ export async function billPeriod(
   ]);
   const period = linesOf({ product, price, amount: row.amount, seats: row.seats });
   const waiting = (await waitingEntries(em, row)).map(lineOfEntry);
+  const discount = await discountOfPeriod(em, row, period);
+  const priced = await priceOrderOf(em, taxes, row, {
+    lines: [...period, ...waiting],
+    discount: discount?.amount ?? 0,
+    at: at.getTime(),
+  });
   const order = await createOrder(em, {
     id: randomUUID() as OrderId,
     customer,
@@ -79,8 +90,8 @@ export async function billPeriod(
     billingReason: 'subscription_cycle',
     currency: row.currency,
     seats: row.seats ?? null,
-    lines: [...period, ...waiting],
-    discount: await discountOfPeriod(em, row, period),
+    priced,
+    discount: discount?.discount ?? null,
     metadata: row.metadata,
     at,
   });

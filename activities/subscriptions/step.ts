@@ -8,7 +8,8 @@ import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
 import { SUBSCRIPTION_POPULATE, subscriptionView } from '../../db/views/subscription.ts';
-import { type Dependencies, transaction } from '../dependencies.ts';
+import type { TaxSheet } from '../../tax/sheet.ts';
+import { type Dependencies, pricingTransaction } from '../dependencies.ts';
 import { refuse } from '../failures.ts';
 import { stateOf } from './state.ts';
 
@@ -31,14 +32,14 @@ export interface Stepped {
 /**
  * Runs `write` unless this step stands already, and answers with what the rows then show. The row is locked, so that a
  * second worker that tries the same step waits and then finds it done. A step decided without knowledge of an earlier
- * one, whose answer was lost on its way to the process, is not written.
+ * one, whose answer was lost on its way to the process, is not written. Taxes are asked for outside, by the sheet.
  */
 export function takeStep(
   deps: Dependencies,
   step: Step,
-  write: (em: EntityManager, row: SubscriptionRow, at: Date) => Promise<void>,
+  write: (em: EntityManager, row: SubscriptionRow, at: Date, taxes: TaxSheet) => Promise<void>,
 ): Promise<Stepped> {
-  return transaction(deps, async (em) => {
+  return pricingTransaction(deps, async (em, taxes) => {
     const row = await em.findOne(Subscription, step.subscriptionId, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (row === null) refuse('NotFound', `There is no subscription ${step.subscriptionId}.`);
     if (row.sequence + 1 === step.sequence) {
@@ -46,7 +47,7 @@ export function takeStep(
       row.sequence = step.sequence;
       row.lastStep = step.key;
       row.modifiedAt = at;
-      await write(em, row, at);
+      await write(em, row, at, taxes);
       await em.flush();
     }
     const isTaken = row.sequence === step.sequence && row.lastStep === step.key;

@@ -5,17 +5,19 @@ import type { Dependencies } from '../dependencies.ts';
 import { startCheckouts } from '../waking/checkouts.ts';
 import { startOrders } from '../waking/orders.ts';
 import { startSubscriptions } from '../waking/subscriptions.ts';
+import { startTaxRecords } from '../waking/tax-records.ts';
 import { callAll } from '../waking/wake.ts';
-import { type PageOf, pageOfCheckouts, pageOfOrders, pageOfSubscriptions } from './pages.ts';
+import { type PageOf, pageOfCheckouts, pageOfOrders, pageOfSubscriptions, pageOfTaxRecords } from './pages.ts';
 
 export interface Sweep extends Pick<PageOf, 'dueBefore'> {
-  readonly of: 'subscriptions' | 'checkouts' | 'orders';
+  readonly of: 'subscriptions' | 'checkouts' | 'orders' | 'tax_records';
 }
 
 const WAYS = {
   subscriptions: { pageOf: pageOfSubscriptions, start: startSubscriptions },
   checkouts: { pageOf: pageOfCheckouts, start: startCheckouts },
   orders: { pageOf: pageOfOrders, start: startOrders },
+  tax_records: { pageOf: pageOfTaxRecords, start: startTaxRecords },
 } as const;
 
 const FIRST = '00000000-0000-0000-0000-000000000000';

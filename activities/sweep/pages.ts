@@ -38,6 +38,11 @@ const ORDERS = `
   select o.id from orders o join payments p on p.order_id = o.id
     where o.status = 'draft' and p.status = 'pending'`;
 
+/** Paid, and not known to be recorded with the tax provider. */
+const TAX_RECORDS = `
+  select id from orders
+    where tax_calculation_id is not null and tax_record_id is null and paid_at is not null`;
+
 export const pageOfSubscriptions = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? SUBSCRIPTIONS : DUE_SUBSCRIPTIONS, page);
 
@@ -46,6 +51,9 @@ export const pageOfCheckouts = (em: EntityManager, page: PageOf) =>
 
 export const pageOfOrders = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? ORDERS : `${ORDERS} and p.begun_at < :before`, page);
+
+export const pageOfTaxRecords = (em: EntityManager, page: PageOf) =>
+  idsOf(em, page.dueBefore === null ? TAX_RECORDS : `${TAX_RECORDS} and paid_at < :before`, page);
 
 async function idsOf(em: EntityManager, rows: string, { dueBefore, after }: PageOf): Promise<string[]> {
   const before = dueBefore === null ? null : new Date(dueBefore).toISOString();

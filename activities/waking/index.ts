@@ -6,6 +6,7 @@ import { startEmails } from './emails.ts';
 import { wakeGrants } from './grants.ts';
 import { tellOfProcessorEvents } from './processor-events.ts';
 import { startProcessorFees } from './processor-fees.ts';
+import { startTaxRecords } from './tax-records.ts';
 import type { Waker } from './wake.ts';
 import { wakeEndpoints, wakeRedeliveries, wakeRetries } from './webhooks.ts';
 
@@ -19,4 +20,5 @@ export const WAKERS: Readonly<Record<OutboxTopic, Waker>> = {
   processor_fee: startProcessorFees,
   email: startEmails,
   document: startDocuments,
+  tax_record: startTaxRecords,
 };

@@ -16,7 +16,9 @@ import {
   checkoutNotOpen,
   invalid,
   paymentError,
+  TAXES_AWAY,
   tooManyAttempts,
+  unavailable,
   unprocessable,
 } from '../errors.ts';
 import type { Services } from '../services.ts';
@@ -130,10 +132,18 @@ function refusalOf(reason: RefusalReason): ApiError {
       return checkoutNotOpen('The customer of this checkout has been deleted.');
     case 'too_many_attempts':
       return tooManyAttempts();
+    case 'address_missing':
+      return invalid(['body', 'customer_billing_address'], 'The tax depends on where you are: give your address.');
+    case 'tax_changed':
+      return paymentError(TAX_CHANGED);
+    case 'tax_unavailable':
+      return unavailable(TAXES_AWAY);
     default:
       return invalid(['body', 'discount_code'], DISCOUNT_REASONS[reason]);
   }
 }
+
+const TAX_CHANGED = 'The tax has changed with what you entered; look at the new total, and pay again.';
 
 /** Whoever has just paid may see what they bought. The session's dates are the machine's: it is a key, not billing. */
 async function openSession(em: EntityManager, id: CheckoutId): Promise<string | null> {

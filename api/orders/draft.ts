@@ -3,37 +3,53 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { CustomerId, OrderId, OrganizationId, ProductId } from '../../billing/ids.ts';
 import { minimumCharge } from '../../billing/money.ts';
-import { type Line, totalsOf } from '../../billing/orders.ts';
+import type { Line } from '../../billing/orders.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Order, OrderItem, type OrderRow } from '../../db/entities/order.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import { Price } from '../../db/entities/price.ts';
 import { Product, type ProductRow } from '../../db/entities/product.ts';
 import { emit } from '../../db/events.ts';
+import { itemColumns, taxColumns } from '../../db/order-columns.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import type { PricedOrder } from '../../db/pricing.ts';
 import { orderView } from '../../db/views/order.ts';
 import type { OrderCreate } from '../../schemas/order-draft.ts';
+import type { TaxProvider } from '../../tax/provider.ts';
+import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
 import { nowOf } from '../customers/find.ts';
 import { invalid } from '../errors.ts';
+import { priceDraft } from './price-draft.ts';
 
 type Body = z.output<typeof OrderCreate>;
 
 export async function createDraft(
   em: EntityManager,
+  taxes: TaxProvider,
   organization: OrganizationId,
   body: Body,
   at: Date,
 ): Promise<OrderId> {
-  return em.transactional(async (tx) => {
-    const customer = await namedCustomer(tx, organization, body.customer_id);
-    const product = await soldOnce(tx, organization, body.product_id);
-    const { currency, line } = await termsOf(tx, organization, product, body);
-    const row = write(tx, { customer, product, currency, line, body, at: nowOf(customer, at) });
-    await tx.flush();
-    const data = () => orderView(row);
-    await emit(tx, { organizationId: organization, type: 'order.created', at: row.createdAt, data });
-    return row.id;
-  });
+  return withTaxes(taxes, (sheet) => em.fork().transactional((tx) => create(tx, sheet, organization, body, at)));
+}
+
+async function create(
+  tx: EntityManager,
+  taxes: TaxSheet,
+  organization: OrganizationId,
+  body: Body,
+  at: Date,
+): Promise<OrderId> {
+  const customer = await namedCustomer(tx, organization, body.customer_id);
+  const product = await soldOnce(tx, organization, body.product_id);
+  const { currency, line } = await termsOf(tx, organization, product, body);
+  const now = nowOf(customer, at);
+  const priced = await priceDraft(tx, taxes, { customer, currency, lines: [line], at: now });
+  const row = write(tx, { customer, product, currency, priced, body, at: now });
+  await tx.flush();
+  const data = () => orderView(row);
+  await emit(tx, { organizationId: organization, type: 'order.created', at: row.createdAt, data });
+  return row.id;
 }
 
 async function namedCustomer(em: EntityManager, organization: OrganizationId, id: string): Promise<CustomerRow> {
@@ -82,13 +98,13 @@ interface Draft {
   readonly customer: CustomerRow;
   readonly product: ProductRow;
   readonly currency: string;
-  readonly line: Line;
+  readonly priced: PricedOrder;
   readonly body: Body;
   readonly at: Date;
 }
 
-function write(em: EntityManager, { customer, product, currency, line, body, at }: Draft): OrderRow {
-  const totals = totalsOf([line]);
+function write(em: EntityManager, { customer, product, currency, priced, body, at }: Draft): OrderRow {
+  const { totals, lines } = priced;
   const row = em.create(Order, {
     id: randomUUID() as OrderId,
     createdAt: at,
@@ -101,14 +117,16 @@ function write(em: EntityManager, { customer, product, currency, line, body, at 
     subtotalAmount: totals.subtotal,
     discountAmount: totals.discount,
     netAmount: totals.net,
-    taxAmount: totals.tax,
     totalAmount: totals.total,
+    ...taxColumns(priced),
     billingName: customer.billingName ?? customer.name ?? null,
-    billingAddress: customer.billingAddress ?? null,
-    description: line.label,
+    billingAddress: priced.buyer.address,
+    description: lines[0]?.label ?? product.name,
     metadata: body.metadata,
     customFieldData: body.custom_field_data,
   });
-  em.create(OrderItem, { id: randomUUID(), createdAt: at, order: row, position: 0, ...line });
+  for (const [position, line] of lines.entries()) {
+    em.create(OrderItem, { id: randomUUID(), createdAt: at, order: row, position, ...itemColumns(line) });
+  }
   return row as OrderRow;
 }

@@ -23,9 +23,9 @@ export const createOrder = route({
   body: OrderCreate,
   response: OrderSchema,
   status: 201,
-  async handle({ body, organization, em, request }) {
+  async handle({ body, organization, em, taxes, request }) {
     refuseForeign(body.organization_id, organization);
-    return view(em, organization, await createDraft(em, organization, body, request.at));
+    return view(em, organization, await createDraft(em, taxes, organization, body, request.at));
   },
 });
 

@@ -87,9 +87,9 @@ export const updateOrder = route({
   body: OrderUpdate,
   response: OrderSchema,
   errors: [404],
-  async handle({ params, body, organization, em, request }) {
+  async handle({ params, body, organization, em, taxes, request }) {
     const find = (tx: EntityManager) => ownedOrder(tx, organization, params.id);
-    return orderView(await editOrder(em, { id: params.id, body, at: request.at, find }));
+    return orderView(await editOrder(em, taxes, { id: params.id, body, at: request.at, find }));
   },
 });
 

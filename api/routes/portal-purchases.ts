@@ -90,9 +90,9 @@ export const updateMyOrder = route({
   body: CustomerOrderUpdate,
   response: CustomerOrder,
   errors: [404],
-  async handle({ params, body, customer, em, request }) {
+  async handle({ params, body, customer, em, taxes, request }) {
     const find = (tx: EntityManager) => myOrder(tx, customer.id, params.id);
-    return portalOrderView(await editOrder(em, { id: params.id, body, at: request.at, find }));
+    return portalOrderView(await editOrder(em, taxes, { id: params.id, body, at: request.at, find }));
   },
 });
 

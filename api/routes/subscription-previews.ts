@@ -8,6 +8,7 @@ import type { EntityManager } from '../../db/orm.ts';
 import { quoteOfChange, quoteOfRenewal } from '../../db/quotes.ts';
 import { changePreviewView, chargePreviewView } from '../../db/views/subscription-preview.ts';
 import { ChangePreview, ChangePreviewRequest, ChargePreview } from '../../schemas/subscription-preview.ts';
+import { withTaxes } from '../../tax/sheet.ts';
 import { alreadyCanceled, inactiveSubscription, notFound } from '../errors.ts';
 import { route } from '../route.ts';
 import { plannedOr422 } from '../subscriptions/change-terms.ts';
@@ -26,13 +27,16 @@ export const previewChange = route({
   body: ChangePreviewRequest,
   response: ChangePreview,
   errors: [403, 404],
-  async handle({ params, body, organization, em }) {
+  async handle({ params, body, organization, em, taxes }) {
     const row = await found(em, organization, params.id);
     refuseUnchangeable(row);
     const wish = 'seats' in body ? { seats: body.seats } : { productId: body.product_id as ProductId };
     const { plan, discount } = await plannedOr422(em, row, wish, body.proration_behavior ?? null);
     const at = nowOf(row.customer, new Date());
-    const quote = plan.kind === 'now' ? await quoteOfChange(em, row, plan, discount) : null;
+    const quote =
+      plan.kind === 'now'
+        ? await withTaxes(taxes, (sheet) => quoteOfChange(em, sheet, row, plan, discount, at.getTime()))
+        : null;
     return changePreviewView(row, plan, quote, at);
   },
 });
@@ -47,10 +51,10 @@ export const previewCharge = route({
   params,
   response: ChargePreview,
   errors: [403, 404],
-  async handle({ params, organization, em }) {
+  async handle({ params, organization, em, taxes }) {
     const row = await found(em, organization, params.id);
     if (row.status === 'canceled') throw alreadyCanceled();
-    return chargePreviewView(row, await quoteOfRenewal(em, row));
+    return chargePreviewView(row, await withTaxes(taxes, (sheet) => quoteOfRenewal(em, sheet, row)));
   },
 });
 

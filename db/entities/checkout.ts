@@ -63,6 +63,8 @@ export const Checkout = defineEntity({
     customerBillingAddress: p.json<Address>().nullable(),
     customerTaxId: p.text().nullable(),
     customerIpAddress: p.text().nullable(),
+    /** Where that address is, ISO 3166-1, as far as it is known. */
+    customerIpCountry: p.string().length(2).nullable(),
     isBusinessCustomer: p.boolean().default(false),
     locale: p.text().nullable(),
     metadata: metadata(),

@@ -24,6 +24,7 @@ export class Migration20261124000003_taxes extends Migration {
         add column tax_behavior text null,
         add column tax_rates jsonb not null default '[]',
         add column tax_calculation_id text null,
+        add column customer_ip_country varchar(2) null,
         add constraint checkouts_tax_behavior_check check (tax_behavior in ('inclusive', 'exclusive'))`);
 
     this.addSql(`alter table ledger_transactions drop constraint ledger_transactions_kind_check`);

@@ -12,7 +12,7 @@ import type { OrderRow } from '../../db/entities/order.ts';
 import { Product } from '../../db/entities/product.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { type FreshDatabase, freshDatabase } from '../api/fresh-database.ts';
-import { aHealthyShop, type Healthy } from '../invariants/healthy.ts';
+import { aHealthyShop, type Healthy, untaxed } from '../invariants/healthy.ts';
 
 let database: FreshDatabase;
 let shop: Healthy;
@@ -31,10 +31,10 @@ async function anOrder(amount: number, after: (em: EntityManager, order: OrderRo
     const order = await createOrder(em, {
       ...{ id: randomUUID() as OrderId, customer, product, subscription: null, cycle: null, checkoutId: null },
       ...{ billingReason: 'purchase' as const, currency: 'usd', seats: null, metadata: {}, at },
-      lines: [{ label: 'Pro', amount, priceId: null, proration: true }],
+      priced: untaxed([{ label: 'Pro', amount, priceId: null, proration: true }]),
     });
     await settleWithBalance(em, order, at);
-    if (dueOf(order) === 0) markPaid(order, at);
+    if (dueOf(order) === 0) await markPaid(em, order, at);
     await em.flush();
     await after(em, order);
     return { applied: order.appliedBalanceAmount, due: dueOf(order) };

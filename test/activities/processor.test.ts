@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { compareWithProcessor } from '../../activities/invariants/processor.ts';
-import { stripeClient } from '../../activities/stripe/client.ts';
+import { stripeClient } from '../../config/stripe-client.ts';
 import { startStripeSandbox } from '../../dev/sandbox/stripe/server.ts';
 import { type FreshDatabase, freshDatabase } from '../api/fresh-database.ts';
 import { aShop } from './shop.ts';

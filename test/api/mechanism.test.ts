@@ -10,6 +10,8 @@ import { workflowGateway } from '../../api/workflows.ts';
 import { readEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logging.ts';
 import { openDatabase } from '../../db/orm.ts';
+import { tableOfTaxes } from '../../tax/table.ts';
+import { EventWriter } from '../../usage/event-writer.ts';
 import { ID, routes } from './example-routes.ts';
 
 const OPERATOR = 'operator-token-for-this-test-only';
@@ -31,7 +33,13 @@ beforeAll(async () => {
   orm = await openDatabase({ url: environment.DATABASE_URL });
   const log = createLogger(environment, 'api', { write: (line) => void logged.push(line) });
   const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-  const services = { environment, workflows: workflowGateway(nowhere, orm), readiness: { always: async () => {} } };
+  const services = {
+    environment,
+    events: new EventWriter(environment.DATABASE_URL),
+    taxes: tableOfTaxes,
+    workflows: workflowGateway(nowhere, orm),
+    readiness: { always: async () => {} },
+  };
   server = createServer(createApp({ routes, orm, services, log, pages: { folder: '/nonexistent' } }));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -9,14 +9,17 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { stripeClient } from '../../activities/stripe/client.ts';
 import { createApp } from '../../api/app.ts';
 import { routes } from '../../api/routes/index.ts';
 import { workflowGateway } from '../../api/workflows.ts';
 import { readEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logging.ts';
+import { stripeClient } from '../../config/stripe-client.ts';
 import { startStripeSandbox } from '../../dev/sandbox/stripe/server.ts';
 import { SCOPES } from '../../schemas/scopes.ts';
+import type { TaxProvider } from '../../tax/provider.ts';
+import { tableOfTaxes } from '../../tax/table.ts';
+import { EventWriter } from '../../usage/event-writer.ts';
 import { workflowsPath } from '../../worker/bundle.ts';
 import { startRelay } from '../../worker/relay.ts';
 import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
@@ -34,7 +37,7 @@ export interface Reply {
   readonly body: any;
 }
 
-export async function startRunning() {
+export async function startRunning({ taxes = tableOfTaxes }: { readonly taxes?: TaxProvider } = {}) {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const folder = mkdtempSync(join(tmpdir(), 'perennial-api-'));
   const [database, sandbox] = await Promise.all([
@@ -60,11 +63,12 @@ export async function startRunning() {
   const temporal = new Client({ connection: await Connection.connect({ address }), namespace });
   const stripe = stripeClient(environment);
   const log = createLogger(environment, 'test');
-  const deps = { orm, stripe, temporal, environment };
+  const deps = { orm, stripe, taxes, temporal, environment };
   const workers = await createWorkers({ connection, namespace, deps, workflows: { workflowsPath } });
   const working = Promise.all(workers.map((worker) => worker.run()));
   const relay = startRelay({ orm, temporal, log });
-  const services = { environment, workflows: workflowGateway(temporal, orm), readiness: {} };
+  const events = new EventWriter(database.url);
+  const services = { environment, events, taxes, workflows: workflowGateway(temporal, orm), readiness: {} };
   const server = createServer(createApp({ routes, orm, log, services }));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -130,6 +134,7 @@ export async function startRunning() {
       await connection.close();
       await temporal.connection.close();
       await sandbox.close();
+      await events.close();
       await database[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -16,6 +16,8 @@ import type {
   SubscriptionId,
   TestClockId,
 } from '../../billing/ids.ts';
+import { taxedOrder } from '../../billing/order-tax.ts';
+import type { Line } from '../../billing/orders.ts';
 import { Benefit } from '../../db/entities/benefit.ts';
 import { BenefitGrant } from '../../db/entities/benefit-grant.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
@@ -27,6 +29,7 @@ import { Price } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { TestClock } from '../../db/entities/test-clock.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import type { PricedOrder } from '../../db/pricing.ts';
 
 export interface Healthy {
   readonly organizationId: OrganizationId;
@@ -124,7 +127,7 @@ export async function aHealthyShop(
   const order = await createOrder(em, {
     ...{ id: randomUUID() as OrderId, customer, product, subscription, cycle: 1, checkoutId },
     ...{ billingReason: 'subscription_create' as const, currency: 'usd', seats: null, metadata: {}, at },
-    lines: [{ label: 'Pro', amount: 2000, priceId, proration: false }],
+    priced: untaxed([{ label: 'Pro', amount: 2000, priceId, proration: false }]),
   });
   const payment = em.create(Payment, {
     ...{ id: randomUUID() as PaymentId, createdAt: at, organization, customer, checkout, attempt: 1 },
@@ -135,4 +138,12 @@ export async function aHealthyShop(
   await numberInvoice(em, order);
   await em.flush();
   return { organizationId: organization.id, customerId: customer.id, orderId: order.id };
+}
+
+/** Lines of an order that nothing is taxed of. */
+export function untaxed(lines: readonly Line[]): PricedOrder {
+  const taxable = lines.map((line) => ({ ...line, behavior: 'inclusive' as const }));
+  const answers = taxable.some(({ amount }) => amount !== 0) ? [{ tax: 0, rates: [] }] : [];
+  const buyer = { address: null, place: null, taxId: null, evidence: null };
+  return { ...taxedOrder(taxable, 0, answers), buyer, calculationId: null };
 }

@@ -10,10 +10,11 @@ import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import type { Dependencies } from '../../activities/dependencies.ts';
-import { stripeClient } from '../../activities/stripe/client.ts';
 import { workflowGateway } from '../../api/workflows.ts';
 import { type Environment, readEnvironment } from '../../config/environment.ts';
+import { stripeClient } from '../../config/stripe-client.ts';
 import { startStripeSandbox } from '../../dev/sandbox/stripe/server.ts';
+import { tableOfTaxes } from '../../tax/table.ts';
 import { workflowsPath } from '../../worker/bundle.ts';
 import { createWorkers } from '../../worker/workers.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
@@ -55,7 +56,7 @@ export async function startWorld({ maxCachedWorkflows }: WorldOptions = {}) {
     STRIPE_API_URL: sandbox.url,
   });
   const stripe = stripeClient(environment);
-  const deps: Dependencies = { orm, stripe, temporal: client, environment };
+  const deps: Dependencies = { orm, stripe, taxes: tableOfTaxes, temporal: client, environment };
   let working: { stop(): Promise<void> } | null = null;
 
   const world = {

@@ -1,8 +1,8 @@
 /** The official Stripe client, pointed at Stripe or at the sandbox. */
 import Stripe from 'stripe';
-import type { Environment } from '../../config/environment.ts';
+import type { Environment } from './environment.ts';
 
-/** No retries of its own: the activity's policy retries, under the same idempotency key. */
+/** No retries of its own: those of activities retry, under the same idempotency key. */
 export function stripeClient(environment: Pick<Environment, 'STRIPE_SECRET_KEY' | 'STRIPE_API_URL'>): Stripe {
   const url = environment.STRIPE_API_URL === undefined ? undefined : new URL(environment.STRIPE_API_URL);
   return new Stripe(environment.STRIPE_SECRET_KEY, {
