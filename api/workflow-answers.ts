@@ -16,6 +16,7 @@ import {
   invalid,
   notFound,
   orderNotDraft,
+  paymentFailed,
   retryLimitExceeded,
   unavailable,
 } from './errors.ts';
@@ -78,6 +79,8 @@ function refusalOf({ type, message }: ApplicationFailure): ApiError {
       return conflict(message);
     case 'DiscountRefused':
       return invalid(['body', 'discount_id'], message);
+    case 'PaymentFailed':
+      return paymentFailed(message);
     case 'RetryLimit':
       return retryLimitExceeded(message);
     default:

@@ -3,6 +3,7 @@ import type { Behavior } from '../../billing/changes.ts';
 import { type Planned, planChange, type Wish } from '../../db/change-plan.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { CARD_NEEDED, lacksCard } from '../../db/lacks-card.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { invalid, paymentFailed } from '../errors.ts';
@@ -18,7 +19,8 @@ export async function changeTerms(
   behavior: Behavior | null,
 ): Promise<void> {
   // Whether the state allows it is for the process to say; what can't be had at all is named by its field here.
-  await plannedOr422(em, row, wish, behavior);
+  const planned = await plannedOr422(em, row, wish, behavior);
+  if (await lacksCard(em, row, planned)) throw paymentFailed(CARD_NEEDED);
   const { declined } = await process.changeTerms({ wish, behavior });
   if (declined === null) return;
   const payment = await em.fork().findOneOrFail(Payment, declined);

@@ -1,0 +1,18 @@
+/** Whether a change makes something cost that cost nothing, for somebody without a card to charge for it. */
+import type { Planned } from './change-plan.ts';
+import { chargedWith } from './charged-with.ts';
+import { Customer } from './entities/customer.ts';
+import type { SubscriptionRow } from './entities/subscription.ts';
+import type { EntityManager } from './orm.ts';
+
+type Possible = Exclude<Planned, { refusal: string }>;
+
+/** Who pays already has one, or has been told. */
+export async function lacksCard(em: EntityManager, row: SubscriptionRow, { plan, target }: Possible): Promise<boolean> {
+  if (plan.kind === 'nothing' || target.terms.discounted === 0 || (await chargedWith(em, row)) > 0) return false;
+  const { defaultPaymentMethodId } = await em.findOneOrFail(Customer, row.customer.id);
+  return !defaultPaymentMethodId;
+}
+
+export const CARD_NEEDED =
+  'This costs something from then on, and there is no payment method to charge; add one first.';
