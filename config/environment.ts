@@ -22,6 +22,8 @@ const Environment = z.object({
   STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_/, 'must be a Stripe publishable key (pk_…)'),
   STRIPE_WEBHOOK_SECRET: z.string().min(1),
   STRIPE_API_URL: webUrl.optional(),
+  /** Who knows the taxes: a table of rates that comes along, or Stripe Tax. */
+  TAX_PROVIDER: z.enum(['table', 'stripe']).default('table'),
   /** A token that may create organizations and their first tokens; none: only the command line can. */
   OPERATOR_TOKEN: z.string().min(24).optional(),
   /** Lets webhooks go to loopback and private addresses; for development. */

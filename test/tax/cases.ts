@@ -19,6 +19,8 @@ export interface TaxCase {
   readonly taxId?: TaxId;
   readonly amount?: number;
   readonly behavior?: 'inclusive' | 'exclusive';
+  /** Stripe's account is one for all sellers, and the sandbox's is registered everywhere. */
+  readonly tableAlone?: true;
   /** Of each jurisdiction: name, state, millionths, amount, reason if not standard. */
   readonly rates: readonly (readonly [string, string | null, number, number, string?])[];
 }
@@ -116,6 +118,7 @@ export const CASES: readonly TaxCase[] = [
   },
   {
     of: 'British Columbia, registered with the country alone',
+    tableAlone: true,
     registrations: ['CA'],
     place: place('CA', 'BC', 'V5K 0A1'),
     rates: [['GST', null, 50_000, 500]],

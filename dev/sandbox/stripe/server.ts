@@ -20,13 +20,15 @@ import { refundRoutes } from './refunds.ts';
 import { setupIntentRoutes } from './setup-intents.ts';
 import { Store } from './store.ts';
 import { switches } from './switches.ts';
+import { taxRoutes } from './tax.ts';
 import { threeDSecure } from './three-d-secure.ts';
 import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 import { Webhooks } from './webhooks.ts';
 
 const ROUTES = [
   ...[...balanceRoutes, ...chargeRoutes, ...confirmationTokenRoutes, ...customerRoutes, ...eventRoutes],
-  ...[...paymentIntentRoutes, ...paymentMethodRoutes, ...refundRoutes, ...setupIntentRoutes, ...webhookEndpointRoutes],
+  ...[...paymentIntentRoutes, ...paymentMethodRoutes, ...refundRoutes, ...setupIntentRoutes, ...taxRoutes],
+  ...webhookEndpointRoutes,
 ];
 const PRUNE_EVERY_MS = 60 * 60 * 1000;
 
