@@ -90,7 +90,15 @@ function paragraph(words: string, key: string, isSoft = false): ReactNode {
 
 function factTable(facts: readonly Fact[]): ReactNode {
   const border = { borderTop: `1px solid ${LINE}`, padding: '10px 0', verticalAlign: 'top' as const };
-  const left = { ...border, ...TEXT, fontFamily: FONT, fontSize: 15, color: SOFT, paddingRight: 16 };
+  const left = {
+    ...border,
+    ...TEXT,
+    fontFamily: FONT,
+    fontSize: 15,
+    color: SOFT,
+    paddingRight: 16,
+    whiteSpace: 'nowrap',
+  };
   const right = { ...border, ...TEXT, fontFamily: FONT, fontSize: 15, textAlign: 'right' as const };
   const row = ([label, value]: Fact) =>
     h(

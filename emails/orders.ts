@@ -27,7 +27,7 @@ export function orderConfirmed({ seller, reader }: Between, order: OrderFacts): 
     paragraphs: [
       `${order.description} is yours. All that belongs to it, such as keys and invoices, is in your portal.`,
     ],
-    facts: [['What you bought', order.description], ...paymentOf(order, words)],
+    facts: [['Product', order.description], ...paymentOf(order, words)],
     button: { label: 'Open your purchases', link: { to: 'portal' } },
     closing: [],
     why: `You get this e-mail because you bought something from ${seller.name}.`,

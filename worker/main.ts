@@ -8,6 +8,7 @@ import { stripeClient } from '../config/stripe-client.ts';
 import { openDatabase } from '../db/orm.ts';
 import { taxProvider } from '../tax/index.ts';
 import { workflowsPath } from './bundle.ts';
+import { startCardExpiry } from './card-expiry.ts';
 import { startRelay } from './relay.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { startSweep } from './sweep.ts';
@@ -36,7 +37,7 @@ const bundle = process.env['WORKFLOW_BUNDLE'];
 const workflows = bundle ? { workflowBundle: { codePath: bundle } } : { workflowsPath };
 const workers = await createWorkers({ connection, namespace, deps, workflows });
 const relay = startRelay({ orm, temporal, log });
-await Promise.all([startSweep(temporal), startWebhookRetention(temporal)]);
+await Promise.all([startSweep(temporal), startWebhookRetention(temporal), startCardExpiry(temporal)]);
 if (environment.NODE_ENV === 'production' && environment.SMTP_URL === undefined) {
   log.warn('SMTP_URL is not set: e-mails to customers are written, but not sent');
 }

@@ -4,6 +4,7 @@ import type { TestClockId } from '../../billing/ids.ts';
 import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { remindOfCards } from '../email/cards.ts';
 import { listHanging } from './hanging.ts';
 import { letLive } from './let-live.ts';
 import { eventsAtRest, grantsAtRest } from './rest.ts';
@@ -35,6 +36,7 @@ export function liveStep(deps: Dependencies, { clockId, to, isPatient }: Step): 
   return beating(async () => {
     const em = deps.orm.em.fork();
     const hanging = await listHanging(em, clockId);
+    await remindUntil(deps, clockId, to);
     const turn = hanging.filter(({ due }) => due !== null && due <= to);
     const answers = await letLive(deps, turn, to);
     const rest = isPatient && (await grantsAtRest(em, clockId));
@@ -47,11 +49,18 @@ export function liveStep(deps: Dependencies, { clockId, to, isPatient }: Step): 
 export function arrive(deps: Dependencies, { clockId, to, isPatient }: Step): Promise<void> {
   return beating(async () => {
     const em = deps.orm.em.fork();
+    await remindUntil(deps, clockId, to);
     await letLive(deps, await listHanging(em, clockId), to);
     if (isPatient) await grantsAtRest(em, clockId);
     await eventsAtRest(em, clockId);
     await show(em, clockId, to, { status: 'ready', targetTime: null });
   });
+}
+
+/** Of cards that expire between what the clock shows and `to`, as the daily look does in real time. */
+async function remindUntil(deps: Dependencies, clockId: TestClockId, to: number): Promise<void> {
+  const { frozenTime } = await deps.orm.em.fork().findOneOrFail(TestClock, clockId);
+  await remindOfCards(deps, { from: frozenTime.getTime(), to, clockId });
 }
 
 /** A clock only goes forward, whatever an attempt does that was given up for lost. */
