@@ -8,6 +8,7 @@ import { type Answering, type Backing, dispatch } from './dispatch.ts';
 import { answerFailure, nowhere, otherMethods } from './failures.ts';
 import { healthz, readyz } from './health.ts';
 import { openapiDocument } from './openapi.ts';
+import { outbox } from './outbox/router.ts';
 import { type PagesOptions, pages } from './pages.ts';
 import { referencePage } from './reference-page.ts';
 import type { Route } from './route.ts';
@@ -38,7 +39,7 @@ export function createApp({ routes, orm, services, log, pages: pagesOptions }: A
     next();
   });
   mount(app, routes, { orm, services });
-  app.use(pages(pagesOptions));
+  app.use(outbox({ orm, environment: services.environment }), pages(pagesOptions));
   app.use(nowhere);
   app.use(answerFailure);
   return app;

@@ -33,12 +33,17 @@ const Environment = z.object({
   /** How e-mails to customers go out, and from whom (`Shop <shop@example.com>`); without, they are only kept. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   EMAIL_FROM: z.string().min(3).optional(),
+  /** Shows all e-mails at `/dev/emails` to whoever asks; for development, and refused in production. */
+  OUTBOX_PAGE: flag,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
 const Complete = Environment.refine(({ SMTP_URL, EMAIL_FROM }) => SMTP_URL === undefined || EMAIL_FROM !== undefined, {
   path: ['EMAIL_FROM'],
   error: 'is needed where SMTP_URL is set',
+}).refine(({ NODE_ENV, OUTBOX_PAGE }) => NODE_ENV !== 'production' || !OUTBOX_PAGE, {
+  path: ['OUTBOX_PAGE'],
+  error: 'shows everybody’s e-mails and is refused in production',
 });
 
 export type Environment = z.infer<typeof Environment> & { readonly PUBLIC_URL: string };

@@ -1,4 +1,6 @@
 /** Every process, by the name under which it is started. This is what the worker bundles; export nothing else. */
+
+export { cardExpiry } from './card-expiry.ts';
 export { cardSetup } from './card-setup.ts';
 export { checkInvariants } from './check-invariants.ts';
 export { checkout } from './checkout.ts';

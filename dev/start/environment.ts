@@ -30,6 +30,7 @@ export function applicationEnvironment(places: Places, ports: Ports, secrets: Se
     PUBLIC_URL: undefined,
     SMTP_URL: undefined,
     EMAIL_FROM: undefined,
+    OUTBOX_PAGE: 'true',
     WORKFLOW_BUNDLE: undefined,
     STRIPE_SECRET_KEY: 'sk_test_sandbox',
     STRIPE_PUBLISHABLE_KEY: 'pk_test_sandbox',

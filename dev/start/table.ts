@@ -15,6 +15,7 @@ export function overview(system: System, shop: Shop): string {
     ['Shop', `${system.api}/shop/${shop.slug}`],
     ['Checkout', shop.checkoutUrl],
     ['Customer portal', shop.portalUrl],
+    ['E-mails', `${system.api}/dev/emails`],
     ['API reference', `${system.api}/docs`],
     ['API token', shop.token],
     ['Temporal UI', system.temporalUi ?? `(at the Temporal of TEMPORAL_ADDRESS, ${system.temporalAddress})`],
