@@ -94,6 +94,14 @@ export const tooManyAttempts = (detail = 'This checkout was tried too often; ask
 export const retryLimitExceeded = (detail: string) => new ApiError(429, 'ManualRetryLimitExceeded', detail);
 export const expiredCheckout = (detail = 'The checkout has expired.') =>
   new ApiError(410, 'ExpiredCheckoutError', detail);
+export const badRequest = (detail: string) => new ApiError(400, 'BadRequest', detail);
+export const seatNotAvailable = (detail: string) => new ApiError(400, 'SeatNotAvailable', detail);
+export const seatAlreadyAssigned = (detail = 'This member has a seat of it already.') =>
+  new ApiError(400, 'SeatAlreadyAssigned', detail);
+export const seatNotPending = (detail = 'This seat has been claimed or revoked.') =>
+  new ApiError(400, 'SeatNotPending', detail);
+export const invalidInvitation = (detail = 'This invitation is unknown, used or expired.') =>
+  new ApiError(400, 'InvalidInvitationToken', detail);
 /** 409 for what is ours alone. */
 export const conflict = (detail: string) => new ApiError(409, 'Conflict', detail);
 

@@ -16,6 +16,7 @@ import type { SubscriptionRow } from './entities/subscription.ts';
 import { linesOf } from './lines.ts';
 import type { EntityManager } from './orm.ts';
 import { priceTerms } from './price-terms.ts';
+import { takenSeats } from './seats.ts';
 
 /** One of the two. */
 export interface Wish {
@@ -83,6 +84,8 @@ async function wishedOf(
   if (seats !== undefined) {
     if (present.price.amountType !== 'seat_based')
       return refused('seats', 'This subscription is not sold by the seat.');
+    const taken = await takenSeats(em, { subscription: row });
+    if (seats < taken) return refused('seats', `${taken} seats are taken by people; revoke some of them first.`);
     return withinLimits({ ...present, seats }, row, 'seats');
   }
   if (productId === undefined || productId === present.product.id) return present;
@@ -103,7 +106,8 @@ async function wishedOf(
   if (price.amountType === 'custom') {
     return refused('product_id', `Buyers name the price of ${product.name}; it needs a checkout.`);
   }
-  if (price.amountType !== 'seat_based' && present.seats !== null) {
+  const losesPeople = price.unitLabel && !present.price.unitLabel;
+  if ((price.amountType !== 'seat_based' || losesPeople) && present.seats !== null) {
     return refused('product_id', `${product.name} is not sold by the seat, as this subscription is.`);
   }
   const ofSeats = present.seats ?? presetQuantity(priceTerms(price as PriceRow)).seats;

@@ -35,6 +35,12 @@ async function soldAt(em: EntityManager, order: OrderRow) {
   return item?.priceId ? em.findOne(Price, item.priceId) : null;
 }
 
+/** Whether whoever has claimed a seat of it holds what it gives, or will once it is paid or resumed. */
+export function givesNow(holding: Holding): boolean {
+  if ('order' in holding) return ['paid', 'partially_refunded'].includes(holding.order.status);
+  return ['active', 'trialing'].includes(holding.subscription.status);
+}
+
 export interface Places {
   readonly total: number;
   readonly available: number;

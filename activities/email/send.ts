@@ -8,7 +8,7 @@ import { newestAddressRequest } from '../../db/email-verifications.ts';
 import { CUSTOMER_EMAIL_KINDS, Email, type EmailRow } from '../../db/entities/email.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { type Envelope, envelopeOf } from '../../emails/envelope.ts';
-import { PORTAL_LINK, PROOF_LINK } from '../../emails/links.ts';
+import { PORTAL_LINK, PROOF_LINK, SEAT_LINK } from '../../emails/links.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 
 export interface Mailing extends Dependencies {
@@ -74,6 +74,10 @@ async function linkFor(em: EntityManager, email: EmailRow, publicUrl: string): P
     if (!customer || customer.deletedAt || (await isSuperseded(em, id, customer.id))) return 'over';
     return { placeholder: PROOF_LINK, href: `${portal}/verify-email?token=${await openVerification(em, id)}` };
   }
+  if (kind === 'customer_seat_invitation') {
+    const token = await openInvitation(em, id);
+    return token === null ? 'over' : { placeholder: SEAT_LINK, href: `${portal}/claim?invitation_token=${token}` };
+  }
   // Only the customer's own address is shown into their portal.
   if (!customer || !isToCustomer(kind) || !text.includes(PORTAL_LINK)) return null;
   const href = `${portal}?customer_session_token=${await openSession(em, customer.id)}`;
@@ -104,6 +108,18 @@ async function openVerification(em: EntityManager, emailId: string): Promise<str
     [randomUUID(), emailId, hash],
   );
   return token;
+}
+
+/** The token of a link to the seat that the e-mail offers; null where another invitation, or its end, has overtaken it. */
+async function openInvitation(em: EntityManager, emailId: string): Promise<string | null> {
+  const { token, hash } = aKey('polar_si_');
+  const opened: { id: string }[] = await em.execute(
+    `insert into seat_invitations (id, seat_id, email_id, token_hash, expires_at)
+     select ?, seat_id, email_id, ?, expires_at from seat_invitations where email_id = ? and token_hash is null
+     returning id`,
+    [randomUUID(), hash, emailId],
+  );
+  return opened.length === 0 ? null : token;
 }
 
 function aKey(prefix: string): { token: string; hash: string } {

@@ -6,6 +6,7 @@ import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { revokeSeatsOf } from '../../db/seats.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
@@ -84,6 +85,7 @@ export async function endNow(
   await stopCollecting(em, row, at);
   await dropPendingChange(em, row, at);
   await wantGrants(em, { customer, product, subscription: row, wanted: 'revoked', at });
+  await revokeSeatsOf(em, { subscription: row }, at);
   await tellSubscription(
     em,
     row,

@@ -6,6 +6,7 @@ import { checkoutLinkRoutes } from './checkout-links.ts';
 import { checkoutRoutes } from './checkouts.ts';
 import { customFieldRoutes } from './custom-fields.ts';
 import { customerBalanceRoutes } from './customer-balances.ts';
+import { customerSeatRoutes } from './customer-seats.ts';
 import { customerSessionRoutes } from './customer-sessions.ts';
 import { customerRoutes } from './customers.ts';
 import { discountRoutes } from './discounts.ts';
@@ -13,6 +14,7 @@ import { documentRoutes } from './documents.ts';
 import { eventRoutes } from './events.ts';
 import { invariantRoutes } from './invariants.ts';
 import { licenseKeyRoutes } from './license-keys.ts';
+import { memberRoutes } from './members.ts';
 import { orderDraftRoutes } from './order-drafts.ts';
 import { orderRoutes } from './orders.ts';
 import { organizationAccessTokenRoutes } from './organization-access-tokens.ts';
@@ -22,9 +24,11 @@ import { portalCustomerRoutes } from './portal-customer.ts';
 import { portalEmailRoutes } from './portal-email.ts';
 import { portalGrantRoutes } from './portal-grants.ts';
 import { portalLicenseKeyRoutes } from './portal-license-keys.ts';
+import { portalMemberRoutes } from './portal-members.ts';
 import { portalPaymentMethodRoutes } from './portal-payment-methods.ts';
 import { portalPreviewRoutes } from './portal-previews.ts';
 import { portalOrderRoutes } from './portal-purchases.ts';
+import { portalSeatRoutes } from './portal-seats.ts';
 import { portalSubscriptionRoutes } from './portal-subscriptions.ts';
 import { productRoutes } from './products.ts';
 import { stripeWebhookRoutes } from './stripe-webhook.ts';
@@ -42,12 +46,14 @@ export const routes: readonly Route[] = [
   ...customFieldRoutes,
   ...customerRoutes,
   ...customerBalanceRoutes,
+  ...customerSeatRoutes,
   ...customerSessionRoutes,
   ...discountRoutes,
   ...documentRoutes,
   ...eventRoutes,
   ...invariantRoutes,
   ...licenseKeyRoutes,
+  ...memberRoutes,
   ...orderDraftRoutes,
   ...orderRoutes,
   ...organizationAccessTokenRoutes,
@@ -57,9 +63,11 @@ export const routes: readonly Route[] = [
   ...portalEmailRoutes,
   ...portalGrantRoutes,
   ...portalLicenseKeyRoutes,
+  ...portalMemberRoutes,
   ...portalPaymentMethodRoutes,
   ...portalOrderRoutes,
   ...portalPreviewRoutes,
+  ...portalSeatRoutes,
   ...portalSubscriptionRoutes,
   ...productRoutes,
   ...stripeWebhookRoutes,

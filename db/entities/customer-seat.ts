@@ -35,10 +35,11 @@ export const CustomerSeat = defineEntity({
 });
 export type CustomerSeatRow = InferEntity<typeof CustomerSeat>;
 
-/** Stands in an e-mail where the link to claim a seat will be: it is put in with each sending. */
-export const CLAIM_LINK = '{{claim-seat}}';
-
-/** A link that went out with an invitation; only the SHA-256 of its token is kept. Of a seat's e-mails the newest counts. */
+/**
+ * A link that goes out with an invitation: each sending of the e-mail has one of its own, and only the SHA-256 of its
+ * token is kept. One without a token stands from when the e-mail was written: where it is gone, another invitation, or
+ * the seat's end, has overtaken the e-mail.
+ */
 export const SeatInvitation = defineEntity({
   name: 'SeatInvitation',
   tableName: 'seat_invitations',
@@ -46,7 +47,7 @@ export const SeatInvitation = defineEntity({
     id: p.uuid().primary(),
     seat: () => p.manyToOne(CustomerSeat),
     email: () => p.manyToOne(Email).deleteRule('cascade'),
-    tokenHash: p.string().length(64).unique(),
+    tokenHash: p.string().length(64).nullable().unique(),
     expiresAt: instant(),
   },
   indexes: [{ properties: ['seat'] }, { properties: ['email'] }],

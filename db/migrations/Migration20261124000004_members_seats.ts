@@ -40,6 +40,11 @@ export class Migration20261124000004_members_seats extends Migration {
       create constraint trigger members_have_owner after insert or update on members
       deferrable initially deferred for each row execute function members_have_owner()`);
 
+    // Who has bought seats buys for others.
+    this.addSql(`
+      update customers set type = 'team' where deleted_at is null and (
+        id in (select customer_id from subscriptions where seats is not null)
+        or id in (select customer_id from orders where seats is not null and status in ('paid', 'partially_refunded')))`);
     // Whoever is a customer already owns what they bought.
     this.addSql(`
       insert into members (id, created_at, customer_id, email, name, external_id, role)
@@ -84,7 +89,7 @@ export class Migration20261124000004_members_seats extends Migration {
         id uuid primary key,
         seat_id uuid not null references customer_seats (id),
         email_id uuid not null references emails (id) on delete cascade,
-        token_hash varchar(64) not null constraint seat_invitations_token_hash_unique unique,
+        token_hash varchar(64) null constraint seat_invitations_token_hash_unique unique,
         expires_at timestamptz(3) not null
       )`);
     this.addSql(`create index seat_invitations_seat_id_index on seat_invitations (seat_id)`);
