@@ -20,10 +20,15 @@ export function wantedForTax(checkout: CheckoutRow): 'country' | 'state' | null 
   if (taxRegistrations.length === 0) return null;
   const { place } = buyerOfCheckout(checkout);
   if (place === null) return 'country';
-  const isRegional =
-    REGIONAL.includes(place.country) &&
-    taxRegistrations.some((where) => where === place.country || where.startsWith(`${place.country}-`));
-  return isRegional && place.state === null && place.postalCode === null ? 'state' : null;
+  return isTaxedByState(checkout) && place.state === null && place.postalCode === null ? 'state' : null;
+}
+
+/** Whether the seller collects taxes of the states, or provinces, of the buyer's country. */
+export function isTaxedByState(checkout: CheckoutRow): boolean {
+  const country = buyerOfCheckout(checkout).place?.country;
+  if (country === undefined || !REGIONAL.includes(country)) return false;
+  const { taxRegistrations } = checkout.organization;
+  return taxRegistrations.some((where) => where === country || where.startsWith(`${country}-`));
 }
 
 /** All that the tax follows from, but for the day: where that is the same, it need not be asked for again. */

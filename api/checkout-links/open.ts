@@ -13,7 +13,7 @@ import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../route.ts';
 import { attributionOf, fieldDataOf, type LinkQuery } from './query.ts';
 
-type Visited = Pick<RequestContext, 'em' | 'environment' | 'request'>;
+type Visited = Pick<RequestContext, 'em' | 'environment' | 'taxes' | 'request'>;
 
 /** Those of its products that are still sold. */
 export function onSale({ products }: CheckoutLinkRow) {
@@ -23,7 +23,7 @@ export function onSale({ products }: CheckoutLinkRow) {
 export async function openFromLink(
   link: CheckoutLinkRow,
   query: LinkQuery,
-  { em, environment, request }: Visited,
+  { em, environment, taxes, request }: Visited,
 ): Promise<CheckoutRow> {
   const customerId = await customerOf(em, link.organization.id, query, request.at);
   let wish: Wish = wishOf(link, query, customerId, request.ip);
@@ -32,7 +32,7 @@ export async function openFromLink(
       const { discount_code: discountCode, ...rest } = wish;
       const visit: Visit = { productId: query.product_id, discountCode };
       const body = CheckoutCreate.parse(rest);
-      return await createCheckout(em.fork(), { environment }, link.organization.id, body, visit);
+      return await createCheckout(em.fork(), { environment, taxes }, link.organization.id, body, visit);
     } catch (error) {
       const less = error instanceof ApiError ? without(wish, error) : null;
       if (less === null) throw error;

@@ -32,7 +32,7 @@ const SESSION_LIFETIME = 60 * 60_000;
  */
 export async function confirmCheckout(
   em: EntityManager,
-  services: Pick<Services, 'environment' | 'workflows'>,
+  services: Pick<Services, 'environment' | 'taxes' | 'workflows'>,
   checkout: CheckoutRow,
   body: z.output<typeof CheckoutConfirm>,
   at: Date,
@@ -50,13 +50,15 @@ export async function confirmCheckout(
 /** Writes what the buyer entered; whoever presses Pay twice finds the first press at work, and waits for its outcome. */
 async function enter(
   em: EntityManager,
-  services: Pick<Services, 'environment'>,
+  services: Pick<Services, 'environment' | 'taxes'>,
   { id }: CheckoutRow,
   body: z.output<typeof CheckoutConfirm>,
   at: Date,
 ): Promise<void> {
   try {
-    await editCheckout(em, services, id, 'payer', body, at);
+    const { isOtherTax } = await editCheckout(em, services, { id, editor: 'payer', change: body, at });
+    // Nobody pays another sum than they were shown.
+    if (isOtherTax) throw paymentError(TAX_CHANGED);
   } catch (error) {
     if (!(error instanceof ApiError && error.error === 'NotOpenCheckout')) throw error;
     const { status } = await em.fork().findOneOrFail(Checkout, id);

@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { CheckoutId, CustomerId, OrganizationId } from '../../billing/ids.ts';
+import { taxCheckout } from '../../db/checkout-tax.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Organization } from '../../db/entities/organization.ts';
@@ -10,10 +11,11 @@ import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
 import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
+import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
 import { invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { entered } from './custom-fields.ts';
-import { chooseDiscount } from './discount.ts';
+import { chooseDiscount, refuseTooLittle } from './discount.ts';
 import { pricedAnew, priceOf, sellable } from './terms.ts';
 
 const LIFETIME = 24 * 60 * 60_000;
@@ -29,80 +31,99 @@ export interface Visit {
 
 export async function createCheckout(
   em: EntityManager,
-  { environment }: Pick<Services, 'environment'>,
+  { environment, taxes }: Pick<Services, 'environment' | 'taxes'>,
   organizationId: OrganizationId,
   body: NewCheckout,
   visit: Visit | null = null,
 ): Promise<CheckoutRow> {
-  return em.transactional(async (tx) => {
-    const organization = await tx.findOneOrFail(Organization, organizationId);
-    const products = await sellable(tx, organizationId, body.products);
-    const product = products.find(({ id }) => id === visit?.productId) ?? products[0];
-    if (product === undefined) throw invalid(['body', 'products'], 'Name at least one product.');
-    const customer = await namedCustomer(tx, organizationId, body);
-    const address = body.customer_billing_address ?? customer?.billingAddress ?? null;
-    const price = await priceOf(tx, product, {
-      currency: body.currency,
-      country: address?.country ?? null,
-      fallback: organization.defaultPresentmentCurrency,
-    });
-    const limits = { least: body.min_seats ?? null, most: body.max_seats ?? null };
-    const at = customer?.testClock?.frozenTime ?? new Date();
-    const checkout = tx.create(Checkout, {
-      id: randomUUID() as CheckoutId,
-      createdAt: at,
-      organization,
-      clientSecret: `polar_c_${randomBytes(32).toString('base64url')}`,
-      expiresAt: new Date(at.getTime() + LIFETIME),
-      successUrl: body.success_url ?? null,
-      returnUrl: body.return_url ?? null,
-      embedOrigin: body.embed_origin ?? null,
-      productIds: products.map(({ id }) => id),
-      product,
-      ...pricedAnew(price, body, limits),
-      currencyChosen: Boolean(body.currency),
-      minSeats: limits.least,
-      maxSeats: limits.most,
-      allowTrial: body.allow_trial,
-      allowDiscountCodes: body.allow_discount_codes,
-      requireBillingAddress: body.require_billing_address || Boolean(body.customer_billing_address),
-      trialInterval: body.trial_interval ?? null,
-      trialIntervalCount: body.trial_interval_count ?? null,
-      customer,
-      externalCustomerId: body.external_customer_id ?? customer?.externalId ?? null,
-      customerName: body.customer_name ?? customer?.name ?? null,
-      customerEmail: customer?.email ?? body.customer_email ?? null,
-      emailFromMerchant: visit === null && Boolean(body.customer_email),
-      opensPortal: customer !== null,
-      customerBillingName: body.customer_billing_name ?? customer?.billingName ?? null,
-      customerBillingAddress: address,
-      customerTaxId: body.customer_tax_id ?? null,
-      customerIpAddress: body.customer_ip_address ?? null,
-      isBusinessCustomer: body.is_business_customer,
-      locale: body.locale ?? null,
-      metadata: body.metadata ?? {},
-      customerMetadata: body.customer_metadata ?? {},
-      customFieldData: await entered(tx, body.products, body.custom_field_data),
-    });
-    await chooseDiscount(
-      tx,
-      checkout,
-      { discount_id: body.discount_id ?? undefined, discount_code: visit?.discountCode },
-      at,
-    );
-    await tx.flush();
-    await emit(tx, {
-      organizationId,
-      type: 'checkout.created',
-      at,
-      data: async () => {
-        const loaded = await loadCheckout(tx, checkout);
-        return checkoutView(loaded, { environment, at });
-      },
-    });
-    await wake(tx, 'checkout', checkout.id);
-    return checkout;
+  // Taken once: what is tried again asks for the same tax.
+  const now = new Date();
+  const asked = { organizationId, body, visit, now };
+  return withTaxes(taxes, (sheet) => em.fork().transactional((tx) => write(tx, sheet, environment, asked)));
+}
+
+interface Asked {
+  readonly organizationId: OrganizationId;
+  readonly body: NewCheckout;
+  readonly visit: Visit | null;
+  readonly now: Date;
+}
+
+async function write(
+  tx: EntityManager,
+  taxes: TaxSheet,
+  environment: Services['environment'],
+  { organizationId, body, visit, now }: Asked,
+): Promise<CheckoutRow> {
+  const organization = await tx.findOneOrFail(Organization, organizationId);
+  const products = await sellable(tx, organizationId, body.products);
+  const product = products.find(({ id }) => id === visit?.productId) ?? products[0];
+  if (product === undefined) throw invalid(['body', 'products'], 'Name at least one product.');
+  const customer = await namedCustomer(tx, organizationId, body);
+  const address = body.customer_billing_address ?? customer?.billingAddress ?? null;
+  const price = await priceOf(tx, product, {
+    currency: body.currency,
+    country: address?.country ?? null,
+    fallback: organization.defaultPresentmentCurrency,
   });
+  const limits = { least: body.min_seats ?? null, most: body.max_seats ?? null };
+  const at = customer?.testClock?.frozenTime ?? now;
+  const checkout = tx.create(Checkout, {
+    id: randomUUID() as CheckoutId,
+    createdAt: at,
+    organization,
+    clientSecret: `polar_c_${randomBytes(32).toString('base64url')}`,
+    expiresAt: new Date(at.getTime() + LIFETIME),
+    successUrl: body.success_url ?? null,
+    returnUrl: body.return_url ?? null,
+    embedOrigin: body.embed_origin ?? null,
+    productIds: products.map(({ id }) => id),
+    product,
+    ...pricedAnew(price, body, limits),
+    currencyChosen: Boolean(body.currency),
+    minSeats: limits.least,
+    maxSeats: limits.most,
+    allowTrial: body.allow_trial,
+    allowDiscountCodes: body.allow_discount_codes,
+    requireBillingAddress: body.require_billing_address || Boolean(body.customer_billing_address),
+    trialInterval: body.trial_interval ?? null,
+    trialIntervalCount: body.trial_interval_count ?? null,
+    customer,
+    externalCustomerId: body.external_customer_id ?? customer?.externalId ?? null,
+    customerName: body.customer_name ?? customer?.name ?? null,
+    customerEmail: customer?.email ?? body.customer_email ?? null,
+    emailFromMerchant: visit === null && Boolean(body.customer_email),
+    opensPortal: customer !== null,
+    customerBillingName: body.customer_billing_name ?? customer?.billingName ?? null,
+    customerBillingAddress: address,
+    customerTaxId: body.customer_tax_id ?? null,
+    customerIpAddress: body.customer_ip_address ?? null,
+    isBusinessCustomer: body.is_business_customer,
+    locale: body.locale ?? null,
+    metadata: body.metadata ?? {},
+    customerMetadata: body.customer_metadata ?? {},
+    customFieldData: await entered(tx, body.products, body.custom_field_data),
+  });
+  await chooseDiscount(
+    tx,
+    checkout,
+    { discount_id: body.discount_id ?? undefined, discount_code: visit?.discountCode },
+    at,
+  );
+  await taxCheckout(tx, taxes, checkout, at.getTime());
+  refuseTooLittle(checkout, { discount_id: body.discount_id, discount_code: visit?.discountCode });
+  await tx.flush();
+  await emit(tx, {
+    organizationId,
+    type: 'checkout.created',
+    at,
+    data: async () => {
+      const loaded = await loadCheckout(tx, checkout);
+      return checkoutView(loaded, { environment, at });
+    },
+  });
+  await wake(tx, 'checkout', checkout.id);
+  return checkout;
 }
 
 /** The customer that the merchant names, by our id or theirs; one that isn't known by theirs is made when they pay. */

@@ -44,7 +44,6 @@ export async function chooseDiscount(
   if (wish.discount_id !== undefined) checkout.discount = await byId(em, checkout, wish.discount_id, at);
   if (wish.discount_code !== undefined) checkout.discount = await byCode(em, checkout, wish.discount_code, at);
   if (shown === undefined || !isSame(shown, saleOf(checkout))) checkout.discountAmount = discountAmountOf(checkout);
-  refuseTooLittle(checkout, wish);
   return (checkout.discount ?? null) !== before;
 }
 
@@ -126,7 +125,8 @@ function whyNot({ price, currency }: CheckoutRow): string {
     : 'Nothing can be taken off this price.';
 }
 
-function refuseTooLittle(checkout: CheckoutRow, wish: DiscountWish): void {
+/** Once the tax is known, too. */
+export function refuseTooLittle(checkout: CheckoutRow, wish: DiscountWish): void {
   if (!isTooLittle(checkout)) return;
   const { currency } = checkout;
   const { total } = totalsOfCheckout(checkout);

@@ -1,44 +1,71 @@
 /** What the buyer or the merchant may still change while a checkout is open. */
 import type { CheckoutId } from '../../billing/ids.ts';
+import { totalsOfCheckout } from '../../db/checkout-sums.ts';
+import { taxBasisOf, taxCheckout } from '../../db/checkout-tax.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { emit } from '../../db/events.ts';
 import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
+import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
 import { checkoutNotOpen, expiredCheckout, invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { type Change, choose, type Editor } from './choose.ts';
 import { complete, entered } from './custom-fields.ts';
-import { chooseDiscount, saleOf } from './discount.ts';
+import { chooseDiscount, refuseTooLittle, saleOf } from './discount.ts';
+
+export interface CheckoutEdit {
+  readonly id: CheckoutId;
+  readonly editor: Editor;
+  readonly change: Change;
+  readonly at: Date;
+}
+
+export interface Edited {
+  /** Another total for the same things at the same price: the tax is another one than was shown. */
+  readonly isOtherTax: boolean;
+}
 
 /** Locks an open checkout and writes the change; refuses once somebody pays, has paid, or the time is over. */
-export async function editCheckout(
+export function editCheckout(
   em: EntityManager,
-  services: Pick<Services, 'environment'>,
-  id: CheckoutId,
-  editor: Editor,
-  change: Change,
-  at: Date,
-): Promise<void> {
-  await em.transactional(async (tx) => {
-    const checkout = await lockCheckout(tx, id);
-    refuseUnlessOpen(checkout, editor, at);
-    noteWhoseEmail(checkout, editor, change);
-    const shown = saleOf(checkout);
-    const isWritten = await write(tx, checkout, editor, change);
-    if (!(await chooseDiscount(tx, checkout, change, at, shown)) && !isWritten) return;
-    checkout.modifiedAt = at;
-    await tx.flush();
-    await emit(tx, {
-      organizationId: checkout.organization.id,
-      type: 'checkout.updated',
-      at,
-      data: async () => {
-        const loaded = await loadCheckout(tx, checkout);
-        return checkoutView(loaded, { environment: services.environment, at });
-      },
-    });
+  { environment, taxes }: Pick<Services, 'environment' | 'taxes'>,
+  edit: CheckoutEdit,
+): Promise<Edited> {
+  return withTaxes(taxes, (sheet) => em.fork().transactional((tx) => editWith(tx, sheet, environment, edit)));
+}
+
+async function editWith(
+  tx: EntityManager,
+  taxes: TaxSheet,
+  environment: Services['environment'],
+  { id, editor, change, at }: CheckoutEdit,
+): Promise<Edited> {
+  const checkout = await lockCheckout(tx, id);
+  refuseUnlessOpen(checkout, editor, at);
+  noteWhoseEmail(checkout, editor, change);
+  const shown = saleOf(checkout);
+  const basis = taxBasisOf(checkout);
+  const before = totalsOfCheckout(checkout);
+  const isWritten = await write(tx, checkout, editor, change);
+  const isOtherDiscount = await chooseDiscount(tx, checkout, change, at, shown);
+  if (checkout.taxAmount === null || taxBasisOf(checkout) !== basis)
+    await taxCheckout(tx, taxes, checkout, at.getTime());
+  refuseTooLittle(checkout, change);
+  if (!isOtherDiscount && !isWritten) return { isOtherTax: false };
+  checkout.modifiedAt = at;
+  await tx.flush();
+  await emit(tx, {
+    organizationId: checkout.organization.id,
+    type: 'checkout.updated',
+    at,
+    data: async () => {
+      const loaded = await loadCheckout(tx, checkout);
+      return checkoutView(loaded, { environment, at });
+    },
   });
+  const after = totalsOfCheckout(checkout);
+  return { isOtherTax: after.net === before.net && after.total !== before.total };
 }
 
 /** The peer tells only buyers that the time is over. */

@@ -48,7 +48,7 @@ const shop = {
   response: passage,
 } as const;
 
-type Context = Pick<RequestContext, 'em' | 'environment' | 'request'>;
+type Context = Pick<RequestContext, 'em' | 'environment' | 'taxes' | 'request'>;
 
 async function visitLink(
   context: Context & { params: z.output<typeof link.params>; query: LinkQuery },
@@ -78,7 +78,7 @@ async function visitLink(
 async function visitShop(
   context: Context & { params: z.output<typeof shop.params>; query: z.output<typeof shop.query> },
 ): Promise<Passage> {
-  const { params, query, em, environment, request } = context;
+  const { params, query, em, environment, taxes, request } = context;
   const organization = await em.findOne(Organization, { slug: params.slug });
   if (organization === null) return shown(GONE);
   const product = z.uuid().safeParse(params.product_id).success
@@ -91,7 +91,7 @@ async function visitShop(
       name: product.id,
       shop: organization.name,
       products: [product.name],
-      open: () => createCheckout(em, { environment }, organization.id, CheckoutCreate.parse(body), {}),
+      open: () => createCheckout(em, { environment, taxes }, organization.id, CheckoutCreate.parse(body), {}),
     },
     context,
   );

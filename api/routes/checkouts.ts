@@ -75,9 +75,9 @@ export const createCheckoutRoute = route({
   body: CheckoutCreate,
   response: CheckoutSchema,
   status: 201,
-  async handle({ body, organization, em, environment }) {
-    const row = await createCheckout(em, { environment }, organization, body);
-    return merchantsView(em, environment, row);
+  async handle({ body, organization, em, environment, taxes }) {
+    const { id } = await createCheckout(em, { environment, taxes }, organization, body);
+    return merchantsView(em, environment, await owned(em, organization, id));
   },
 });
 
@@ -105,9 +105,9 @@ export const updateCheckout = route({
   body: CheckoutUpdate,
   response: CheckoutSchema,
   errors: [403, 404],
-  async handle({ params, body, organization, em, environment }) {
+  async handle({ params, body, organization, em, environment, taxes }) {
     const row = await owned(em, organization, params.id);
-    await editCheckout(em, { environment }, row.id, 'merchant', body, now(row));
+    await editCheckout(em, { environment, taxes }, { id: row.id, editor: 'merchant', change: body, at: now(row) });
     return merchantsView(em, environment, await owned(em, organization, params.id));
   },
 });
@@ -138,10 +138,10 @@ export const updateClientCheckout = route({
   body: CheckoutUpdatePublic,
   response: CheckoutPublic,
   errors: [403, 404, 410],
-  async handle({ params, body, em, environment, request }) {
+  async handle({ params, body, em, environment, taxes, request }) {
     const row = await bySecret(em, params.client_secret);
     const change = { ...body, ...placed(row, request) };
-    await editCheckout(em, { environment }, row.id, 'buyer', change, now(row));
+    await editCheckout(em, { environment, taxes }, { id: row.id, editor: 'buyer', change, at: now(row) });
     return buyersView(em, environment, await bySecret(em, params.client_secret));
   },
 });
@@ -159,10 +159,10 @@ export const confirmClientCheckout = route({
   body: CheckoutConfirm,
   response: CheckoutPublicConfirmed,
   errors: [400, 403, 404, 410, 429],
-  async handle({ params, body, em, environment, workflows, request }) {
+  async handle({ params, body, em, environment, taxes, workflows, request }) {
     const row = await bySecret(em, params.client_secret);
     const entered = { ...body, ...placed(row, request) };
-    const token = await confirmCheckout(em, { environment, workflows }, row, entered, now(row));
+    const token = await confirmCheckout(em, { environment, taxes, workflows }, row, entered, now(row));
     const confirmed = await bySecret(em, params.client_secret);
     const loaded = await loadCheckout(em, confirmed);
     return checkoutConfirmedView(loaded, { environment, at: now(confirmed) }, token);

@@ -4,6 +4,7 @@ import { trialEnd } from '../../billing/trials.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { Checkout, CheckoutPublic, CheckoutPublicConfirmed } from '../../schemas/checkout.ts';
 import { dueNow, totalsOfCheckout, trialOf } from '../checkout-sums.ts';
+import { isTaxedByState } from '../checkout-tax.ts';
 import { isDiscountable } from '../discounts.ts';
 import type { CheckoutRow } from '../entities/checkout.ts';
 import type { DiscountRow } from '../entities/discount.ts';
@@ -109,8 +110,8 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     max_seats: checkout.maxSeats ?? null,
     discount_amount: totals.discount,
     net_amount: totals.net,
-    tax_amount: totals.tax,
-    tax_behavior: null,
+    tax_amount: checkout.taxAmount ?? null,
+    tax_behavior: checkout.taxBehavior ?? null,
     total_amount: totals.total,
     currency: checkout.currency,
     allow_trial: checkout.allowTrial,
@@ -178,11 +179,14 @@ export function requiredAddress(
 function addressFields(checkout: CheckoutRow, costs: boolean): Checkout['billing_address_fields'] {
   const whole = requiredAddress(checkout).length > 0;
   const rest = whole ? 'required' : 'disabled';
+  const byState = costs && isTaxedByState(checkout);
+  // Cities and counties of the US have taxes of their own.
+  const byPostalCode = byState && checkout.customerBillingAddress?.country === 'US';
   return {
     country: costs || whole ? 'required' : 'optional',
-    state: whole ? 'optional' : 'disabled',
+    state: byState ? 'required' : whole ? 'optional' : 'disabled',
     city: rest,
-    postal_code: rest,
+    postal_code: byPostalCode ? 'required' : rest,
     line1: rest,
     line2: whole ? 'optional' : 'disabled',
   };
