@@ -26,15 +26,10 @@ export function subscriptionUpdated({ seller, reader }: Between, changed: Change
   const words = wordsFor(reader);
   const differences = differencesOf(changed, words);
   if (differences.length === 0 && !isDropped) return null;
-  const { productName } = changed.before;
   return {
-    subject:
-      from === null
-        ? `Your subscription to ${productName} was changed`
-        : `Your subscription to ${productName} changes on ${words.day(from)}`,
-    preview: differences.length === 0 ? 'It stays as it is.' : differences.map(([, what]) => what).join(', '),
-    heading: from === null ? 'Your subscription was changed' : 'Your subscription will change',
-    paragraphs: [sentenceOf(changed, differences.length > 0, words)],
+    ...announced(changed, differences.length > 0, words),
+    preview:
+      differences.length === 0 ? 'A planned change was dropped.' : differences.map(([, what]) => what).join(', '),
     facts: [
       ...differences,
       ...(from === null ? [] : [['From', words.day(from)] as const]),
@@ -49,13 +44,28 @@ export function subscriptionUpdated({ seller, reader }: Between, changed: Change
   };
 }
 
-function sentenceOf({ before, from }: Changed, isDifferent: boolean, words: Words): string {
-  const { productName } = before;
+function announced({ before, from }: Changed, isDifferent: boolean, words: Words) {
+  const what = `Your subscription to ${before.productName}`;
   if (from !== null) {
-    return `Your subscription to ${productName} changes on ${words.day(from)}; until then it stays as it is.`;
+    const day = words.day(from);
+    return {
+      subject: `${what} changes on ${day}`,
+      heading: 'Your subscription will change',
+      paragraphs: [`${what} changes on ${day}; until then it stays as it is.`],
+    };
   }
-  if (isDifferent) return `Your subscription to ${productName} was changed. This is what is different now:`;
-  return `The change that was planned for your subscription to ${productName} was dropped: it stays as it is.`;
+  if (!isDifferent) {
+    return {
+      subject: `${what} stays as it is`,
+      heading: 'Your subscription stays as it is',
+      paragraphs: [`The change that was planned for your subscription to ${before.productName} was dropped.`],
+    };
+  }
+  return {
+    subject: `${what} was changed`,
+    heading: 'Your subscription was changed',
+    paragraphs: [`${what} was changed. This is what is different now:`],
+  };
 }
 
 /** "Lite → Pro", for each thing that differs. */

@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Transporter } from 'nodemailer';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { type Mailing, sendEmail } from '../../activities/email/send.ts';
-import { PORTAL_LINK } from '../../activities/email/texts.ts';
+import { PORTAL_LINK } from '../../emails/links.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
 import { Email } from '../../db/entities/email.ts';
 import { type FreshDatabase, freshDatabase } from '../api/fresh-database.ts';

@@ -57,7 +57,7 @@ it('pauses a trial at its end, and charges nothing', async () => {
   await sub.process.pause(null);
   await sub.livesUntil('2027-04-01');
   expect(await sub.status()).toBe('paused');
-  expect(await sub.emails()).toEqual([]);
+  expect(await sub.emails()).toEqual(['2027-03-15 subscription_paused']);
   expect(await sub.chargesAtProcessor()).toBe(0);
   await sub.process.resume();
   expect(await sub.paid()).toEqual(['2027-04-01 2000']);

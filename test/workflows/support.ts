@@ -156,7 +156,7 @@ export class Life {
   /** What the customer was written, and when; the purchase's confirmation left out. */
   async emails(): Promise<string[]> {
     const ofThis = { customer: this.ids.customerId, kind: { $ne: 'subscription_confirmation' as const } };
-    const emails = await world.orm.em.fork().find(Email, ofThis, { orderBy: { createdAt: 'asc' } });
+    const emails = await world.orm.em.fork().find(Email, ofThis, { orderBy: { position: 'asc' } });
     return emails.map(({ kind, createdAt }) => `${this.calendar.day(createdAt)} ${kind}`);
   }
 

@@ -28,7 +28,7 @@ it('never charges a trial that was canceled, and leaves it its benefits to the e
   expect(await sub.endedOn()).toBe('2027-03-15');
   expect(await sub.benefits()).toEqual([]);
   expect(await sub.chargesAtProcessor()).toBe(0);
-  expect(await sub.emails()).toEqual([]);
+  expect(await sub.emails()).toEqual(['2027-03-05 subscription_cancellation', '2027-03-15 subscription_revoked']);
 });
 
 it('charges after all when the cancellation of a trial was taken back', async () => {
@@ -50,7 +50,8 @@ it.each([
 ])('reminds of the end of a trial of %i days on %s', async (trialDays, reminded) => {
   const sub = await aSubscription({ trialDays, startedOn: '2027-03-01' });
   await sub.livesUntil('2027-04-10');
-  expect(await sub.emails()).toEqual([`${reminded} subscription_trial_conversion_reminder`]);
+  const reminders = (await sub.emails()).filter((email) => email.endsWith('_reminder'));
+  expect(reminders).toEqual([`${reminded} subscription_trial_conversion_reminder`]);
 });
 
 it('reminds again when the end of the trial is moved', async () => {
@@ -61,7 +62,9 @@ it('reminds again when the end of the trial is moved', async () => {
   await sub.livesUntil('2027-04-01');
   expect(await sub.emails()).toEqual([
     '2027-03-12 subscription_trial_conversion_reminder',
+    '2027-03-13 subscription_updated',
     '2027-03-22 subscription_trial_conversion_reminder',
+    '2027-03-25 subscription_cycled_after_trial',
   ]);
   expect(await sub.paid()).toEqual(['2027-03-25 2000']);
 });
@@ -75,7 +78,10 @@ it('counts a second trial from its own start, and reminds of it by its own lengt
   await sub.livesUntil('2027-03-23');
   expect(await sub.emails()).toEqual([
     '2027-03-12 subscription_trial_conversion_reminder',
+    '2027-03-15 subscription_cycled_after_trial',
+    '2027-03-20 subscription_updated',
     '2027-03-22 subscription_trial_conversion_reminder',
+    '2027-03-23 subscription_cycled_after_trial',
   ]);
 });
 
