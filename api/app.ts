@@ -5,6 +5,7 @@ import type { Logger } from '../config/logging.ts';
 import { accessLog } from './access-log.ts';
 import { foreignOrigins, securityHeaders } from './browsers.ts';
 import { type Answering, type Backing, dispatch } from './dispatch.ts';
+import { embedding } from './embedding.ts';
 import { answerFailure, nowhere, otherMethods } from './failures.ts';
 import { healthz, readyz } from './health.ts';
 import { openapiDocument } from './openapi.ts';
@@ -39,7 +40,11 @@ export function createApp({ routes, orm, services, log, pages: pagesOptions }: A
     next();
   });
   mount(app, routes, { orm, services });
-  app.use(outbox({ orm, environment: services.environment }), pages(pagesOptions));
+  app.use(
+    outbox({ orm, environment: services.environment }),
+    embedding(orm, services.environment),
+    pages(pagesOptions),
+  );
   app.use(nowhere);
   app.use(answerFailure);
   return app;

@@ -26,7 +26,12 @@ export function securityHeaders(settings: Settings) {
   };
 }
 
-function contentSecurityPolicy({ STRIPE_API_URL }: Settings): string {
+/** The headers that let pages of this origin show ours in a frame. */
+export const framedBy = (origin: string, settings: Settings) => ({
+  'content-security-policy': contentSecurityPolicy(settings, origin),
+});
+
+function contentSecurityPolicy({ STRIPE_API_URL }: Settings, ancestor = ''): string {
   const processor = ['https://*.stripe.com', ...(STRIPE_API_URL ? [new URL(STRIPE_API_URL).origin] : [])].join(' ');
   return [
     "default-src 'self'",
@@ -37,7 +42,7 @@ function contentSecurityPolicy({ STRIPE_API_URL }: Settings): string {
     "style-src 'self' 'unsafe-inline'",
     "object-src 'none'",
     "base-uri 'none'",
-    "frame-ancestors 'self'",
+    `frame-ancestors 'self' ${ancestor}`.trim(),
   ].join('; ');
 }
 

@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { Address, Interval, Organization, Price, Product } from './catalog.ts';
 import { call } from './client.ts';
+import { AttachedField, FieldData } from './custom-fields.ts';
 
 const FieldMode = z.enum(['required', 'optional', 'disabled']);
 export type FieldMode = z.infer<typeof FieldMode>;
@@ -35,6 +36,10 @@ export const Checkout = z.object({
   expires_at: z.string(),
   success_url: z.string(),
   return_url: z.nullable(z.string()),
+  embed_origin: z.nullish(z.string()),
+  locale: z.nullish(z.string()),
+  attached_custom_fields: z.nullable(z.array(AttachedField)),
+  custom_field_data: z.optional(FieldData),
   amount: z.number(),
   seats: z.nullish(z.number()),
   min_seats: z.nullish(z.number()),
@@ -84,6 +89,8 @@ export interface Confirmation {
   readonly customer_email: string;
   readonly customer_name?: string;
   readonly customer_billing_address?: Address;
+  readonly custom_field_data?: FieldData;
+  readonly locale?: string;
   /** None where nothing is to be paid, now or later. */
   readonly confirmation_token_id?: string;
 }

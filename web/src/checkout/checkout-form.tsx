@@ -4,13 +4,16 @@ import { type AddressPart, addressOf, draftOf, missingParts } from '../address/a
 import { AddressFields } from '../address/address-fields.tsx';
 import type { Address } from '../api/catalog.ts';
 import type { Checkout } from '../api/checkouts.ts';
+import type { AttachedField } from '../api/custom-fields.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatTrial } from '../format/terms.ts';
 import { Button } from '../parts/button.tsx';
 import { focusFirstInvalid, InputField } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { CardForm, type CardFormHandle, type CardPurpose } from './card/card-form.tsx';
+import { CustomFields } from './custom-fields.tsx';
 import { DiscountCode, useIsDiscounting } from './discount-code.tsx';
+import { answersOf, dataOf, lackingAnswers } from './field-answers.ts';
 import { PaymentNotice } from './payment-notice.tsx';
 import { processorOf } from './processor.ts';
 import { dueToday, hasTrial } from './summary.tsx';
@@ -36,6 +39,9 @@ export function CheckoutForm(props: CheckoutFormProps) {
   const [name, setName] = useState(checkout.customer_name ?? '');
   const [address, setAddress] = useState(() => draftOf(checkout.customer_billing_address));
   const [errors, setErrors] = useState<Errors>({});
+  const fields = checkout.attached_custom_fields ?? [];
+  const [answers, setAnswers] = useState(() => answersOf(checkout.custom_field_data));
+  const [lacking, setLacking] = useState<Readonly<Record<string, string>>>({});
   const form = useRef<HTMLFormElement>(null);
   const card = useRef<CardFormHandle>(null);
   const { isPaying, problem, pay } = usePayment(checkout, card, settled, earlierProblem);
@@ -53,9 +59,16 @@ export function CheckoutForm(props: CheckoutFormProps) {
       found.email = 'Enter an e-mail address, such as ada@example.com.';
     if (needsCard && name.trim() === '') found.name = 'Enter your name.';
     for (const part of missingParts(address, modes)) found[part] = 'This is needed.';
+    const missing = lackingAnswers(fields, answers);
     setErrors(found);
-    if (Object.keys(found).length > 0) return focusFirstInvalid(form.current);
-    void pay({ email: email.trim(), name: name.trim(), address: addressOf(address, modes) });
+    setLacking(missing);
+    if (Object.keys({ ...found, ...missing }).length > 0) return focusFirstInvalid(form.current);
+    void pay({
+      email: email.trim(),
+      name: name.trim(),
+      address: addressOf(address, modes),
+      fields: dataOf(fields, answers),
+    });
   }
 
   return (
@@ -93,6 +106,12 @@ export function CheckoutForm(props: CheckoutFormProps) {
           if (moved && next !== undefined) onAddress(next);
         }}
       />
+      <CustomFields
+        fields={fields}
+        answers={answers}
+        errors={fieldErrors(fields, lacking, problem)}
+        onChange={setAnswers}
+      />
       <DiscountCode checkout={checkout} refusal={fieldError(problem, 'discount_code')} />
       {needsCard && processor === undefined && (
         <Notice tone="danger" title="This shop can’t take payments yet">
@@ -129,6 +148,19 @@ function consentOf(checkout: Checkout): string {
   const seller = checkout.organization.name;
   if (checkout.product?.is_recurring !== true || !checkout.is_payment_form_required) return `Sold by ${seller}.`;
   return `You allow ${seller} to charge this card for each renewal until you cancel. Cancelling takes two clicks.`;
+}
+
+function fieldErrors(
+  fields: readonly AttachedField[],
+  lacking: Readonly<Record<string, string>>,
+  problem: PaymentProblem | null,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    fields.map(({ custom_field: { slug } }) => [
+      slug,
+      lacking[slug] ?? fieldError(problem, `custom_field_data.${slug}`),
+    ]),
+  );
 }
 
 function fieldError(problem: PaymentProblem | null, path: string): string | undefined {

@@ -11,8 +11,10 @@ import { Notice } from '../parts/notice.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ShopMark } from '../parts/shop-mark.tsx';
 import { TroublePage } from '../parts/trouble-page.tsx';
+import { useAppearance } from './appearance.ts';
 import { CheckoutForm } from './checkout-form.tsx';
 import { ClosedCheckout } from './closed-checkout.tsx';
+import { CloseFrame, useTellHost } from './frame.tsx';
 import { ProductChoice } from './product-choice.tsx';
 import { isUnheard, Quantity, type Wish } from './quantity.tsx';
 import { Summary } from './summary.tsx';
@@ -24,6 +26,8 @@ export function CheckoutPage({ clientSecret }: { clientSecret: string }) {
     // The form must not change under the fingers of whoever types; each change of it answers with the new state.
     refetchOnWindowFocus: false,
   });
+  useAppearance(data);
+  useTellHost(data, 'loaded');
   if (error !== null) {
     const kind = error instanceof ApiFailure ? error.error.kind : 'broken';
     if (kind === 'expired') return <ClosedCheckout why="expired" />;
@@ -76,6 +80,7 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
 
   return (
     <main className="checkout">
+      <CloseFrame checkout={checkout} />
       <div className="checkout-summary">
         <div className="stack">
           <ShopMark organization={checkout.organization} />

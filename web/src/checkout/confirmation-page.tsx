@@ -5,7 +5,9 @@ import { useHistoryState } from 'wouter/use-browser-location';
 import { getCheckout } from '../api/checkouts.ts';
 import { ApiFailure } from '../api/client.ts';
 import { TroublePage } from '../parts/trouble-page.tsx';
+import { useAppearance } from './appearance.ts';
 import { ClosedCheckout } from './closed-checkout.tsx';
+import { useTellHost } from './frame.tsx';
 import { Settling } from './settling.tsx';
 import { Thanks } from './thanks.tsx';
 
@@ -24,6 +26,9 @@ export function ConfirmationPage({ clientSecret }: { clientSecret: string }) {
     },
     refetchIntervalInBackground: true,
   });
+  useAppearance(data);
+  useTellHost(data, 'loaded');
+  useTellHost(data, 'confirmed', data?.status === 'confirmed' || data?.status === 'succeeded');
   if (error !== null && (data === undefined || !isFetchedAfterMount)) {
     const kind = error instanceof ApiFailure ? error.error.kind : 'broken';
     if (kind === 'expired') return <ClosedCheckout why="expired" />;

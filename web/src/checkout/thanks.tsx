@@ -7,6 +7,7 @@ import { formatRhythm } from '../format/terms.ts';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ShopMark } from '../parts/shop-mark.tsx';
 import { Delivery } from './delivery.tsx';
+import { CloseFrame, isFramed, tellHost } from './frame.tsx';
 import { readSessionToken } from './session-token.ts';
 import { dueToday, hasTrial } from './summary.tsx';
 
@@ -16,15 +17,20 @@ const MOVE_ON_AFTER_MS = 6_000;
 export function Thanks({ checkout }: { checkout: Checkout }) {
   const token = readSessionToken(checkout.client_secret);
   const next = onwardsFrom(checkout, token);
+  const { embed_origin: host } = checkout;
   useEffect(() => {
-    if (next === undefined) return;
+    const successURL = next ?? window.location.href;
+    tellHost({ embed_origin: host }, { event: 'success', successURL, redirect: next !== undefined });
+    // In a frame it is the shop's page that moves on.
+    if (next === undefined || isFramed({ embed_origin: host })) return;
     const timer = setTimeout(() => window.location.assign(next), MOVE_ON_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [next]);
+  }, [next, host]);
 
   const { product, organization } = checkout;
   return (
     <main className="plain-page">
+      <CloseFrame checkout={checkout} />
       <div className="panel stack">
         <ShopMark organization={organization} />
         <PageTitle tab={`Thank you · ${organization.name}`}>Thank you</PageTitle>

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import type { Address } from '../api/catalog.ts';
 import { type Checkout, confirmCheckout, getCheckout } from '../api/checkouts.ts';
 import { ApiFailure, type FieldError } from '../api/client.ts';
+import type { FieldData } from '../api/custom-fields.ts';
 import { authenticate } from './card/authenticate.ts';
 import type { CardFormHandle } from './card/card-form.tsx';
 import { processorOf, waitingForBank } from './processor.ts';
@@ -14,6 +15,8 @@ export interface Buyer {
   readonly email: string;
   readonly name: string;
   readonly address: Address | undefined;
+  /** What they entered into the shop's own fields. */
+  readonly fields: FieldData | undefined;
 }
 
 export type PaymentProblem =
@@ -58,7 +61,7 @@ export function usePayment(
 
   /** Null when there is nothing to say: the card form marks its own fields. */
   async function attempt(buyer: Buyer): Promise<PaymentProblem | 'leaving' | null> {
-    const { email, name, address } = buyer;
+    const { email, name, address, fields } = buyer;
     let token: string | undefined;
     let reason: string | undefined;
     if (checkout.is_payment_form_required) {
@@ -77,6 +80,8 @@ export function usePayment(
         customer_email: email,
         customer_name: name || undefined,
         customer_billing_address: address,
+        custom_field_data: fields,
+        locale: checkout.locale ?? navigator.language,
         confirmation_token_id: token,
       });
       keepSessionToken(secret, confirmed.customer_session_token);

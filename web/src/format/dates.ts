@@ -1,5 +1,5 @@
 /** Instants of the API, for people: the reader's own time zone. */
-import { readingLocale } from './money.ts';
+import { readingLocale } from './locale.ts';
 
 /** "8 Dec 2026", in the reader's order. */
 export function formatDate(instant: string): string {

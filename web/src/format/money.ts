@@ -1,4 +1,5 @@
 /** Money for people: minor units of a currency, written with that currency's own decimals. */
+import { readingLocale } from './locale.ts';
 
 // ISO 4217, where it isn't 2. Browsers' tables differ (HUF, COP, IDR …), and a wrong one shows a price 100 times off.
 const NO_DECIMALS = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ');
@@ -36,9 +37,4 @@ export function formatMoney(minorUnits: number, currency: string): string {
     maximumFractionDigits: digits,
   });
   return format.format(minorUnits / 10 ** digits);
-}
-
-/** The pages are in English; dates and numbers follow the reader's own English, if they have one. */
-export function readingLocale(): string {
-  return navigator.languages.find((language) => language.startsWith('en')) ?? 'en-GB';
 }

@@ -1,7 +1,7 @@
 /** One labelled input with its error beneath, tied together for screen readers. */
 import { type InputHTMLAttributes, type ReactNode, type SelectHTMLAttributes, useId } from 'react';
 
-interface Described {
+export interface Described {
   readonly label: string;
   readonly error?: string;
   readonly hint?: ReactNode;
@@ -39,7 +39,7 @@ export function SelectField({ label, error, hint, children, ...select }: SelectP
   );
 }
 
-function Label({ id, label, required }: { id: string; label: string; required?: boolean }) {
+export function Label({ id, label, required }: { id: string; label: string; required?: boolean }) {
   return (
     <label htmlFor={id}>
       {label}
@@ -48,7 +48,7 @@ function Label({ id, label, required }: { id: string; label: string; required?: 
   );
 }
 
-function More({ id, error, hint }: { id: string; error?: string; hint?: ReactNode }) {
+export function More({ id, error, hint }: { id: string; error?: string; hint?: ReactNode }) {
   return (
     <div id={`${id}-more`} aria-live="polite">
       {error !== undefined && <span className="field-error">{error}</span>}
