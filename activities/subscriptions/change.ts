@@ -5,7 +5,9 @@ import { presentByLength } from '../../db/change-plan.ts';
 import { chargedWith } from '../../db/charged-with.ts';
 import type { Metadata } from '../../db/entities/columns.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import { quoteOfRenewal } from '../../db/quotes.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
@@ -16,6 +18,7 @@ import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEnd: number }): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
     const trialEnd = new Date(step.trialEnd);
+    const before = await snapshotOf(em, row);
     if (row.status !== 'trialing') row.trialStart = at;
     row.status = 'trialing';
     if (row.discountFirstUsedAt) row.discountFirstUsedAt = discountMoves(row, row.discountFirstUsedAt, trialEnd);
@@ -27,6 +30,8 @@ export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEn
     if (trialEnd <= at) row.trialRemindedFor = trialEnd;
     if (row.cancelAtPeriodEnd) row.endsAt = trialEnd;
     await tellSubscription(em, row, at, 'subscription.updated');
+    // Of one that ends now, the subscription that begins tells.
+    if (trialEnd > at) await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
   });
 }
 
@@ -39,6 +44,7 @@ function discountMoves({ currentPeriodEnd }: SubscriptionRow, firstUsedAt: Date,
 export function movePeriodEnd(deps: Dependencies, step: Step & { readonly periodEnd: number }): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
     const periodEnd = new Date(step.periodEnd);
+    const before = await snapshotOf(em, row);
     const period = { start: row.currentPeriodStart.getTime(), end: row.currentPeriodEnd.getTime() };
     row.periodAmount = amountAfterMove(period, step.periodEnd, step.at, await chargedWith(em, row));
     row.anchor = periodEnd;
@@ -47,14 +53,25 @@ export function movePeriodEnd(deps: Dependencies, step: Step & { readonly period
     row.periodOffset = row.periodAmount - (await presentByLength(em, row));
     if (row.cancelAtPeriodEnd) row.endsAt = periodEnd;
     await tellSubscription(em, row, at, 'subscription.updated');
+    await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
   });
 }
 
 /** Writes the e-mail that the trial is about to end. */
 export function remindOfTrialEnd(deps: Dependencies, step: Step): Promise<Stepped> {
-  return takeStep(deps, step, async (em, row, at) => {
+  return takeStep(deps, step, async (em, row, at, taxes) => {
     row.trialRemindedFor = row.trialEnd ?? null;
-    await writeEmail(em, { kind: 'subscription_trial_conversion_reminder', subscription: row, at });
+    const { due } = await quoteOfRenewal(em, taxes, row);
+    await writeEmail(em, { kind: 'subscription_trial_conversion_reminder', subscription: row, due, at });
+  });
+}
+
+/** Writes the e-mail that a rare renewal is near. */
+export function remindOfRenewal(deps: Dependencies, step: Step): Promise<Stepped> {
+  return takeStep(deps, step, async (em, row, at, taxes) => {
+    row.renewalRemindedFor = row.currentPeriodEnd;
+    const { due } = await quoteOfRenewal(em, taxes, row);
+    await writeEmail(em, { kind: 'subscription_renewal_reminder', subscription: row, due, at });
   });
 }
 

@@ -8,8 +8,9 @@ import { Product } from '../../db/entities/product.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import { bound } from '../bound.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
+import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
-import { editMetadata, movePeriodEnd, moveTrialEnd, remindOfTrialEnd } from './change.ts';
+import { editMetadata, movePeriodEnd, moveTrialEnd, remindOfRenewal, remindOfTrialEnd } from './change.ts';
 import { changeTerms, clearPendingChange } from './change-terms.ts';
 import { endGrace, openAttempt, settle } from './collect.ts';
 import { beginSubscription } from './create.ts';
@@ -57,6 +58,7 @@ export const subscriptionActivities = (deps: Dependencies) =>
     moveTrialEnd,
     movePeriodEnd,
     remindOfTrialEnd,
+    remindOfRenewal,
     editMetadata,
     changeTerms,
     clearPendingChange,
@@ -104,6 +106,7 @@ async function createSubscription(deps: Dependencies, given: CreateSubscription)
         at,
       });
       await tellSubscription(em, row, at, 'subscription.created', 'subscription.active');
+      await writeEmail(em, { kind: 'subscription_confirmation', subscription: row, at });
     }
   });
   return loadSubscription(deps, given);
