@@ -1,5 +1,6 @@
 /** Who is taxed, and where: what tax rules ask of a buyer. */
 import type { PlaceEvidence } from '../billing/tax.ts';
+import { taxIdOf as checkedTaxIdOf } from '../billing/tax-ids.ts';
 import type { TaxId, TaxPlace } from '../tax/provider.ts';
 import { Checkout, type CheckoutRow } from './entities/checkout.ts';
 import type { Address } from './entities/columns.ts';
@@ -39,15 +40,20 @@ export function buyerOfCheckout(checkout: CheckoutRow): Buyer {
   return { address, place, taxId: taxIdOf(checkout), evidence: evidenceOf(address, ip) };
 }
 
-export const taxIdOf = ({ customerTaxId }: CheckoutRow): [string, string] | null =>
-  customerTaxId ? [customerTaxId, 'unknown'] : null;
+export const taxIdOf = ({ customerTaxId, customerBillingAddress: address }: CheckoutRow): [string, string] | null =>
+  customerTaxId ? recognized([customerTaxId, 'unknown'], address) : null;
+
+/** An id that came without a country may be known by it now. */
+function recognized(taxId: [string, string], address: Address | null | undefined): [string, string] {
+  return taxId[1] === 'unknown' ? (checkedTaxIdOf(taxId[0], address?.country ?? null) ?? taxId) : taxId;
+}
 
 export function buyerOfCustomer(customer: CustomerRow): Buyer {
   const address = customer.billingAddress ?? null;
   return {
     address,
     place: address === null ? null : placeOf(address),
-    taxId: customer.taxId ?? null,
+    taxId: customer.taxId ? recognized(customer.taxId, address) : null,
     evidence: evidenceOf(address, null),
   };
 }

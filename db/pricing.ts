@@ -45,7 +45,8 @@ export async function priceOrder(em: EntityManager, taxes: TaxSheet, sale: Sale)
   if (parts.length === 0) return { ...taxedOrder(lines, discount, []), buyer, calculationId: null };
   const answer = taxes.answerTo({
     seller: { country: seller.country ?? null, registrations: seller.taxRegistrations },
-    buyer: { place: buyer.place, taxId: buyer.taxId },
+    // What nobody could check frees from nothing.
+    buyer: { place: buyer.place, taxId: buyer.taxId?.[1] === 'unknown' ? null : buyer.taxId },
     currency,
     parts,
     at,

@@ -11,6 +11,7 @@ import { pricedAgain, priceOf } from './terms.ts';
 
 export type Change = Partial<z.output<typeof CheckoutUpdatePublic> | z.output<typeof CheckoutUpdate>> & {
   readonly currency?: string | null | undefined;
+  readonly customer_ip_address?: string | null | undefined;
 };
 
 /** Who edits. The merchant vouches for what they say of the buyer; `payer` is the buyer as they press Pay. */

@@ -1,12 +1,14 @@
 /** The buyer presses Pay: what they entered is written, the process does the rest, its answer becomes the API's. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
+import { missingParts } from '../../billing/address-forms.ts';
 import { DISCOUNT_REASONS } from '../../billing/discounts.ts';
 import type { CheckoutId } from '../../billing/ids.ts';
+import { wantedForTax } from '../../db/checkout-tax.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { requiredAddress } from '../../db/views/checkout.ts';
+import { billingAddressForm } from '../../db/views/checkout.ts';
 import type { CheckoutConfirm } from '../../schemas/checkout.ts';
 import { type ConfirmOutcome, checkoutStart, type RefusalReason } from '../../workflows/checkout.messages.ts';
 import { hashToken } from '../auth.ts';
@@ -22,6 +24,7 @@ import {
   unprocessable,
 } from '../errors.ts';
 import type { Services } from '../services.ts';
+import { refuseWithoutBillingName } from './buyer.ts';
 import { editCheckout } from './edit.ts';
 
 const SESSION_LIFETIME = 60 * 60_000;
@@ -65,11 +68,18 @@ async function enter(
     if (status !== 'confirmed') throw error;
     return;
   }
-  refuseWithoutAddress(await em.fork().findOneOrFail(Checkout, id));
+  const entered = await em.fork().findOneOrFail(Checkout, id, { populate: ['organization', 'product', 'price'] });
+  refuseWithoutAddress(entered as CheckoutRow);
+  refuseWithoutBillingName(entered as CheckoutRow);
 }
 
+/** The country alone may be left open, where nothing hangs on it. */
 function refuseWithoutAddress(checkout: CheckoutRow): void {
-  const missing = requiredAddress(checkout).filter((field) => !checkout.customerBillingAddress?.[field]);
+  const address = checkout.customerBillingAddress ?? null;
+  const isWhole = checkout.requireBillingAddress || checkout.isBusinessCustomer;
+  const missing = missingParts(billingAddressForm(checkout), address).filter(
+    (part) => part !== 'country' || isWhole || wantedForTax(checkout) === 'country',
+  );
   if (missing.length === 0) return;
   throw unprocessable(
     ...missing.map((field) => ({

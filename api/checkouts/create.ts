@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { CheckoutId, CustomerId, OrganizationId } from '../../billing/ids.ts';
+import { taxIdOf } from '../../billing/tax-ids.ts';
 import { taxCheckout } from '../../db/checkout-tax.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
@@ -11,9 +12,11 @@ import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
 import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
+import { countryOfAddress } from '../../tax/place-of-address.ts';
 import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
 import { invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
+import { settleBuyer } from './buyer.ts';
 import { entered } from './custom-fields.ts';
 import { chooseDiscount, refuseTooLittle } from './discount.ts';
 import { pricedAnew, priceOf, sellable } from './terms.ts';
@@ -63,7 +66,7 @@ async function write(
   const address = body.customer_billing_address ?? customer?.billingAddress ?? null;
   const price = await priceOf(tx, product, {
     currency: body.currency,
-    country: address?.country ?? null,
+    country: address?.country ?? (body.customer_ip_address ? countryOfAddress(body.customer_ip_address) : null),
     fallback: organization.defaultPresentmentCurrency,
   });
   const limits = { least: body.min_seats ?? null, most: body.max_seats ?? null };
@@ -96,14 +99,16 @@ async function write(
     opensPortal: customer !== null,
     customerBillingName: body.customer_billing_name ?? customer?.billingName ?? null,
     customerBillingAddress: address,
-    customerTaxId: body.customer_tax_id ?? null,
+    customerTaxId: body.customer_tax_id ?? taxIdOf(customer?.taxId?.[0] ?? null, address?.country ?? null)?.[0] ?? null,
     customerIpAddress: body.customer_ip_address ?? null,
+    customerIpCountry: body.customer_ip_address ? countryOfAddress(body.customer_ip_address) : null,
     isBusinessCustomer: body.is_business_customer,
     locale: body.locale ?? null,
     metadata: body.metadata ?? {},
     customerMetadata: body.customer_metadata ?? {},
     customFieldData: await entered(tx, body.products, body.custom_field_data),
   });
+  settleBuyer(checkout, { ...body, customer_billing_address: address, customer_tax_id: checkout.customerTaxId });
   await chooseDiscount(
     tx,
     checkout,

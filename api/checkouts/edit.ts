@@ -7,9 +7,11 @@ import { emit } from '../../db/events.ts';
 import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
+import { countryOfAddress } from '../../tax/place-of-address.ts';
 import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
 import { checkoutNotOpen, expiredCheckout, invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
+import { settleBuyer } from './buyer.ts';
 import { type Change, choose, type Editor } from './choose.ts';
 import { complete, entered } from './custom-fields.ts';
 import { chooseDiscount, refuseTooLittle, saleOf } from './discount.ts';
@@ -120,6 +122,9 @@ async function write(em: EntityManager, checkout: CheckoutRow, editor: Editor, c
     Object.assign(checkout, { [column]: value });
     changed = true;
   }
+  const ip = change.customer_ip_address;
+  if (ip !== undefined) checkout.customerIpCountry = ip === null ? null : countryOfAddress(ip);
+  settleBuyer(checkout, change);
   if (change.custom_field_data) {
     checkout.customFieldData = await entered(em, checkout.productIds, change.custom_field_data);
     changed = true;
