@@ -15,13 +15,13 @@ export function NextCharge({ subscription }: { subscription: Subscription }) {
     queryFn: () => portal.previewCharge(subscription.id),
     enabled: ['active', 'trialing'].includes(status) && !isPausing,
   });
-  if (data === undefined || data.charged_at === null) return <p className="soft">{nextOf(subscription)}</p>;
+  const words = nextOf(subscription);
+  const plainly = words === '' ? null : <p className="soft">{words}</p>;
+  if (data === undefined || data.charged_at === null) return plainly;
   const charge = formatMoney(data.due_amount, data.currency);
   const date = formatDate(data.charged_at);
   const isPlain = data.due_amount === subscription.amount && data.lines.length === 1;
-  if (data.lines.length === 0 || (isPlain && subscription.amount === 0)) {
-    return <p className="soft">{nextOf(subscription)}</p>;
-  }
+  if (data.lines.length === 0 || (isPlain && subscription.amount === 0)) return plainly;
   return (
     <div className="stack-tight">
       <p className="soft">

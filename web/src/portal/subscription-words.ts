@@ -73,13 +73,13 @@ export function nextOf(subscription: Subscription): string {
       const date = formatDate(subscription.current_period_end);
       return amount === 0 ? 'It stays free.' : `Next charge: ${charge} on ${date}.`;
     }
-    case 'past_due':
-    case 'unpaid':
-      return 'We try to charge it again over the next days; then it ends.';
     case 'paused':
       return `Nothing is charged while it rests, ${resumption}.`;
     case 'incomplete':
       return 'It starts once its first payment has gone through.';
+    // What is due is said by itself.
+    case 'past_due':
+    case 'unpaid':
     case 'canceled':
     case 'incomplete_expired':
       return '';
