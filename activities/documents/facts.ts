@@ -1,6 +1,7 @@
 /** What stands on an order's document, as it was when the order was made and paid. */
 import { type DocumentKind, isPaid } from '../../billing/documents.ts';
 import type { DocumentId } from '../../billing/ids.ts';
+import type { AppliedRate } from '../../billing/tax.ts';
 import { OrderDocument } from '../../db/entities/document.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
 import type { OrganizationRow } from '../../db/entities/organization.ts';
@@ -29,6 +30,7 @@ export interface Facts {
   readonly subtotal: number;
   readonly discount: number;
   readonly tax: number;
+  readonly taxRates: readonly AppliedRate[];
   readonly total: number;
   /** Added to the total by the customer’s balance: negative where that pays for some of it. */
   readonly balance: number;
@@ -63,6 +65,7 @@ export async function factsOf(em: EntityManager, id: DocumentId): Promise<Facts 
     subtotal: order.subtotalAmount,
     discount: order.discountAmount,
     tax: order.taxAmount,
+    taxRates: order.taxRates,
     total: order.totalAmount,
     balance: order.appliedBalanceAmount,
     paid: dueOf(order),
@@ -75,8 +78,9 @@ function sellerOf({ name, email, website, country: code }: OrganizationRow): Par
   return { name, lines: lines.filter((line) => line != null && line !== '').map(String) };
 }
 
-function buyerOf({ billingName, billingAddress, customer }: OrderRow): Party {
-  const taxId = customer.taxId ? [`Tax ID: ${customer.taxId[0]}`] : [];
+function buyerOf({ billingName, billingAddress, customerTaxId, customer }: OrderRow): Party {
+  const known = customerTaxId ?? customer.taxId;
+  const taxId = known ? [`Tax ID: ${known[0]}`] : [];
   const address = billingAddress ? addressLines(billingAddress) : [];
   return { name: billingName ?? customer.name ?? customer.email, lines: [...address, customer.email, ...taxId] };
 }

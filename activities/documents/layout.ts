@@ -6,6 +6,8 @@ import { money } from './words.ts';
 const HALF = WIDTH / 2;
 const AMOUNT = 120;
 const GAP = 24;
+/** Where the names of sums begin: taxes have long ones. */
+const SUMS = HALF - 48;
 
 /** The seller at the left, what it is at the right. */
 export function head(paper: Paper, seller: string, title: string): void {
@@ -100,10 +102,20 @@ export function sums(paper: Paper, currency: string, rows: readonly Sum[]): void
   paper.space(6);
   for (const { name, amount, bold = false } of rows) {
     if (bold) {
-      paper.rule(HALF);
+      paper.rule(SUMS);
       paper.space(8);
     }
     paper.write(money(amount, currency), { left: WIDTH - AMOUNT, align: 'right', bold });
-    paper.space(paper.write(name, { left: HALF, width: HALF - AMOUNT, bold }) + 7);
+    paper.space(paper.write(name, { left: SUMS, width: WIDTH - SUMS - AMOUNT, bold }) + 7);
+  }
+}
+
+/** Sentences over the whole width, below the sums. */
+export function notes(paper: Paper, sentences: readonly string[]): void {
+  for (const sentence of sentences) {
+    const height = paper.heightOf(sentence, {});
+    if (!paper.hasRoom(height + 12)) paper.turn();
+    paper.space(12);
+    paper.space(paper.write(sentence));
   }
 }

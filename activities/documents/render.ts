@@ -1,7 +1,8 @@
 /** The two documents, as PDF. */
 import type { Facts } from './facts.ts';
-import { head, particulars, parties, type Sum, sums, table } from './layout.ts';
+import { head, notes, particulars, parties, type Sum, sums, table } from './layout.ts';
 import { Paper } from './paper.ts';
+import { addedTaxes, includedTaxes, taxNotes } from './taxes.ts';
 import { day, money } from './words.ts';
 
 export function render(facts: Facts): Promise<Buffer> {
@@ -24,11 +25,13 @@ function invoice(facts: Facts): Promise<Buffer> {
   sums(paper, currency, [
     { name: 'Subtotal', amount: facts.subtotal },
     ...discount,
-    { name: 'Tax', amount: facts.tax },
+    ...addedTaxes(facts.taxRates, facts.tax),
     { name: `Total (${currency.toUpperCase()})`, amount: facts.total, bold: true },
+    ...includedTaxes(facts.taxRates),
     ...balance(facts),
     { name: 'Amount paid', amount: facts.paid },
   ]);
+  notes(paper, taxNotes(facts.taxRates));
   return paper.finish();
 }
 
@@ -47,9 +50,10 @@ function receipt(facts: Facts): Promise<Buffer> {
   const discount: Sum[] = facts.discount === 0 ? [] : [{ name: 'Discount', amount: -facts.discount }];
   sums(paper, currency, [
     ...discount,
-    { name: 'Tax', amount: facts.tax },
+    ...addedTaxes(facts.taxRates, facts.tax),
     ...balance(facts),
     { name: `Amount paid (${currency.toUpperCase()})`, amount: facts.paid, bold: true },
+    ...includedTaxes(facts.taxRates),
   ]);
   return paper.finish();
 }

@@ -4,6 +4,7 @@
  */
 
 import { CHANGE_RULES } from './change-rules.ts';
+import { TAX_RULES } from './tax-rules.ts';
 
 export interface InvariantRule {
   readonly name: string;
@@ -68,11 +69,15 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
     name: 'each order adds up',
     query: `
       select o.id::text as subject, 'lines ' || coalesce(i.sum, 0) || ', subtotal ' || o.subtotal_amount ||
-        ', discount ' || o.discount_amount || ', net ' || o.net_amount || ', tax ' || o.tax_amount ||
-        ', total ' || o.total_amount as detail
-      from orders o left join (select order_id, sum(amount) from order_items group by order_id) i on i.order_id = o.id
+        ', discount ' || o.discount_amount || ', net ' || o.net_amount || ', tax ' || o.tax_amount || ', of its lines ' || coalesce(i.tax, 0) ||
+        ', of it on top ' || coalesce(i.added, 0) || ', total ' || o.total_amount as detail
+      from orders o left join (
+        select order_id, sum(amount), sum(tax_amount) as tax, sum(tax_amount) filter (where tax_behavior = 'exclusive') as added
+        from order_items group by order_id
+      ) i on i.order_id = o.id
       where o.organization_id = :organization and (coalesce(i.sum, 0) <> o.subtotal_amount
-        or o.net_amount <> o.subtotal_amount - o.discount_amount or o.total_amount <> o.net_amount + o.tax_amount)`,
+        or o.net_amount <> o.subtotal_amount - o.discount_amount or coalesce(i.tax, 0) <> o.tax_amount
+        or o.total_amount <> o.net_amount + coalesce(i.added, 0))`,
   },
   {
     name: 'a paid order was paid once, in full',
@@ -152,7 +157,8 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       select o.id::text as subject, 'of balance ' || o.applied_balance_amount || ', credits of its lines ' || i.credit as detail
       from orders o join subscriptions s on s.id = o.subscription_id
       cross join lateral (
-        select greatest(0, -coalesce(sum(amount), 0)) as credit from order_items where order_id = o.id and proration
+        select greatest(0, -coalesce(sum(amount + case when tax_behavior = 'exclusive' then tax_amount else 0 end), 0)) as credit
+        from order_items where order_id = o.id and proration
       ) i
       where o.organization_id = :organization and o.status = 'pending' and s.status = 'canceled'
         and o.applied_balance_amount <> i.credit`,
@@ -254,4 +260,5 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
         and ((g.wanted = 'granted' and k.status = 'revoked') or (g.wanted = 'revoked' and k.status = 'granted'))`,
   },
   ...CHANGE_RULES,
+  ...TAX_RULES,
 ];

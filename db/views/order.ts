@@ -61,7 +61,7 @@ export function orderFieldsView(row: OrderRow) {
     due_amount: paid || row.status === 'void' ? 0 : row.totalAmount + row.appliedBalanceAmount,
     refunded_amount: row.refundedAmount,
     refunded_tax_amount: row.refundedTaxAmount,
-    refundable_amount: part(row.netAmount) - row.refundedAmount,
+    refundable_amount: part(row.totalAmount - row.taxAmount) - row.refundedAmount,
     refundable_tax_amount: part(row.taxAmount) - row.refundedTaxAmount,
     currency: row.currency,
     billing_reason: row.billingReason,

@@ -2,6 +2,7 @@
 import type { Facts } from '../../activities/documents/facts.ts';
 import { render } from '../../activities/documents/render.ts';
 import { addressLines, card, money } from '../../activities/documents/words.ts';
+import type { AppliedRate } from '../../billing/tax.ts';
 import { pagesOf } from './read-pdf.ts';
 
 const FACTS: Facts = {
@@ -17,6 +18,7 @@ const FACTS: Facts = {
   subtotal: 2000,
   discount: 0,
   tax: 0,
+  taxRates: [],
   total: 2000,
   balance: 0,
   paid: 2000,
@@ -35,6 +37,29 @@ it('has all that an invoice says, in the letters of the names', async () => {
       ...['Applied balance', '−$7.85', '$10.00', '$10.00 paid on March 2, 2031'],
     ]),
   );
+});
+
+const taxed = (more: Partial<AppliedRate>): AppliedRate => ({
+  ...{ country: 'DE', state: null, name: 'VAT', millionths: 190_000, reason: 'standard_rated' },
+  ...{ behavior: 'inclusive', amount: 319 },
+  ...more,
+});
+
+it('tells of the taxes within its total, and of those on top', async () => {
+  const lines = await linesOf({ tax: 319, taxRates: [taxed({})] });
+  expect(lines.indexOf('Includes VAT 19%, Germany')).toBeGreaterThan(lines.indexOf('Total (USD)'));
+  expect(lines).toContain('$3.19');
+  const gst = taxed({ country: 'CA', name: 'GST', millionths: 50_000, behavior: 'exclusive', amount: 100 });
+  const qst = { ...gst, state: 'QC', name: 'QST', millionths: 99_750, amount: 200 };
+  const added = await linesOf({ tax: 300, total: 2300, paid: 2300, taxRates: [gst, qst] });
+  expect(added.indexOf('QST 9.975%, QC, Canada')).toBeLessThan(added.indexOf('Total (USD)'));
+  expect(added).toEqual(expect.arrayContaining(['GST 5%, Canada', '$1.00', '$2.00', '$23.00']));
+});
+
+it('says who accounts for the tax where the charge is reversed', async () => {
+  const reversed = taxed({ country: 'FR', reason: 'reverse_charge', millionths: 0, amount: 0 });
+  const said = (await linesOf({ taxRates: [reversed] })).join(' ');
+  expect(said).toMatch(/Reverse charge: .* accounts for it in France\./);
 });
 
 it('says of a receipt what was paid, and of what invoice', async () => {

@@ -93,6 +93,14 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
   ],
   'a change waits for its money only while that is asked for': [CHANGE('charging')],
   'a pending change is that of its subscription': [CHANGE('pending')],
+  'the tax of an order is that of its jurisdictions': [`update orders set tax_rates = '[{"amount": 200}]'`],
+  'the tax of each paid order is in the books, and of no other': ['update orders set tax_amount = 200'],
+  'what is owed to tax offices is the tax of paid orders, less what was refunded': [
+    'update orders set refunded_tax_amount = 200',
+  ],
+  'the tax of a paid order is recorded with its provider within a day': [
+    `update orders set tax_calculation_id = 'taxcalc_1', paid_at = now() - interval '2 days'`,
+  ],
   'a license key is as its grant': [`update license_keys set status = 'revoked'`],
 };
 
