@@ -3,7 +3,7 @@ import { createElement as h, type ReactNode } from 'react';
 import type { Environment } from '../../config/environment.ts';
 import type { EmailRow } from '../../db/entities/email.ts';
 import { envelopeOf } from '../../emails/envelope.ts';
-import { PORTAL_LINK, PROOF_LINK } from '../../emails/links.ts';
+import { PORTAL_LINK, PROOF_LINK, SEAT_LINK } from '../../emails/links.ts';
 import { moment, OUTBOX, page } from './shell.ts';
 
 /** Its content may open links in other tabs, and do nothing else. */
@@ -58,4 +58,4 @@ export const htmlOf = ({ id, html }: EmailRow): string =>
   linked((html ?? '').replace('<head>', '<head><base target="_blank">'), id);
 
 const linked = (words: string, id: string) =>
-  words.replaceAll(PORTAL_LINK, `${OUTBOX}/${id}/open`).replaceAll(PROOF_LINK, `${OUTBOX}/${id}/open`);
+  [PORTAL_LINK, PROOF_LINK, SEAT_LINK].reduce((text, link) => text.replaceAll(link, `${OUTBOX}/${id}/open`), words);

@@ -5,12 +5,12 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import type { Environment } from '../../config/environment.ts';
+import { openLink } from '../../db/email-links.ts';
 import { Email, type EmailRow } from '../../db/entities/email.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { notFound } from '../errors.ts';
 import { emailPage, FRAME_MAY, htmlOf } from './email.ts';
 import { listPage } from './list.ts';
-import { opened } from './open.ts';
 import { OUTBOX } from './shell.ts';
 
 interface Behind {
@@ -51,7 +51,10 @@ export function outbox({ orm, environment }: Behind): Router {
   });
   router.get(`${OUTBOX}/:id/open`, async (req, res) => {
     const { email, em } = await found(orm.em, req);
-    res.redirect(303, await opened(em, email, environment));
+    // With a key made at this moment, as a sending would.
+    const link = await em.transactional((tx) => openLink(tx, email, environment.PUBLIC_URL));
+    if (link === null || link === 'over') throw notFound();
+    res.redirect(303, link.href);
   });
   return router;
 }

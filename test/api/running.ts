@@ -98,6 +98,7 @@ export async function startRunning({ taxes = tableOfTaxes }: { readonly taxes?: 
   return {
     api,
     orm,
+    services,
     stripe,
     temporal,
     call,
