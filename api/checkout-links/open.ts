@@ -3,10 +3,9 @@ import type { z } from 'zod';
 import type { OrganizationId } from '../../billing/ids.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import type { CheckoutLinkRow } from '../../db/entities/checkout-link.ts';
-import { CustomerSession } from '../../db/entities/customer-session.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { CheckoutCreate } from '../../schemas/checkout.ts';
-import { hashToken } from '../auth.ts';
+import { authenticateCustomer } from '../auth.ts';
 import { createCheckout, type Visit } from '../checkouts/create.ts';
 import { plainAddress } from '../doors/visitors.ts';
 import { ApiError } from '../errors.ts';
@@ -74,7 +73,7 @@ const MOST_KEYS = 50;
 const fitting = (metadata: Record<string, string | number | boolean>) =>
   Object.fromEntries(Object.entries(metadata).slice(-MOST_KEYS));
 
-/** Whose session it is; nobody's where it is over, or another shop's. */
+/** The customer whose owner is signed in; nobody where the session is over, another shop's, or one of the team's others. */
 async function customerOf(
   em: EntityManager,
   organization: OrganizationId,
@@ -82,14 +81,15 @@ async function customerOf(
   at: Date,
 ): Promise<string | null> {
   if (token === undefined) return null;
-  const session = await em.findOne(CustomerSession, {
-    tokenHash: hashToken(token),
-    expiresAt: { $gt: at },
-    // What a member of a team may do for it is the portal's matter.
-    member: null,
-    customer: { organization, deletedAt: null },
-  });
-  return session?.customer.id ?? null;
+  try {
+    const headers = { authorization: `Bearer ${token}` };
+    const { customer, person } = await authenticateCustomer(em, headers, at, { forMembers: false });
+    // Whoever has paid is let into the portal with an owner's rights.
+    return customer.organizationId === organization && person.role === 'owner' ? customer.id : null;
+  } catch (error) {
+    if (error instanceof ApiError) return null;
+    throw error;
+  }
 }
 
 /** Fields that may be left out, with those that go with them. */

@@ -275,7 +275,10 @@ describe('the currency of a checkout', () => {
 
 describe('the shop’s form', () => {
   const buy = (id: string, query: string) =>
-    fetch(`${running.api}/shop/${slug}/buy/${id}?${query}`, { redirect: 'manual' });
+    fetch(`${running.api}/shop/${slug}/buy/${id}?${query}`, {
+      redirect: 'manual',
+      headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' },
+    });
 
   it('opens a checkout with the amount or the seats', async () => {
     const [own, team] = [await aProduct(custom({ minimum_amount: 500 })), await aProduct(seatBased([1, null, 700]))];
