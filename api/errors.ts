@@ -69,8 +69,7 @@ export const inactiveSubscription = (detail = 'The subscription is not active.')
   new ApiError(403, 'InactiveSubscription', detail);
 export const alreadyActiveSubscription = (detail = 'The customer already has an active subscription.') =>
   new ApiError(403, 'AlreadyActiveSubscriptionError', detail);
-export const trialAlreadyRedeemed = (detail = 'The customer has had a trial before.') =>
-  new ApiError(403, 'TrialAlreadyRedeemed', detail);
+export const trialAlreadyRedeemed = (detail: string) => new ApiError(403, 'TrialAlreadyRedeemed', detail);
 export const checkoutNotOpen = (detail = 'The checkout is not open any more.') =>
   new ApiError(403, 'NotOpenCheckout', detail);
 export const pauseResumeNotAllowed = (detail: string) => new ApiError(403, 'PauseResumeNotAllowed', detail);

@@ -35,3 +35,7 @@ export function trialReminderAt(start: number, end: number): number | null {
   if (length >= DAY) return end - DAY;
   return null;
 }
+
+/** What a buyer is told where each customer gets one trial, and they have had theirs. */
+export const TRIAL_HAD =
+  'You have had a trial here before, so this starts without one: look at what is due today, and pay again.';

@@ -31,6 +31,8 @@ export type RefusalReason =
   | 'product_gone'
   /** Somebody else was faster, or its time is over. */
   | DiscountReason
+  /** Each customer gets one trial: the checkout goes on without one, and says so. */
+  | 'trial_had'
   | 'too_many_attempts'
   /** Where the buyer is decides on the tax. */
   | 'address_missing'

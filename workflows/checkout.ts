@@ -91,7 +91,7 @@ class Checkout {
 
   /** What an earlier process began is settled before anything else: the buyer may have paid. */
   private async takeUp({ kind, paymentId, intentId }: messages.UnderWay): Promise<void> {
-    if (kind === 'free') return this.deliver(null);
+    if (kind === 'free') return void (await this.deliver(null, null));
     if (intentId !== null) {
       this.await({ intentId, paymentId, confirmationToken: null });
       this.heardOfIntent = true;
@@ -162,8 +162,7 @@ class Checkout {
     }
     this.adopt(prepared);
     if (prepared.kind === 'free' || confirmationToken === null) {
-      await this.deliver(null);
-      return { status: 'succeeded' };
+      return this.deliver(null, confirmationToken);
     }
     const paymentId = prepared.kind === 'payment' ? attemptId : null;
     const { attempt } = prepared;
@@ -199,8 +198,7 @@ class Checkout {
       case 'paid':
       case 'set_up':
         this.pending = null;
-        await this.deliver(paymentId);
-        return { status: 'succeeded' };
+        return this.deliver(paymentId, confirmationToken);
       case 'action_required':
         this.await({ intentId: outcome.intentId, paymentId, confirmationToken });
         return { status: 'action_required' };
@@ -232,7 +230,7 @@ class Checkout {
     await this.settle(outcome, pending.paymentId, pending.confirmationToken);
   }
 
-  /** Null once the attempt is off; its outcome where the buyer was faster, or the processor won't let go of it yet. */
+  /** Null once the attempt is off; its outcome where the buyer was faster, has no trial, or the processor won't let go of it yet. */
   private async callOff(pending: Pending): Promise<messages.ConfirmOutcome | null> {
     const outcome = await processorReads.cancelIntent({ ...this.refTo(pending), at: now(this.clock) });
     if (outcome.status === 'action_required') {
@@ -240,7 +238,7 @@ class Checkout {
       return { status: 'action_required' };
     }
     const settled = await this.settle(outcome, pending.paymentId, pending.confirmationToken);
-    return settled.status === 'succeeded' ? settled : null;
+    return settled.status === 'declined' ? null : settled;
   }
 
   private refTo({ intentId, paymentId }: Pending) {
@@ -253,7 +251,10 @@ class Checkout {
     this.become('expired');
   }
 
-  private async deliver(paymentId: PaymentId | null): Promise<void> {
+  private async deliver(
+    paymentId: PaymentId | null,
+    confirmationToken: string | null,
+  ): Promise<messages.ConfirmOutcome> {
     const delivered = await database.deliverCheckout({
       checkoutId: this.start.checkoutId,
       paymentId,
@@ -261,6 +262,11 @@ class Checkout {
       orderId: uuid4() as OrderId,
       at: now(this.clock),
     });
+    if (delivered.isTrialRefused) {
+      const refused = { status: 'refused', reason: 'trial_had' } as const;
+      this.lastDeclined = { token: confirmationToken, outcome: refused };
+      return refused;
+    }
     const { subscriptionId, organizationId, customerId } = delivered;
     if (subscriptionId !== null) {
       await startChild(subscription, {
@@ -272,6 +278,7 @@ class Checkout {
       });
     }
     this.become('succeeded');
+    return { status: 'succeeded' };
   }
 
   private become(status: 'succeeded' | 'expired'): void {

@@ -11,6 +11,7 @@ import { wantGrants } from '../../db/grants.ts';
 import { linesOf } from '../../db/lines.ts';
 import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { redeemTrial } from '../../db/trials-had.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
 import { createOrder, numberInvoice } from '../orders/create.ts';
@@ -19,6 +20,7 @@ import { beginSubscription } from '../subscriptions/create.ts';
 import { tellSubscription } from '../subscriptions/step.ts';
 import { effectiveDiscount, giveBack } from './redeem.ts';
 import { tellCheckout } from './tell.ts';
+import { takeTrialOff } from './trial.ts';
 
 export interface Deliver {
   readonly checkoutId: CheckoutId;
@@ -35,6 +37,8 @@ export interface Delivered {
   readonly customerId: CustomerId;
   /** The subscription that now needs its process; null for a one-time purchase. */
   readonly subscriptionId: SubscriptionId | null;
+  /** The card, or another checkout at once, has told that the buyer had a trial before: nothing was delivered. */
+  readonly isTrialRefused?: true;
 }
 
 /** All that was bought, in one transaction: subscription, order, books, grants, and the checkout's success. */
@@ -42,12 +46,16 @@ export function deliverCheckout(deps: Dependencies, given: Deliver): Promise<Del
   return transaction(deps, async (em) => {
     const checkout = await lockCheckout(em, given.checkoutId);
     const customer = await em.findOneOrFail(Customer, { id: checkout.customer?.id ?? null });
-    if (checkout.status !== 'succeeded') await deliver(deps, em, checkout, customer, given);
-    return {
-      organizationId: checkout.organization.id,
-      customerId: customer.id,
-      subscriptionId: checkout.subscriptionId ?? null,
-    };
+    const buyer = { organizationId: checkout.organization.id, customerId: customer.id };
+    if (checkout.status !== 'succeeded') {
+      const at = new Date(given.at);
+      if (checkout.attemptTrial && !(await redeemTrial(em, customer, given.subscriptionId, at))) {
+        await takeTrialOff(deps, em, checkout, at);
+        return { ...buyer, subscriptionId: null, isTrialRefused: true };
+      }
+      await deliver(deps, em, checkout, customer, given);
+    }
+    return { ...buyer, subscriptionId: checkout.subscriptionId ?? null };
   });
 }
 

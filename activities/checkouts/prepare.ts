@@ -10,6 +10,7 @@ import { Payment } from '../../db/entities/payment.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { hasHadTheirTrial } from '../../db/trials-had.ts';
 import { TaxUnavailable } from '../../tax/provider.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
 import type { RefusalReason, UnderWay } from '../../workflows/checkout.messages.ts';
@@ -17,6 +18,7 @@ import { type Dependencies, pricingTransaction } from '../dependencies.ts';
 import { buyerOf } from './buyer.ts';
 import { redeem } from './redeem.ts';
 import { tellCheckout } from './tell.ts';
+import { takeTrialOff } from './trial.ts';
 
 export interface Prepare {
   readonly checkoutId: CheckoutId;
@@ -74,6 +76,10 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
   if (customer === null) return { kind: 'refused', reason: 'customer_gone' };
   const second = await secondSubscription(em, checkout, customer, at);
   if (second !== null) return { kind: 'refused', reason: second };
+  if (trialOf(checkout) !== null && (await hasHadTheirTrial(em, customer))) {
+    await takeTrialOff(deps, em, checkout, at);
+    return { kind: 'refused', reason: 'trial_had' };
+  }
   const unredeemed = await redeem(em, checkout, customer, at);
   if (unredeemed !== null) return { kind: 'refused', reason: unredeemed };
   freeze(em, checkout, customer, given, at);

@@ -8,7 +8,8 @@ import type { CustomerRow } from '../../db/entities/customer.ts';
 import { Discount, DiscountRedemption, type DiscountRow } from '../../db/entities/discount.ts';
 import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { addressHashOf, redemptionsOf } from '../../db/redemptions.ts';
+import { redemptionsOf } from '../../db/redemptions.ts';
+import { addressHashOf } from '../../db/same-buyer.ts';
 
 /** The discount that takes something off what the checkout now sells; null where it has none, or one for other things. */
 export const effectiveDiscount = ({ discount, discountAmount }: CheckoutRow) =>

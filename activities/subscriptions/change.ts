@@ -4,8 +4,10 @@ import { amountAfterMove } from '../../billing/proration.ts';
 import { presentByLength } from '../../db/change-plan.ts';
 import { chargedWith } from '../../db/charged-with.ts';
 import type { Metadata } from '../../db/entities/columns.ts';
+import { Customer } from '../../db/entities/customer.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { quoteOfRenewal } from '../../db/quotes.ts';
+import { noteTrial } from '../../db/trials-had.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';
@@ -19,8 +21,12 @@ export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEn
   return takeStep(deps, step, async (em, row, at) => {
     const trialEnd = new Date(step.trialEnd);
     const before = await snapshotOf(em, row);
-    if (row.status !== 'trialing') row.trialStart = at;
+    if (row.status !== 'trialing') {
+      row.trialStart = at;
+      await noteTrial(em, await em.findOneOrFail(Customer, row.customer.id), row.id, at);
+    }
     row.status = 'trialing';
+    row.periodOffset = 0;
     if (row.discountFirstUsedAt) row.discountFirstUsedAt = discountMoves(row, row.discountFirstUsedAt, trialEnd);
     row.trialEnd = trialEnd;
     row.anchor = trialEnd;

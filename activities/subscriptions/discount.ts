@@ -9,7 +9,8 @@ import { Discount, DiscountRedemption, type DiscountRow } from '../../db/entitie
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { addressHashOf, redemptionsOf } from '../../db/redemptions.ts';
+import { redemptionsOf } from '../../db/redemptions.ts';
+import { addressHashOf } from '../../db/same-buyer.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';

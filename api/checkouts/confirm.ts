@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { missingParts } from '../../billing/address-forms.ts';
 import { DISCOUNT_REASONS } from '../../billing/discounts.ts';
 import type { CheckoutId } from '../../billing/ids.ts';
+import { TRIAL_HAD } from '../../billing/trials.ts';
 import { wantedForTax } from '../../db/checkout-tax.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
@@ -20,6 +21,7 @@ import {
   paymentError,
   TAXES_AWAY,
   tooManyAttempts,
+  trialAlreadyRedeemed,
   unavailable,
   unprocessable,
 } from '../errors.ts';
@@ -142,6 +144,8 @@ function refusalOf(reason: RefusalReason): ApiError {
       return invalid(['body', 'product_id'], 'This product is no longer sold.');
     case 'customer_gone':
       return checkoutNotOpen('The customer of this checkout has been deleted.');
+    case 'trial_had':
+      return trialAlreadyRedeemed(TRIAL_HAD);
     case 'too_many_attempts':
       return tooManyAttempts();
     case 'address_missing':

@@ -17,6 +17,13 @@ export function PaymentNotice({ problem }: { problem: PaymentProblem }) {
           <p>{problem.reason}</p>
         </Notice>
       );
+    case 'no_trial':
+      return (
+        <Notice tone="danger" title="There is no second trial">
+          <p>{problem.reason}</p>
+          <p>Nothing was taken from your card.</p>
+        </Notice>
+      );
     case 'unreachable':
       return (
         <Notice tone="danger" title="No connection">

@@ -22,6 +22,8 @@ export interface Buyer {
 export type PaymentProblem =
   | { readonly kind: 'declined'; readonly reason: string }
   | { readonly kind: 'refused'; readonly reason: string }
+  /** The buyer has had a trial here: the checkout now shows what is due today. */
+  | { readonly kind: 'no_trial'; readonly reason: string }
   | { readonly kind: 'unreachable' }
   | { readonly kind: 'fields'; readonly fields: readonly FieldError[] };
 
@@ -110,6 +112,10 @@ export function usePayment(
     if (now !== null && now.status !== 'open') {
       queries.setQueryData(['checkout', secret], now);
       return 'leaving';
+    }
+    if (now !== null && error.kind === 'refused' && error.code === 'TrialAlreadyRedeemed') {
+      queries.setQueryData(['checkout', secret], now);
+      return { kind: 'no_trial', reason: error.detail };
     }
     if (error.kind === 'expired' || error.kind === 'missing') {
       await queries.invalidateQueries({ queryKey: ['checkout', secret] });

@@ -1,0 +1,28 @@
+/** A trial that the buyer can't have is taken off the checkout, which goes on without it. */
+import { TRIAL_HAD } from '../../billing/trials.ts';
+import type { CheckoutRow } from '../../db/entities/checkout.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { giveBack } from './redeem.ts';
+import { tellCheckout } from './tell.ts';
+
+/** Open again, at its price: what is due now has to be seen by the buyer, who presses Pay for it. */
+export async function takeTrialOff(
+  deps: Dependencies,
+  em: EntityManager,
+  checkout: CheckoutRow,
+  at: Date,
+): Promise<void> {
+  Object.assign(checkout, {
+    status: 'open' as const,
+    allowTrial: false,
+    attemptTrial: null,
+    failure: TRIAL_HAD,
+    intentId: null,
+    intentClientSecret: null,
+    intentStatus: null,
+    modifiedAt: at,
+  });
+  await giveBack(em, checkout);
+  await tellCheckout(deps, em, checkout, at, 'checkout.updated');
+}
