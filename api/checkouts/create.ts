@@ -108,7 +108,7 @@ async function write(
     customerMetadata: body.customer_metadata ?? {},
     customFieldData: await entered(tx, body.products, body.custom_field_data),
   });
-  settleBuyer(checkout, { ...body, customer_billing_address: address, customer_tax_id: checkout.customerTaxId });
+  settleBuyer(checkout, { ...body, customer_tax_id: checkout.customerTaxId });
   await chooseDiscount(
     tx,
     checkout,

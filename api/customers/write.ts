@@ -12,9 +12,13 @@ import type { EntityManager } from '../../db/orm.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
 import type { CustomerCreate, CustomerUpdate } from '../../schemas/customer.ts';
+import { addressFrom } from '../addresses.ts';
 import { invalid, notFound, notPermitted } from '../errors.ts';
 import type { Services } from '../services.ts';
+import { taxIdAfter } from '../tax-ids.ts';
 import { nowOf } from './find.ts';
+
+const ADDRESS = ['body', 'billing_address'];
 
 export async function createCustomer(
   em: EntityManager,
@@ -36,8 +40,8 @@ export async function createCustomer(
         externalId: body.external_id ?? null,
         email,
         name: body.name ?? null,
-        billingAddress: body.billing_address ?? null,
-        taxId: body.tax_id ? [body.tax_id, 'unknown'] : null,
+        billingAddress: body.billing_address ? addressFrom(body.billing_address, ADDRESS) : null,
+        taxId: taxIdAfter(body, {}),
         locale: body.locale ?? null,
         metadata: body.metadata,
         testClock,
@@ -71,8 +75,10 @@ export async function updateCustomer(
       if (body.email) row.email = body.email;
       if (body.external_id) row.externalId = body.external_id;
       if (body.name !== undefined) row.name = body.name;
-      if (body.billing_address !== undefined) row.billingAddress = body.billing_address;
-      if (body.tax_id !== undefined) row.taxId = body.tax_id === null ? null : [body.tax_id, 'unknown'];
+      row.taxId = taxIdAfter(body, row);
+      if (body.billing_address !== undefined) {
+        row.billingAddress = body.billing_address && addressFrom(body.billing_address, ADDRESS);
+      }
       if (body.locale !== undefined) row.locale = body.locale;
       if (body.type) row.type = body.type;
       if (body.metadata) row.metadata = body.metadata;

@@ -1,4 +1,5 @@
 /** The customer in their portal: who they are, their shop, their saved cards. */
+
 import { z } from 'zod';
 import type { PaymentMethodId } from '../../billing/ids.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
@@ -25,10 +26,12 @@ import {
   PortalAuthenticatedUser,
 } from '../../schemas/customer-portal.ts';
 import { Pagination, page, paginated } from '../../schemas/pagination.ts';
+import { addressFrom } from '../addresses.ts';
 import { hashToken } from '../auth.ts';
 import { nowOf } from '../customers/find.ts';
 import { invalid, notFound, paymentMethodInUse } from '../errors.ts';
 import { route } from '../route.ts';
+import { taxIdAfter } from '../tax-ids.ts';
 
 const tag = 'Customer portal';
 
@@ -90,8 +93,10 @@ export const updateMe = route({
       await lockRow(tx, Customer, customer.id);
       const row = (await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] })) as CustomerRow;
       if (body.billing_name !== undefined) row.billingName = body.billing_name;
-      if (body.billing_address !== undefined) row.billingAddress = body.billing_address;
-      if (body.tax_id !== undefined) row.taxId = body.tax_id === null ? null : [body.tax_id, 'unknown'];
+      row.taxId = taxIdAfter(body, row);
+      if (body.billing_address !== undefined) {
+        row.billingAddress = body.billing_address && addressFrom(body.billing_address, ['body', 'billing_address']);
+      }
       if (body.default_payment_method_id) {
         const id = body.default_payment_method_id as PaymentMethodId;
         const method = await tx.findOne(PaymentMethod, { id, customer: customer.id, deletedAt: null });

@@ -1,10 +1,10 @@
 /** A checkout as the merchant, and as the buyer's browser, see it. */
+import { type AddressForm, addressForm } from '../../billing/address-forms.ts';
 import type { ProductId } from '../../billing/ids.ts';
 import { trialEnd } from '../../billing/trials.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { Checkout, CheckoutPublic, CheckoutPublicConfirmed } from '../../schemas/checkout.ts';
 import { dueNow, totalsOfCheckout, trialOf } from '../checkout-sums.ts';
-import { isTaxedByState } from '../checkout-tax.ts';
 import { isDiscountable } from '../discounts.ts';
 import type { CheckoutRow } from '../entities/checkout.ts';
 import type { DiscountRow } from '../entities/discount.ts';
@@ -64,6 +64,7 @@ export function checkoutPublicView(loaded: LoadedCheckout, context: CheckoutCont
   const { organization } = loaded.checkout;
   return {
     ...commonView(loaded, context),
+    is_reverse_charged: loaded.checkout.taxRates.some(({ reason }) => reason === 'reverse_charge'),
     organization: {
       ...identity(organization),
       name: organization.name,
@@ -140,7 +141,7 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     locale: checkout.locale ?? null,
     payment_method_type: null,
     payment_processor_metadata: processorMetadata(checkout, environment),
-    billing_address_fields: addressFields(checkout, due !== 'free'),
+    billing_address_fields: billingAddressForm(checkout),
     products: products.map(publicProductView),
     product: publicProductView(checkout.product),
     product_price: priceView(checkout.price),
@@ -168,26 +169,10 @@ function processorMetadata(checkout: CheckoutRow, environment: CheckoutContext['
   };
 }
 
-/** Without which the checkout can't be paid: all that an invoice needs, where the merchant or the law wants one. */
-export function requiredAddress(
-  checkout: Pick<CheckoutRow, 'requireBillingAddress' | 'isBusinessCustomer'>,
-): readonly ('country' | 'line1' | 'city' | 'postal_code')[] {
-  const isWhole = checkout.requireBillingAddress || checkout.isBusinessCustomer;
-  return isWhole ? ['country', 'line1', 'city', 'postal_code'] : [];
-}
-
-function addressFields(checkout: CheckoutRow, costs: boolean): Checkout['billing_address_fields'] {
-  const whole = requiredAddress(checkout).length > 0;
-  const rest = whole ? 'required' : 'disabled';
-  const byState = costs && isTaxedByState(checkout);
-  // Cities and counties of the US have taxes of their own.
-  const byPostalCode = byState && checkout.customerBillingAddress?.country === 'US';
-  return {
-    country: costs || whole ? 'required' : 'optional',
-    state: byState ? 'required' : whole ? 'optional' : 'disabled',
-    city: rest,
-    postal_code: byPostalCode ? 'required' : rest,
-    line1: rest,
-    line2: whole ? 'optional' : 'disabled',
-  };
+/** What of the billing address the buyer is asked for. */
+export function billingAddressForm(checkout: CheckoutRow): AddressForm {
+  return addressForm(checkout.customerBillingAddress?.country ?? null, {
+    isPaid: dueNow(checkout) !== 'free',
+    isWhole: checkout.requireBillingAddress || checkout.isBusinessCustomer,
+  });
 }
