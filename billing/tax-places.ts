@@ -1,15 +1,22 @@
 /** Where a seller collects taxes, and where a buyer's business accounts for the tax itself. */
+import { writtenState } from './address-forms.ts';
 
 /** Member states of the European Union, ISO 3166-1: one registration, the one-stop shop, is good for them all. */
 export const EU_MEMBERS: ReadonlySet<string> = new Set(
   'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(' '),
 );
 
-/** Whose taxes are the states' alone: being registered there means being registered in a state. */
-export const BY_STATE_ALONE: ReadonlySet<string> = new Set(['US']);
+/** Parts of countries that have a tax of their own, with a registration of its own, besides the states of the US. */
+const TAXING_PARTS: ReadonlySet<string> = new Set(['CA-BC', 'CA-MB', 'CA-QC', 'CA-SK', 'ES-GC', 'ES-TF']);
 
-/** Where a state or province has a tax of its own that needs a registration of its own. */
-export const BY_STATE_TOO: ReadonlySet<string> = new Set(['CA', 'ES']);
+/** Why a seller can't be registered there; null: they can. `countries` are all that there are. */
+export function refusalOfRegistration(place: string, countries: ReadonlySet<string>): string | null {
+  if (place === 'EU' || TAXING_PARTS.has(place)) return null;
+  if (place === 'US') return 'Taxes are the states’ in the US: name each, such as `US-CA`.';
+  if (place.startsWith('US-')) return writtenState('US', place) === place ? null : 'There is no such state in the US.';
+  if (countries.has(place)) return null;
+  return place.includes('-') ? 'No tax of its own is known of this part of a country.' : 'There is no such country.';
+}
 
 /** Parts of Spain where the Union's VAT doesn't reach: Ceuta, Melilla, and the two provinces of the Canaries. */
 const OUTSIDE_VAT: ReadonlySet<string> = new Set(['ES-CE', 'ES-ML', 'ES-GC', 'ES-TF']);

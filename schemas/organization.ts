@@ -12,7 +12,15 @@ import {
 } from './organization-settings.ts';
 import { EmailInput, Id, Instant, identified, line, UrlInput, unsupported, unsupportedList } from './primitives.ts';
 
+const REGISTRATIONS =
+  'Ours: where taxes are collected. Countries, `EU` for the Union’s one-stop shop, states of the US such as `US-CA`, and provinces with a tax of their own such as `CA-BC`.';
+
 const SOCIAL = ['x', 'github', 'facebook', 'instagram', 'youtube', 'tiktok', 'linkedin', 'threads', 'discord', 'other'];
+
+const Registration = z
+  .string()
+  .regex(/^[A-Za-z]{2}(-[A-Za-z0-9]{1,3})?$/, 'A country (`GB`), `EU`, or a state (`US-CA`)')
+  .toUpperCase();
 
 export const SocialLink = z
   .object({ platform: z.enum(SOCIAL), url: z.string() })
@@ -41,6 +49,7 @@ export const Organization = z
     sso_enforced: z.boolean(),
     default_presentment_currency: z.string(),
     default_tax_behavior: TaxBehaviorOption,
+    tax_registrations: z.array(z.string()).describe(REGISTRATIONS),
     feature_settings: FeatureSettings.nullable(),
     subscription_settings: SubscriptionSettings,
     customer_email_settings: CustomerEmailSettings,
@@ -73,6 +82,7 @@ const settable = {
     .nullable()
     .optional(),
   country: CountryInput.nullable().optional(),
+  tax_registrations: z.array(Registration).max(300).nullable().optional().describe(REGISTRATIONS),
   feature_settings: FeatureSettingsInput.nullable().optional(),
   subscription_settings: SubscriptionSettings.nullable().optional(),
   customer_email_settings: CustomerEmailSettings.nullable().optional(),

@@ -14,6 +14,7 @@ import {
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { invalid, notFound } from '../errors.ts';
 import { EMAIL_DEFAULTS, invoicePrefixOf, PORTAL_DEFAULTS, SUBSCRIPTION_DEFAULTS } from '../organizations/defaults.ts';
+import { registrationsFrom } from '../organizations/registrations.ts';
 import { route } from '../route.ts';
 
 const tag = 'Organizations';
@@ -65,6 +66,7 @@ export const createOrganization = route({
       socials: body.socials ?? [],
       defaultPresentmentCurrency: body.default_presentment_currency,
       defaultTaxBehavior: body.default_tax_behavior,
+      taxRegistrations: registrationsFrom(body.tax_registrations ?? []),
       subscriptionSettings: body.subscription_settings ?? SUBSCRIPTION_DEFAULTS,
       customerEmailSettings: body.customer_email_settings ?? EMAIL_DEFAULTS,
       customerPortalSettings: body.customer_portal_settings ?? PORTAL_DEFAULTS,
@@ -130,6 +132,7 @@ function change(row: OrganizationRow, body: z.output<typeof OrganizationUpdate>)
   if (body.email !== undefined) row.email = body.email;
   if (body.website !== undefined) row.website = body.website;
   if (body.country !== undefined) row.country = body.country;
+  if (body.tax_registrations) row.taxRegistrations = registrationsFrom(body.tax_registrations);
   if (body.name) row.name = body.name;
   if (body.socials) row.socials = body.socials;
   if (body.subscription_settings) row.subscriptionSettings = body.subscription_settings;
