@@ -105,10 +105,13 @@ describe('organization tokens', () => {
 });
 
 describe('customer sessions', () => {
-  const as = (token: string) => authenticateCustomer(database.orm.em.fork(), bearer(token), NOW);
+  const as = (token: string) => authenticateCustomer(database.orm.em.fork(), bearer(token), NOW, { forMembers: false });
 
   it('know their customer', async () => {
-    expect(await as(await session(later(1)))).toEqual({ customer: { id: customerId, organizationId } });
+    expect(await as(await session(later(1)))).toEqual({
+      customer: { id: customerId, organizationId },
+      person: { id: null, role: 'owner', isMember: false },
+    });
   });
 
   it('are over when they expire, and when the customer is deleted', async () => {
