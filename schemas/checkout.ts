@@ -112,7 +112,11 @@ export const Checkout = z
 export type Checkout = z.infer<typeof Checkout>;
 
 export const CheckoutPublic = z
-  .object({ ...common, organization: z.object(publicOrganization) })
+  .object({
+    ...common,
+    organization: z.object(publicOrganization),
+    is_reverse_charged: z.boolean().optional().describe('Ours: the buyer’s business accounts for the tax itself.'),
+  })
   .meta({ id: 'CheckoutPublic', description: 'As the buyer’s browser sees it.' });
 export type CheckoutPublic = z.infer<typeof CheckoutPublic>;
 

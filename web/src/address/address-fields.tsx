@@ -4,6 +4,7 @@ import { InputField, SelectField } from '../parts/field.tsx';
 import type { AddressDraft, AddressPart } from './address.ts';
 import { COUNTRIES } from './countries.ts';
 import { regionsOf } from './regions.ts';
+import { wordFor } from './wording.ts';
 
 interface AddressFieldsProps {
   readonly draft: AddressDraft;
@@ -12,21 +13,20 @@ interface AddressFieldsProps {
   readonly onChange: (draft: AddressDraft) => void;
 }
 
-const LABELS: Record<Exclude<AddressPart, 'country' | 'state'>, readonly [label: string, autocomplete: string]> = {
-  line1: ['Address', 'billing address-line1'],
-  line2: ['Apartment, suite, floor', 'billing address-line2'],
-  postal_code: ['Postal code', 'billing postal-code'],
-  city: ['City', 'billing address-level2'],
+const FILLED_BY: Record<Exclude<AddressPart, 'country' | 'state'>, string> = {
+  line1: 'billing address-line1',
+  line2: 'billing address-line2',
+  postal_code: 'billing postal-code',
+  city: 'billing address-level2',
 };
 
 export function AddressFields({ draft, modes, errors, onChange }: AddressFieldsProps) {
-  const text = (part: keyof typeof LABELS) => {
+  const text = (part: keyof typeof FILLED_BY) => {
     if (modes[part] === 'disabled') return null;
-    const [label, autoComplete] = LABELS[part];
     return (
       <InputField
-        label={label}
-        autoComplete={autoComplete}
+        label={wordFor(part, draft.country)}
+        autoComplete={FILLED_BY[part]}
         required={modes[part] === 'required'}
         maxLength={200}
         value={draft[part]}
@@ -84,7 +84,7 @@ function RegionField({ draft, modes, errors, onChange }: AddressFieldsProps) {
   if (regions === undefined) {
     return (
       <InputField
-        label="Region"
+        label={wordFor('state', draft.country)}
         maxLength={100}
         {...shared}
         onChange={(event) => onChange({ ...draft, state: event.target.value })}
@@ -93,7 +93,7 @@ function RegionField({ draft, modes, errors, onChange }: AddressFieldsProps) {
   }
   return (
     <SelectField
-      label={draft.country === 'CA' ? 'Province' : 'State'}
+      label={wordFor('state', draft.country)}
       {...shared}
       onChange={(event) => onChange({ ...draft, state: event.target.value })}
     >

@@ -6,7 +6,9 @@ const UNITED_STATES =
   'MO Missouri,MT Montana,NE Nebraska,NV Nevada,NH New Hampshire,NJ New Jersey,NM New Mexico,NY New York,' +
   'NC North Carolina,ND North Dakota,OH Ohio,OK Oklahoma,OR Oregon,PA Pennsylvania,PR Puerto Rico,RI Rhode Island,' +
   'SC South Carolina,SD South Dakota,TN Tennessee,TX Texas,UT Utah,VT Vermont,VA Virginia,WA Washington,' +
-  'WV West Virginia,WI Wisconsin,WY Wyoming';
+  'WV West Virginia,WI Wisconsin,WY Wyoming,' +
+  'AS American Samoa,GU Guam,MP Northern Mariana Islands,VI U.S. Virgin Islands,' +
+  'AA Armed Forces Americas,AE Armed Forces Europe,AP Armed Forces Pacific';
 const CANADA =
   'AB Alberta,BC British Columbia,MB Manitoba,NB New Brunswick,NL Newfoundland and Labrador,' +
   'NT Northwest Territories,NS Nova Scotia,NU Nunavut,ON Ontario,PE Prince Edward Island,QC Quebec,' +

@@ -51,6 +51,7 @@ export const Checkout = z.object({
   is_discount_applicable: z.boolean(),
   tax_amount: z.nullable(z.number()),
   tax_behavior: z.nullish(z.string()),
+  is_reverse_charged: z.optional(z.boolean()),
   total_amount: z.number(),
   currency: z.string(),
   active_trial_interval: z.nullable(Interval),
@@ -62,6 +63,9 @@ export const Checkout = z.object({
   customer_name: z.nullable(z.string()),
   customer_email: z.nullable(z.string()),
   customer_billing_address: z.nullable(Address),
+  is_business_customer: z.boolean(),
+  customer_billing_name: z.nullable(z.string()),
+  customer_tax_id: z.nullable(z.string()),
   billing_address_fields: AddressModes,
   payment_processor_metadata: z.record(z.string(), z.string()),
   products: z.array(Product),
@@ -82,6 +86,9 @@ export interface CheckoutChange {
   readonly amount?: number;
   readonly seats?: number;
   readonly customer_billing_address?: Address;
+  readonly is_business_customer?: boolean;
+  readonly customer_billing_name?: string | null;
+  readonly customer_tax_id?: string | null;
 }
 
 export interface Confirmation {
@@ -89,6 +96,9 @@ export interface Confirmation {
   readonly customer_email: string;
   readonly customer_name?: string;
   readonly customer_billing_address?: Address;
+  readonly is_business_customer?: boolean;
+  readonly customer_billing_name?: string | null;
+  readonly customer_tax_id?: string | null;
   readonly custom_field_data?: FieldData;
   readonly locale?: string;
   /** None where nothing is to be paid, now or later. */

@@ -1,22 +1,24 @@
 /** The right-hand side of the checkout: who buys, from where, with which card. */
 import { type SubmitEvent, useRef, useState } from 'react';
-import { type AddressPart, addressOf, draftOf, missingParts } from '../address/address.ts';
+import { ADDRESS_PARTS, type AddressPart, addressOf, missingParts } from '../address/address.ts';
 import { AddressFields } from '../address/address-fields.tsx';
-import type { Address } from '../api/catalog.ts';
-import type { Checkout } from '../api/checkouts.ts';
+import type { Checkout, CheckoutChange } from '../api/checkouts.ts';
 import type { AttachedField } from '../api/custom-fields.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatTrial } from '../format/terms.ts';
 import { Button } from '../parts/button.tsx';
 import { focusFirstInvalid, InputField } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { BusinessFields } from './business-fields.tsx';
+import { businessOf } from './buyer.ts';
 import { CardForm, type CardFormHandle, type CardPurpose } from './card/card-form.tsx';
 import { CustomFields } from './custom-fields.tsx';
 import { DiscountCode, useIsDiscounting } from './discount-code.tsx';
 import { answersOf, dataOf, lackingAnswers } from './field-answers.ts';
 import { PaymentNotice } from './payment-notice.tsx';
 import { processorOf } from './processor.ts';
-import { dueToday, hasTrial } from './summary.tsx';
+import { dueToday, hasTrial } from './sums.tsx';
+import { type Refusals, useBuyer } from './use-buyer.ts';
 import { type PaymentProblem, usePayment } from './use-payment.ts';
 
 interface CheckoutFormProps {
@@ -26,18 +28,17 @@ interface CheckoutFormProps {
   readonly isChanging: boolean;
   /** What is to be bought can't be: the buyer is led there first. */
   readonly isQuantityWrong: boolean;
-  /** The address decides on tax: told as soon as country or region change. */
-  readonly onAddress: (address: Address) => void;
+  /** What tax and currency follow from is told as it is entered. Throws `ApiFailure`. */
+  readonly onBuyer: (change: CheckoutChange) => Promise<unknown>;
   readonly settled: () => Promise<unknown>;
 }
 
-type Errors = Partial<Record<AddressPart | 'email' | 'name', string>>;
+type Errors = Partial<Record<AddressPart | 'email' | 'name' | 'billingName', string>>;
 
 export function CheckoutForm(props: CheckoutFormProps) {
-  const { checkout, earlierProblem, isChanging, isQuantityWrong, onAddress, settled } = props;
-  const [email, setEmail] = useState(checkout.customer_email ?? '');
-  const [name, setName] = useState(checkout.customer_name ?? '');
-  const [address, setAddress] = useState(() => draftOf(checkout.customer_billing_address));
+  const { checkout, earlierProblem, isChanging, isQuantityWrong, onBuyer, settled } = props;
+  const buyer = useBuyer(checkout, onBuyer);
+  const { email, name, address, isBusiness, billingName } = buyer.draft;
   const [errors, setErrors] = useState<Errors>({});
   const fields = checkout.attached_custom_fields ?? [];
   const [answers, setAnswers] = useState(() => answersOf(checkout.custom_field_data));
@@ -58,15 +59,19 @@ export function CheckoutForm(props: CheckoutFormProps) {
     if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim()))
       found.email = 'Enter an e-mail address, such as ada@example.com.';
     if (needsCard && name.trim() === '') found.name = 'Enter your name.';
+    if (isBusiness && billingName.trim() === '') found.billingName = 'Enter the name of your business.';
     for (const part of missingParts(address, modes)) found[part] = 'This is needed.';
     const missing = lackingAnswers(fields, answers);
     setErrors(found);
     setLacking(missing);
     if (Object.keys({ ...found, ...missing }).length > 0) return focusFirstInvalid(form.current);
+    buyer.stop();
+    const billed = addressOf(address, modes);
     void pay({
       email: email.trim(),
       name: name.trim(),
-      address: addressOf(address, modes),
+      address: billed,
+      business: businessOf(buyer.draft, billed),
       fields: dataOf(fields, answers),
     });
   }
@@ -84,7 +89,7 @@ export function CheckoutForm(props: CheckoutFormProps) {
         readOnly={checkout.customer_id !== null && checkout.customer_email !== null}
         value={email}
         error={errors.email ?? fieldError(problem, 'customer_email')}
-        onChange={(event) => setEmail(event.target.value)}
+        onChange={(event) => buyer.change({ email: event.target.value })}
       />
       <InputField
         label="Name"
@@ -93,18 +98,22 @@ export function CheckoutForm(props: CheckoutFormProps) {
         maxLength={256}
         value={name}
         error={errors.name ?? fieldError(problem, 'customer_name')}
-        onChange={(event) => setName(event.target.value)}
+        onChange={(event) => buyer.change({ name: event.target.value })}
       />
       <AddressFields
         draft={address}
         modes={modes}
-        errors={errors}
-        onChange={(draft) => {
-          setAddress(draft);
-          const moved = draft.country !== address.country || draft.state !== address.state;
-          const next = addressOf(draft, modes);
-          if (moved && next !== undefined) onAddress(next);
+        errors={addressErrors(errors, buyer.refusals, problem)}
+        onChange={(draft) => buyer.change({ address: draft })}
+      />
+      <BusinessFields
+        draft={buyer.draft}
+        errors={{
+          billingName: errors.billingName ?? fieldError(problem, 'customer_billing_name'),
+          taxId: buyer.refusals['customer_tax_id'] ?? fieldError(problem, 'customer_tax_id'),
         }}
+        onChange={buyer.change}
+        onLeave={buyer.leave}
       />
       <CustomFields
         fields={fields}
@@ -160,6 +169,16 @@ function fieldErrors(
       slug,
       lacking[slug] ?? fieldError(problem, `custom_field_data.${slug}`),
     ]),
+  );
+}
+
+/** What the page misses, else what the server refused, as it was typed or when Pay was pressed. */
+function addressErrors(errors: Errors, refusals: Refusals, problem: PaymentProblem | null) {
+  return Object.fromEntries(
+    ADDRESS_PARTS.map((part) => {
+      const path = `customer_billing_address.${part}`;
+      return [part, errors[part] ?? refusals[path] ?? fieldError(problem, path)];
+    }),
   );
 }
 

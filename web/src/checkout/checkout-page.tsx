@@ -1,9 +1,8 @@
 /** /checkout/:clientSecret. What is bought on the left, who pays on the right; one page for each way it can be closed. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { Redirect } from 'wouter';
 import { useHistoryState } from 'wouter/use-browser-location';
-import { likelyCountry } from '../address/countries.ts';
 import { type Checkout, type CheckoutChange, changeCheckout, getCheckout } from '../api/checkouts.ts';
 import { ApiFailure } from '../api/client.ts';
 import { Loading } from '../parts/loading.tsx';
@@ -69,15 +68,6 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
   const wanted = typed !== null && typed.priceId === priceId ? typed.wish : null;
   const want = (next: Wish) => setTyped({ priceId, wish: next });
 
-  // Who lives elsewhere sees at once what they would pay there.
-  const isPlaced = useRef(checkout.customer_billing_address !== null || !hasSeveralCurrencies(checkout));
-  useEffect(() => {
-    const country = likelyCountry();
-    if (isPlaced.current || country === '') return;
-    isPlaced.current = true;
-    pending.current = move.mutateAsync({ customer_billing_address: { country } }).catch(() => null);
-  });
-
   return (
     <main className="checkout">
       <CloseFrame checkout={checkout} />
@@ -120,19 +110,16 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
           earlierProblem={reason === undefined ? null : { kind: 'declined', reason }}
           isChanging={(wish !== null && wish !== checkout.product?.id) || move.isPending || isUnheard(wanted, checkout)}
           isQuantityWrong={wanted === 'wrong'}
-          onAddress={(address) => {
-            pending.current = move.mutateAsync({ customer_billing_address: address }).catch(() => null);
+          onBuyer={(told) => {
+            const answer = move.mutateAsync(told);
+            pending.current = answer.catch(() => null);
+            return answer;
           }}
           settled={() => pending.current}
         />
       </div>
     </main>
   );
-}
-
-function hasSeveralCurrencies({ products, billing_address_fields: modes }: Checkout): boolean {
-  const currencies = products.flatMap(({ prices }) => prices.map((price) => price.price_currency));
-  return modes.country !== 'disabled' && new Set(currencies).size > 1;
 }
 
 function CheckoutSkeleton() {

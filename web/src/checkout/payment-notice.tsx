@@ -21,13 +21,21 @@ export function PaymentNotice({ problem }: { problem: PaymentProblem }) {
       return (
         <Notice tone="danger" title="There is no second trial">
           <p>{problem.reason}</p>
-          <p>Nothing was taken from your card.</p>
+          <p>Nothing was taken from your card. Look at what is due today, and press the button again if you agree.</p>
         </Notice>
       );
     case 'unreachable':
       return (
         <Notice tone="danger" title="No connection">
           <p>The server could not be reached. Press the button again once you are online: you will be charged once.</p>
+        </Notice>
+      );
+    case 'total_changed':
+      return (
+        <Notice tone="warning" title="The total has changed">
+          <p>
+            It follows from what you entered. Nothing was charged: look at the new total, and press the button again.
+          </p>
         </Notice>
       );
     case 'fields':

@@ -3,8 +3,8 @@ import type { Product } from '../api/catalog.ts';
 import type { Checkout } from '../api/checkouts.ts';
 import { formatDate } from '../format/dates.ts';
 import { formatMoney } from '../format/money.ts';
-import { formatSeats } from '../format/seats.ts';
 import { formatRhythm, formatSpan, formatTrial } from '../format/terms.ts';
+import { Sums } from './sums.tsx';
 
 export function Summary({ checkout }: { checkout: Checkout }) {
   const { product } = checkout;
@@ -34,51 +34,6 @@ export function Summary({ checkout }: { checkout: Checkout }) {
       <Sums checkout={checkout} />
     </section>
   );
-}
-
-function Sums({ checkout }: { checkout: Checkout }) {
-  const { amount, seats, discount_amount: discount, tax_amount: tax, currency } = checkout;
-  const isInclusive = checkout.tax_behavior === 'inclusive';
-  return (
-    <dl className="sums" aria-live="polite">
-      {seats !== null && seats !== undefined && (
-        <Sum label={formatSeats(seats)} value={formatMoney(amount, currency)} />
-      )}
-      {(discount > 0 || (tax !== null && tax > 0)) && <Sum label="Subtotal" value={formatMoney(amount, currency)} />}
-      {discount > 0 && <Sum label={discountLabel(checkout)} value={formatMoney(-discount, currency)} />}
-      {tax !== null && tax > 0 && (
-        <Sum label={isInclusive ? 'Tax, included' : 'Tax'} value={formatMoney(tax, currency)} />
-      )}
-      {hasTrial(checkout) && <Sum label="After the trial" value={formatMoney(checkout.total_amount, currency)} />}
-      <div className="due">
-        <dt>Due today</dt>
-        <dd data-testid="due-today">{formatMoney(dueToday(checkout), currency)}</dd>
-      </div>
-    </dl>
-  );
-}
-
-function Sum({ label, value }: { label: string; value: string }) {
-  return (
-    <div>
-      <dt>{label}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}
-
-export function hasTrial(checkout: Checkout): boolean {
-  return checkout.active_trial_interval !== null && checkout.active_trial_interval_count !== null;
-}
-
-/** In minor units: nothing while a trial runs. */
-export function dueToday(checkout: Checkout): number {
-  return hasTrial(checkout) ? 0 : checkout.total_amount;
-}
-
-/** "Discount SPRING", "Discount Half off". */
-function discountLabel({ discount }: Checkout): string {
-  return discount === null ? 'Discount' : `Discount ${discount.code ?? discount.name}`;
 }
 
 /** "14 days free, then $10.00 a month from 8 Dec 2026". */

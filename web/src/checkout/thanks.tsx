@@ -9,7 +9,7 @@ import { ShopMark } from '../parts/shop-mark.tsx';
 import { Delivery } from './delivery.tsx';
 import { CloseFrame, isFramed, tellHost } from './frame.tsx';
 import { readSessionToken } from './session-token.ts';
-import { dueToday, hasTrial } from './summary.tsx';
+import { dueToday, hasTrial } from './sums.tsx';
 
 /** Long enough to see that it worked, and to read a key. */
 const MOVE_ON_AFTER_MS = 6_000;

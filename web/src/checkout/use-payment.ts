@@ -3,18 +3,20 @@ import { useQueryClient } from '@tanstack/react-query';
 import { type RefObject, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Address } from '../api/catalog.ts';
-import { type Checkout, confirmCheckout, getCheckout } from '../api/checkouts.ts';
+import { type Checkout, type Confirmation, confirmCheckout, getCheckout } from '../api/checkouts.ts';
 import { ApiFailure, type FieldError } from '../api/client.ts';
 import type { FieldData } from '../api/custom-fields.ts';
 import { authenticate } from './card/authenticate.ts';
 import type { CardFormHandle } from './card/card-form.tsx';
 import { processorOf, waitingForBank } from './processor.ts';
 import { keepSessionToken } from './session-token.ts';
+import { hasTrial } from './sums.tsx';
 
 export interface Buyer {
   readonly email: string;
   readonly name: string;
   readonly address: Address | undefined;
+  readonly business: Pick<Confirmation, 'is_business_customer' | 'customer_billing_name' | 'customer_tax_id'>;
   /** What they entered into the shop's own fields. */
   readonly fields: FieldData | undefined;
 }
@@ -25,6 +27,8 @@ export type PaymentProblem =
   /** The buyer has had a trial here: the checkout now shows what is due today. */
   | { readonly kind: 'no_trial'; readonly reason: string }
   | { readonly kind: 'unreachable' }
+  /** Something else is due than was shown; nothing was charged. */
+  | { readonly kind: 'total_changed' }
   | { readonly kind: 'fields'; readonly fields: readonly FieldError[] };
 
 export interface Payment {
@@ -63,7 +67,7 @@ export function usePayment(
 
   /** Null when there is nothing to say: the card form marks its own fields. */
   async function attempt(buyer: Buyer): Promise<PaymentProblem | 'leaving' | null> {
-    const { email, name, address, fields } = buyer;
+    const { email, name, address, business, fields } = buyer;
     let token: string | undefined;
     let reason: string | undefined;
     if (checkout.is_payment_form_required) {
@@ -75,6 +79,8 @@ export function usePayment(
       token = tokenized.id;
     }
     await settled();
+    const present = queries.getQueryData<Checkout>(['checkout', secret]);
+    if (present !== undefined && isOtherTotal(present, checkout)) return { kind: 'total_changed' };
 
     try {
       const confirmed = await confirmCheckout(secret, {
@@ -82,6 +88,7 @@ export function usePayment(
         customer_email: email,
         customer_name: name || undefined,
         customer_billing_address: address,
+        ...business,
         custom_field_data: fields,
         locale: checkout.locale ?? navigator.language,
         confirmation_token_id: token,
@@ -106,17 +113,16 @@ export function usePayment(
   async function explain(failure: unknown): Promise<PaymentProblem | 'leaving'> {
     if (!(failure instanceof ApiFailure)) throw failure;
     const { error } = failure;
-    if (error.kind === 'invalid') return { kind: 'fields', fields: error.fields };
-    if (error.kind === 'declined') return { kind: 'declined', reason: error.detail };
     const now = await getCheckout(secret).catch(() => null);
-    if (now !== null && now.status !== 'open') {
-      queries.setQueryData(['checkout', secret], now);
-      return 'leaving';
-    }
-    if (now !== null && error.kind === 'refused' && error.code === 'TrialAlreadyRedeemed') {
-      queries.setQueryData(['checkout', secret], now);
+    // What was entered is written before anything is refused: sums and form may be others now.
+    if (now !== null) queries.setQueryData(['checkout', secret], now);
+    if (now !== null && now.status !== 'open') return 'leaving';
+    if (error.kind === 'invalid') return { kind: 'fields', fields: error.fields };
+    if (error.kind === 'refused' && error.code === 'TrialAlreadyRedeemed') {
       return { kind: 'no_trial', reason: error.detail };
     }
+    if (now !== null && isOtherTotal(now, checkout)) return { kind: 'total_changed' };
+    if (error.kind === 'declined') return { kind: 'declined', reason: error.detail };
     if (error.kind === 'expired' || error.kind === 'missing') {
       await queries.invalidateQueries({ queryKey: ['checkout', secret] });
     }
@@ -125,3 +131,6 @@ export function usePayment(
 
   return { isPaying, problem, pay };
 }
+
+const isOtherTotal = (a: Checkout, b: Checkout): boolean =>
+  a.total_amount !== b.total_amount || a.currency !== b.currency || hasTrial(a) !== hasTrial(b);
