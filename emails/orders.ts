@@ -96,9 +96,12 @@ function paymentOf(order: OrderFacts, { money }: Words): Fact[] {
   if (discountAmount > 0) facts.push(['Discount', money(-discountAmount, currency)]);
   if (taxAmount > 0) facts.push(['Of which tax', money(taxAmount, currency)]);
   facts.push(['Total', money(totalAmount, currency)]);
-  if (appliedBalanceAmount < 0) facts.push(['From your balance', money(appliedBalanceAmount, currency)]);
-  if (appliedBalanceAmount > 0) facts.push(['Owed from before', money(appliedBalanceAmount, currency)]);
-  if (appliedBalanceAmount !== 0) facts.push(['Charged', money(totalAmount + appliedBalanceAmount, currency)]);
+  if (appliedBalanceAmount !== 0) {
+    const balance = appliedBalanceAmount < 0 ? 'From your balance' : 'Owed from before';
+    // A credit is kept for the orders to come.
+    facts.push([totalAmount < 0 ? 'Kept as your balance' : balance, money(appliedBalanceAmount, currency)]);
+    facts.push(['Charged', money(totalAmount + appliedBalanceAmount, currency)]);
+  }
   if (paidWith !== null) facts.push(['Paid with', cardName(paidWith)]);
   if (invoiceNumber) facts.push(['Invoice', invoiceNumber]);
   return facts;

@@ -52,7 +52,7 @@ it('tells of each step once, in order, with its dates and sums', async () => {
   expect(await newest(life)).toMatch(/Total: \$20\.00\nPaid with: Visa ending in 4242\nInvoice: SHOP\w+-\w+\n/);
   await must(life.patch({ cancel_at_period_end: true }));
   await must(life.patch({ cancel_at_period_end: false }));
-  await must(life.patch({ pause: { resumes_at: '2027-06-15T00:00:00.000Z' } }));
+  await must(life.patch({ pause_at_period_end: true, resumes_at: '2027-06-15T00:00:00.000Z' }));
   await life.lives('2027-06-16T00:00:00.000Z');
   await life.cardAnswers('insufficient_funds');
   await life.lives('2027-07-16T00:00:00.000Z');
@@ -111,9 +111,12 @@ it('tells nobody of what is free each month, nor of what only the merchant sees'
   await must(life.patch({ product_id: free.id, proration_behavior: 'prorate' }));
   await must(life.patch({ metadata: { plan: 'free' } }));
   await life.lives('2027-07-02T00:00:00.000Z');
+  expect(await newest(life)).toContain('Total: -$5.00\nKept as your balance: $5.00\nCharged: $0.00\n');
   expect(await told(life)).toEqual([
     '2027-04-01 Your subscription to Fern Lite',
     '2027-04-01 Your subscription to Fern Lite was changed',
+    // With what was left of the month that was paid for.
+    '2027-05-01 Your subscription to Fern Free was renewed',
   ]);
 });
 
