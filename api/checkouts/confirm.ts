@@ -70,7 +70,9 @@ async function enter(
     if (status !== 'confirmed') throw error;
     return;
   }
-  const entered = await em.fork().findOneOrFail(Checkout, id, { populate: ['organization', 'product', 'price'] });
+  const entered = await em.fork().findOneOrFail(Checkout, id, {
+    populate: ['organization', 'product', 'price', 'discount.products'],
+  });
   refuseWithoutAddress(entered as CheckoutRow);
   refuseWithoutBillingName(entered as CheckoutRow);
 }
