@@ -41,9 +41,22 @@ export async function seedDemoShop({ api, operatorToken }: Installation): Promis
     properties: { note: 'Write to support@fernwood.example and name your order.' },
   });
   const monthly = { recurring_interval: 'month' };
+  const use = await call<Named>('POST', '/v1/custom-fields/', {
+    ...{ type: 'select', slug: 'use', name: 'What will you use it for?' },
+    properties: {
+      options: [
+        { value: 'work', label: 'For work' },
+        { value: 'own', label: 'For something of my own' },
+      ],
+    },
+  });
   const pro = await product(call, [key, support], {
     ...{ name: 'Fern Pro', description: 'Everything, for one person.', ...monthly },
     prices: usd(2000),
+    attached_custom_fields: [{ custom_field_id: use.id, required: false }],
+  });
+  const link = await call<{ url: string }>('POST', '/v1/checkout-links/', {
+    ...{ products: [pro.id], label: 'On the website', metadata: { from: 'website' } },
   });
   await product(call, [key, support], {
     ...{ name: 'Fern Team', description: 'Everything, for as many as you are. Fourteen days free.', ...monthly },
@@ -62,7 +75,7 @@ export async function seedDemoShop({ api, operatorToken }: Installation): Promis
     organizationId: organization.id,
     slug: organization.slug,
     token,
-    checkoutUrl: `${api}/shop/${organization.slug}/buy/${pro.id}`,
+    checkoutUrl: link.url,
     portalUrl: session.customer_portal_url,
   };
 }
@@ -95,7 +108,10 @@ async function freeOrganization(operator: Call): Promise<Named & { readonly slug
   for (let number = 1; ; number += 1) {
     const slug = number === 1 ? SLUG : `${SLUG}-${number}`;
     try {
-      return await operator('POST', '/v1/organizations/', { name: 'Fernwood Tools', slug, country: 'US' });
+      return await operator('POST', '/v1/organizations/', {
+        ...{ name: 'Fernwood Tools', slug, country: 'US' },
+        tax_registrations: ['EU', 'GB', 'US-CA'],
+      });
     } catch (error) {
       if (!(error instanceof Refused && error.status === 422 && number < 100)) throw error;
     }

@@ -52,6 +52,8 @@ function fineBody(path: string): Record<string, unknown> {
     '/v1/benefits/': { type: 'custom', description: 'A note', properties: { note: 'Hello' } },
     '/v1/discounts/': { name: 'Half off', type: 'percentage', basis_points: 5000, duration: 'once' },
     '/v1/checkouts/': { products: [things.product.id], metadata: { a: 'b' } },
+    '/v1/custom-fields/': { type: 'text', slug: 'note', name: 'A note', properties: {} },
+    '/v1/checkout-links/': { products: [things.product.id], metadata: { a: 'b' } },
     '/v1/test-clocks/': { name: 'A year', frozen_time: '2027-01-31T00:00:00Z' },
     '/v1/webhooks/endpoints': { url: 'http://127.0.0.1:9/', format: 'raw', events: ['order.paid'] },
     '/v1/license-keys/validate': { key: things.key.key, organization_id: things.key.organization_id },

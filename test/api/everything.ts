@@ -18,6 +18,10 @@ export async function oneOfEach(running: Running, token: string) {
   const discount = await make('/v1/discounts/', {
     ...{ name: 'Half off', code: `HALF-${randomUUID()}`, type: 'percentage', basis_points: 5000, duration: 'once' },
   });
+  const field = await make('/v1/custom-fields/', {
+    ...{ type: 'text', slug: `note-${randomUUID()}`, name: 'A note', properties: {} },
+  });
+  const link = await make('/v1/checkout-links/', { products: [product.id] });
   const customer = await make('/v1/customers/', {
     email: `ada-${randomUUID()}@example.com`,
     external_id: `ada-${randomUUID()}`,
@@ -48,6 +52,8 @@ export async function oneOfEach(running: Running, token: string) {
       benefit,
       product,
       discount,
+      field,
+      link,
       customer,
       checkout,
       subscription,

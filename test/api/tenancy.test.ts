@@ -24,6 +24,8 @@ function pathTo(path: string): string {
     ['/v1/benefits/', things.benefit.id],
     ['/v1/products/', things.product.id],
     ['/v1/discounts/', things.discount.id],
+    ['/v1/custom-fields/', things.field.id],
+    ['/v1/checkout-links/', things.link.id],
     ['/v1/customers/', things.customer.id],
     ['/v1/checkouts/', things.checkout.id],
     ['/v1/subscriptions/', things.subscription.id],
@@ -89,6 +91,8 @@ describe('with another organization’s token', () => {
       things.subscription,
       things.key,
       things.discount,
+      things.field,
+      things.link,
     ]) {
       expect(text).not.toContain(thing.id);
     }
@@ -96,9 +100,12 @@ describe('with another organization’s token', () => {
 
   it('nothing can be made of the owner’s things', async () => {
     const { token } = stranger;
+    const asking = { attached_custom_fields: [{ custom_field_id: things.field.id, required: false }] };
     const attempts = [
       ['/v1/checkouts/', { products: [things.product.id] }],
       ['/v1/discounts/', { name: 'Half', basis_points: 5000, duration: 'once', products: [things.product.id] }],
+      ['/v1/checkout-links/', { products: [things.product.id] }],
+      ['/v1/products/', { name: 'Fern', prices: [{ amount_type: 'free' }], ...asking }],
       ['/v1/subscriptions/', { product_id: things.product.id, customer_id: things.customer.id }],
       ['/v1/customer-sessions/', { customer_id: things.customer.id }],
       ['/v1/customers/', { email: 'mallory@example.com', test_clock_id: things.clock.id }],
@@ -134,6 +141,7 @@ describe('a customer’s session', () => {
 const BODIES: Readonly<Record<string, unknown>> = {
   '/v1/test-clocks/{id}/advance': { frozen_time: '2028-01-01T00:00:00Z' },
   '/v1/products/{id}/benefits': { benefits: [] },
+  '/v1/custom-fields/{id}': { type: 'text', name: 'Another' },
   '/v1/benefits/{id}': { type: 'license_keys', description: 'Another' },
   '/v1/subscriptions/{id}/change-preview': { product_id: '6f0d4b3e-3f43-4d5b-9e3b-6b1f0f5b8f11' },
   '/v1/subscriptions/{id}': { cancel_at_period_end: true },
