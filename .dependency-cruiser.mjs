@@ -1,7 +1,21 @@
 /** Which room may know which: dependencies point one way. Types may be looked at further than code may be called. */
 
 const OURS = [
-  ...['api', 'activities', 'benefits', 'billing', 'bench', 'config', 'db', 'dev', 'emails', 'schemas', 'tax', 'test', 'usage'],
+  ...[
+    'api',
+    'activities',
+    'benefits',
+    'billing',
+    'bench',
+    'config',
+    'db',
+    'dev',
+    'emails',
+    'schemas',
+    'tax',
+    'test',
+    'usage',
+  ],
   ...['web', 'worker', 'workflows'],
 ];
 

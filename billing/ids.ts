@@ -24,5 +24,7 @@ export type LicenseKeyId = Id<'license key'>;
 export type DiscountId = Id<'discount'>;
 export type RedemptionId = Id<'redemption'>;
 export type TestClockId = Id<'test clock'>;
+export type EventId = Id<'event'>;
+export type MeterId = Id<'meter'>;
 export type WebhookEndpointId = Id<'webhook endpoint'>;
 export type WebhookEventId = Id<'webhook event'>;

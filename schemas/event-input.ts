@@ -1,0 +1,58 @@
+/** Events as they are sent to us. */
+import { z } from 'zod';
+import { EventMetadataInput } from './event-metadata.ts';
+import { Id, InstantInput, organizationIdInput } from './primitives.ts';
+
+export const MOST_EVENTS = 1000;
+
+const LONGEST_ID = 255;
+
+/** One form for both ways to name the customer: which it is shows itself, and every event pays for each form tried. */
+export const EventCreate = z
+  .object({
+    name: z.string().min(1).max(128),
+    timestamp: InstantInput.optional().describe('When it happened; now, if left out. At most a minute ahead.'),
+    organization_id: organizationIdInput,
+    external_id: z
+      .string()
+      .min(1)
+      .max(LONGEST_ID)
+      .nullable()
+      .optional()
+      .describe('Yours: a second event of it is dropped.'),
+    parent_id: z
+      .string()
+      .min(1)
+      .max(LONGEST_ID)
+      .nullable()
+      .optional()
+      .describe('Of the event that this is part of: ours or yours.'),
+    metadata: EventMetadataInput.optional(),
+    customer_id: Id.nullable().optional(),
+    external_customer_id: z
+      .string()
+      .min(1)
+      .max(LONGEST_ID)
+      .nullable()
+      .optional()
+      .describe('Yours; also of somebody who becomes a customer only later.'),
+    member_id: Id.nullable().optional(),
+    external_member_id: z.string().min(1).max(LONGEST_ID).nullable().optional(),
+  })
+  .refine(({ customer_id, external_customer_id }) => Boolean(customer_id) !== Boolean(external_customer_id), {
+    path: ['customer_id'],
+    message: 'Name the customer by one of customer_id and external_customer_id',
+  })
+  .meta({ id: 'EventCreate' });
+export type EventCreate = z.output<typeof EventCreate>;
+
+export const EventsIngest = z
+  .object({ events: z.array(EventCreate).max(MOST_EVENTS, `At most ${MOST_EVENTS} events a request`) })
+  .meta({ id: 'EventsIngest' });
+
+export const EventsIngested = z
+  .object({
+    inserted: z.int().describe('Events that are new.'),
+    duplicates: z.int().describe('Events whose external_id was taken; nothing was done for them.'),
+  })
+  .meta({ id: 'EventsIngestResponse' });

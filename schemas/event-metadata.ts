@@ -1,0 +1,99 @@
+/** What an event says: whatever the merchant puts into it, and two keys whose meaning is fixed. */
+import { z } from 'zod';
+
+/** Nested lists and objects count too. */
+const MOST_KEYS = 50;
+const LONGEST_KEY = 40;
+const LONGEST_TEXT = 500;
+const DEEPEST = 5;
+/** Of prompts and answers. */
+const LONGEST_PROSE = 50_000;
+
+const AMOUNT = /^[+-]?\d{0,5}(\.\d{0,12})?$/;
+
+/** What an event has cost the merchant, in cents. */
+const Cost = z.object({
+  amount: z.union([z.number(), z.string().regex(AMOUNT, 'A decimal with up to 5 and 12 digits').regex(/\d/)]),
+  currency: z.literal('usd'),
+});
+
+/** A call of a language model. */
+const Llm = z.object({
+  vendor: z.string().max(LONGEST_TEXT),
+  model: z.string().max(LONGEST_TEXT),
+  prompt: z.string().max(LONGEST_PROSE).nullable().optional(),
+  response: z.string().max(LONGEST_PROSE).nullable().optional(),
+  input_tokens: z.int().min(0),
+  cached_input_tokens: z.int().min(0).optional(),
+  output_tokens: z.int().min(0),
+  total_tokens: z.int().min(0),
+});
+
+const Structured = z.object({ _cost: Cost.optional(), _llm: Llm.optional() });
+
+export type EventMetadata = Readonly<Record<string, unknown>>;
+
+/** Looked through by hand: a thousand events a request have it, and all of them are answered at once. */
+export const EventMetadataInput = z
+  .custom<EventMetadata>((given) => typeof given === 'object' && given !== null && !Array.isArray(given), 'An object')
+  .check(({ value, issues }) => {
+    const wrong = mistakeIn(value);
+    if (wrong !== null) issues.push({ code: 'custom', input: value, message: wrong.reason, path: [...wrong.path] });
+    if (!('_cost' in value) && !('_llm' in value)) return;
+    for (const issue of Structured.safeParse(value).error?.issues ?? []) {
+      issues.push({ code: 'custom', input: value, message: issue.message, path: issue.path });
+    }
+  })
+  .meta({
+    id: 'EventMetadataInput',
+    type: 'object',
+    additionalProperties: true,
+    description:
+      'Up to 50 keys of at most 40 characters, nested up to 5 levels; text of at most 500 characters, numbers, booleans. ' +
+      '`_cost` is what it cost you, `_llm` the call of a language model that it tells of.',
+  });
+
+interface Mistake {
+  readonly path: readonly (string | number)[];
+  readonly reason: string;
+}
+
+function mistakeIn(metadata: EventMetadata): Mistake | null {
+  let keys = 0;
+  const look = (value: unknown, path: readonly (string | number)[]): Mistake | null => {
+    switch (typeof value) {
+      case 'boolean':
+        return null;
+      case 'number':
+        return null;
+      case 'string':
+        return value.length > LONGEST_TEXT ? { path, reason: `At most ${LONGEST_TEXT} characters` } : null;
+      case 'object':
+        break;
+      default:
+        return { path, reason: 'Text, a number or a boolean' };
+    }
+    if (value === null) return { path, reason: 'Leave out what has no value' };
+    if (path.length >= DEEPEST) return { path, reason: `Nested more than ${DEEPEST} levels deep` };
+    const isList = Array.isArray(value);
+    for (const [key, inner] of Object.entries(value)) {
+      keys += 1;
+      if (keys > MOST_KEYS) return { path: [], reason: `At most ${MOST_KEYS} keys` };
+      if (key.length > LONGEST_KEY) return { path, reason: `Keys have at most ${LONGEST_KEY} characters` };
+      const wrong = look(inner, [...path, isList ? Number(key) : key]);
+      if (wrong !== null) return wrong;
+    }
+    return null;
+  };
+  for (const [key, value] of Object.entries(metadata)) {
+    keys += 1;
+    if (keys > MOST_KEYS) return { path: [], reason: `At most ${MOST_KEYS} keys` };
+    if (key.length === 0 || key.length > LONGEST_KEY)
+      return { path: [], reason: `Keys have 1 to ${LONGEST_KEY} characters` };
+    // Of these the shape is known, and says what fits.
+    if (key === '_llm' || key === '_cost') continue;
+    const wrong = look(value, [key]);
+    if (wrong !== null) return wrong;
+  }
+  return null;
+}

@@ -1,0 +1,134 @@
+/**
+ * Takes batches of events from many requests at once and writes them together: while one transaction is under way,
+ * what comes in waits and makes up the next. So the more there is to do, the less each event costs. A batch is answered
+ * once the transaction that holds it is committed.
+ */
+import { Pool, type PoolClient } from 'pg';
+import { KnownMeters } from './known-meters.ts';
+import type { EventBatch, WrittenBatch } from './new-event.ts';
+import { writeEvents } from './write-events.ts';
+
+/** One reads its next events while the other waits for the disk. */
+const AT_ONCE = 2;
+/** Of events in a transaction. */
+const MOST_EVENTS = 5_000;
+/** Deadlocks, and what Postgres says while it starts or stops: the same may go well in a moment. */
+const PASSING = /^(40|57P)/;
+const TRIES = 5;
+
+interface Waiting {
+  readonly batch: EventBatch;
+  readonly resolve: (written: WrittenBatch) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export class EventWriter {
+  private readonly pool: Pool;
+  private readonly known = new KnownMeters();
+  private waiting: Waiting[] = [];
+  private underWay = 0;
+
+  constructor(databaseUrl: string) {
+    this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE });
+    // A connection that breaks while nobody uses it is replaced when it is needed.
+    this.pool.on('error', () => {});
+  }
+
+  /** Durable, and counted in all balances, once it resolves. */
+  write(batch: EventBatch): Promise<WrittenBatch> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ batch, resolve, reject });
+      this.next();
+    });
+  }
+
+  /** Ends after what has been asked so far. */
+  async close(): Promise<void> {
+    while (this.underWay > 0) await new Promise((passed) => setTimeout(passed, 5));
+    await this.pool.end();
+  }
+
+  private next(): void {
+    while (this.underWay < AT_ONCE && this.waiting.length > 0) {
+      this.underWay += 1;
+      void this.writeTogether(this.taken()).finally(() => {
+        this.underWay -= 1;
+        this.next();
+      });
+    }
+  }
+
+  private taken(): Waiting[] {
+    let events = 0;
+    const most = this.waiting.findIndex(({ batch }, i) => {
+      events += batch.events.length;
+      return i > 0 && events > MOST_EVENTS;
+    });
+    return this.waiting.splice(0, most === -1 ? this.waiting.length : most);
+  }
+
+  /** What one batch can't be written for must not keep the others from it. */
+  private async writeTogether(group: readonly Waiting[]): Promise<void> {
+    try {
+      const written = await this.transaction(group.map(({ batch }) => batch));
+      for (const [i, { resolve, reject }] of group.entries()) {
+        const answer = written[i];
+        if (answer === undefined) reject(new Error('A batch of events was not answered.'));
+        else resolve(answer);
+      }
+    } catch (error) {
+      const [first, ...others] = group;
+      if (first === undefined) return;
+      if (others.length === 0) first.reject(error);
+      else for (const alone of group) await this.writeTogether([alone]);
+    }
+  }
+
+  private async transaction(batches: readonly EventBatch[]): Promise<WrittenBatch[]> {
+    for (let tries = 1; ; tries += 1) {
+      const client = await this.pool.connect();
+      let committing: { readonly xid: string; readonly written: WrittenBatch[] } | null = null;
+      try {
+        const { rows } = await client
+          .query<{ xid: string }>('begin; select pg_current_xact_id()::text as xid')
+          .then(last);
+        const written = await writeEvents(client, this.known, batches);
+        committing = { xid: rows[0]?.xid ?? '', written };
+        await client.query('commit');
+        client.release();
+        return written;
+      } catch (error) {
+        await rolledBack(client);
+        // The answer to the commit may have been lost, not the commit: events without an id would then count twice.
+        if (committing !== null && (await this.isCommitted(committing.xid))) return committing.written;
+        if (tries === TRIES || !isPassing(error)) throw error;
+      }
+    }
+  }
+
+  private async isCommitted(xid: string): Promise<boolean> {
+    for (;;) {
+      const { rows } = await this.pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [
+        xid,
+      ]);
+      const status = rows[0]?.status;
+      if (status !== 'in progress') return status === 'committed';
+      await new Promise((passed) => setTimeout(passed, 20));
+    }
+  }
+}
+
+/** Of a query of several statements. */
+const last = <T>(results: T | T[]): T => (Array.isArray(results) ? (results.at(-1) as T) : results);
+
+async function rolledBack(client: PoolClient): Promise<void> {
+  try {
+    await client.query('rollback');
+    client.release();
+  } catch {
+    client.release(true);
+  }
+}
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && PASSING.test(String(error.code));
