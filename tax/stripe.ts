@@ -13,6 +13,9 @@ import { ratesFor, tableOfTaxes } from './table.ts';
 /** General goods delivered electronically. https://docs.stripe.com/tax/tax-codes */
 const ELECTRONIC_GOODS = 'txcd_10000000';
 
+/** An answer takes half a second. A step in the database waits for up to three of them, and is given up after 20 s. */
+const PATIENCE = 5_000;
+
 /** A line of nothing is asked as if it were of this much, for its rates. */
 const SOME_AMOUNT = 10_000;
 
@@ -43,17 +46,20 @@ async function calculation(
   parts: readonly TaxPart[],
 ): Promise<Stripe.Tax.Calculation> {
   const ask = (withId: boolean) =>
-    stripe.tax.calculations.create({
-      currency: question.currency,
-      customer_details: customerDetails(question, withId),
-      line_items: parts.map(({ amount, behavior }, index) => ({
-        amount: amount === 0 ? SOME_AMOUNT : Math.abs(amount),
-        reference: String(index),
-        tax_behavior: behavior,
-        tax_code: ELECTRONIC_GOODS,
-      })),
-      expand: ['line_items.data.tax_breakdown'],
-    });
+    stripe.tax.calculations.create(
+      {
+        currency: question.currency,
+        customer_details: customerDetails(question, withId),
+        line_items: parts.map(({ amount, behavior }, index) => ({
+          amount: amount === 0 ? SOME_AMOUNT : Math.abs(amount),
+          reference: String(index),
+          tax_behavior: behavior,
+          tax_code: ELECTRONIC_GOODS,
+        })),
+        expand: ['line_items.data.tax_breakdown'],
+      },
+      { timeout: PATIENCE },
+    );
   try {
     return await ask(true).catch((error: unknown) => {
       // An id that is sound by its checksum, but not in Stripe's eyes, changes nothing in what we ask for.
