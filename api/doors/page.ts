@@ -18,6 +18,7 @@ const STYLE = `
   main { max-width: 26rem; margin: 1rem; padding: 2rem; background: #fff; border-radius: 14px; border: 1px solid #dcdfd8; }
   h1 { font-size: 1.5rem; margin: 0 0 1rem; }
   p { line-height: 1.5; margin: 0 0 1.5rem; }
+  p:last-child { margin: 0; }
   button, a.button { font: inherit; font-weight: 600; display: inline-block; padding: .7rem 1.2rem; border: 0;
     border-radius: 8px; background: #1f6b4a; color: #fff; text-decoration: none; cursor: pointer; }
   :focus-visible { outline: 3px solid #2a5fd1; outline-offset: 2px; }

@@ -27,10 +27,10 @@ export class Migration20261124000005_checkout_links extends Migration {
       `create index "product_custom_fields_custom_field_id_index" on "product_custom_fields" ("custom_field_id");`,
     );
     this.addSql(
-      `alter table "product_custom_fields" add constraint "product_custom_fields_product_id_foreign" foreign key ("product_id") references "products" ("id");`,
+      `alter table "product_custom_fields" add constraint "product_custom_fields_product_id_foreign" foreign key ("product_id") references "products" ("id") on update cascade on delete cascade;`,
     );
     this.addSql(
-      `alter table "product_custom_fields" add constraint "product_custom_fields_custom_field_id_foreign" foreign key ("custom_field_id") references "custom_fields" ("id");`,
+      `alter table "product_custom_fields" add constraint "product_custom_fields_custom_field_id_foreign" foreign key ("custom_field_id") references "custom_fields" ("id") on update cascade on delete cascade;`,
     );
 
     this.addSql(
