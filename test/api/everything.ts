@@ -62,9 +62,28 @@ export async function oneOfEach(running: Running, token: string) {
       key,
       activation,
       endpoint,
+      seat: await aSeat(running, token),
     },
     session: session.token as string,
   };
+}
+
+/** Of a team, which has a member with it. */
+async function aSeat(running: Running, token: string) {
+  const make = (path: string, body: unknown) => running.made(token, 'POST', path, body);
+  const seat_tiers = { tiers: [{ min_seats: 1, max_seats: null, price_per_seat: 1000 }] };
+  const prices = [{ amount_type: 'seat_based', price_currency: 'usd', seat_tiers }];
+  const product = await make('/v1/products/', { name: 'Fern Team', prices });
+  const external_id = `team-${randomUUID()}`;
+  const team = await make('/v1/customers/', { type: 'team', email: `${external_id}@example.com`, external_id });
+  const checkout = await make('/v1/checkouts/', { products: [product.id], customer_id: team.id, seats: 2 });
+  await running.made(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
+    confirmation_token_id: await running.aCard(),
+  });
+  const [order] = await list(running, token, `/v1/orders/?customer_id=${team.id}`);
+  const grace = { email: `grace-${randomUUID()}@example.com`, external_member_id: 'grace' };
+  const seat = await make('/v1/customer-seats', { order_id: order.id, ...grace });
+  return { ...seat, team };
 }
 
 async function list(running: Running, token: string, path: string) {

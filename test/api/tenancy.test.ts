@@ -19,6 +19,7 @@ afterAll(() => running.close());
 
 /** The path with the owner's things in it. */
 function pathTo(path: string): string {
+  if (/\/members|customer-seats|portal\/seats/.test(path)) return pathToSeat(path);
   const ids: readonly [prefix: string, id: string][] = [
     ['/v1/test-clocks/', things.clock.id],
     ['/v1/benefits/', things.benefit.id],
@@ -45,11 +46,25 @@ function pathTo(path: string): string {
     .replace('{external_id}', things.customer.external_id);
 }
 
+/** A seat is a team's. */
+function pathToSeat(path: string): string {
+  const { seat } = things;
+  return path
+    .replace('{id}', path.includes('customer-portal') ? seat.member_id : seat.team.id)
+    .replace('{external_id}', seat.team.external_id)
+    .replace('{member_id}', seat.member_id)
+    .replace('{member_external_id}', 'grace')
+    .replace('{seat_id}', seat.id);
+}
+
 const named = routes.map((route) => [`${route.method.toUpperCase()} ${route.path}`, route] as const);
 const forOrganizations = named.filter(([, { auth }]) => auth === 'organization');
 const guarded = named.filter(([, { auth }]) => auth !== 'public');
-const ofOneThing = forOrganizations.filter(([, { path }]) => /\{(id|external_id)\}/.test(path));
-const lists = forOrganizations.filter(([, { method, path }]) => method === 'get' && !path.includes('{'));
+const ofOneThing = forOrganizations.filter(([, { path }]) => /\{(id|external_id|seat_id)\}/.test(path));
+// Seats are listed of one purchase.
+const lists = forOrganizations.filter(
+  ([, { method, path }]) => method === 'get' && !path.includes('{') && path !== '/v1/customer-seats',
+);
 
 describe('without a token', () => {
   it.each(guarded)('%s is refused', async (_, { method, path }) => {
@@ -108,6 +123,7 @@ describe('with another organization’s token', () => {
       ['/v1/products/', { name: 'Fern', prices: [{ amount_type: 'free' }], ...asking }],
       ['/v1/subscriptions/', { product_id: things.product.id, customer_id: things.customer.id }],
       ['/v1/customer-sessions/', { customer_id: things.customer.id }],
+      ['/v1/customer-sessions/', { customer_id: things.seat.team.id, member_id: things.seat.member_id }],
       ['/v1/customers/', { email: 'mallory@example.com', test_clock_id: things.clock.id }],
     ] as const;
     for (const [path, body] of attempts) expect((await running.call(token, 'POST', path, body)).status).toBe(422);
@@ -145,5 +161,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/v1/benefits/{id}': { type: 'license_keys', description: 'Another' },
   '/v1/subscriptions/{id}/change-preview': { product_id: '6f0d4b3e-3f43-4d5b-9e3b-6b1f0f5b8f11' },
   '/v1/subscriptions/{id}': { cancel_at_period_end: true },
+  '/v1/customers/{id}/members': { email: 'mallory@example.com' },
+  '/v1/customers/external/{external_id}/members': { email: 'mallory@example.com' },
   '/v1/webhooks/endpoints/{id}/replay': { since: '2027-01-01T00:00:00Z' },
 };

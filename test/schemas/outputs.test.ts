@@ -5,11 +5,12 @@ import { BenefitGrant } from '../../schemas/benefit-grant.ts';
 import { Checkout, CheckoutPublic, CheckoutPublicConfirmed } from '../../schemas/checkout.ts';
 import { Customer, CustomerState } from '../../schemas/customer.ts';
 import * as portal from '../../schemas/customer-portal.ts';
+import * as seats from '../../schemas/customer-seat.ts';
 import { CustomerSession } from '../../schemas/customer-session.ts';
 import { Discount } from '../../schemas/discount.ts';
 import { HTTPValidationError } from '../../schemas/errors.ts';
 import * as licenseKey from '../../schemas/license-key.ts';
-import { Member } from '../../schemas/member.ts';
+import { CustomerPortalMember, Member } from '../../schemas/member.ts';
 import { Order, OrderInvoice } from '../../schemas/order.ts';
 import { Organization } from '../../schemas/organization.ts';
 import { paginated } from '../../schemas/pagination.ts';
@@ -39,7 +40,10 @@ const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
   CustomerPaymentMethod: portal.CustomerPaymentMethod,
   CustomerPaymentMethodCreateResponse: portal.CustomerPaymentMethodCreateResponse,
   CustomerPortalCustomer: portal.CustomerPortalCustomer,
+  CustomerPortalMember,
   CustomerProduct: portal.CustomerProduct,
+  CustomerSeat: seats.CustomerSeat,
+  CustomerSeatClaimResponse: seats.CustomerSeatClaimResponse,
   CustomerSession,
   CustomerState,
   CustomerSubscription: portal.CustomerSubscription,
@@ -56,6 +60,8 @@ const OUTPUTS: Readonly<Record<string, z.ZodType>> = {
   PaymentMethod,
   PortalAuthenticatedUser: portal.PortalAuthenticatedUser,
   Product,
+  SeatClaimInfo: seats.SeatClaimInfo,
+  SeatsList: seats.SeatsList,
   Subscription,
   ValidatedLicenseKey: licenseKey.ValidatedLicenseKey,
   ValidationError: HTTPValidationError.shape.detail.element,
@@ -70,6 +76,8 @@ const PAYLOADS: readonly (readonly [z.ZodType, readonly string[]])[] = [
   [Checkout, ['checkout.created', 'checkout.updated', 'checkout.expired']],
   [Customer, ['customer.created', 'customer.updated', 'customer.deleted']],
   [CustomerState, ['customer.state_changed']],
+  [seats.CustomerSeat, ['customer_seat.assigned', 'customer_seat.claimed', 'customer_seat.revoked']],
+  [Member, ['member.created', 'member.updated', 'member.deleted']],
   [Order, ['order.created', 'order.updated', 'order.paid', 'order.refunded']],
   [Organization, ['organization.updated']],
   [Product, ['product.created', 'product.updated']],

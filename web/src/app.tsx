@@ -9,6 +9,7 @@ import { PlainPage } from './parts/plain-page.tsx';
 
 const PortalPage = lazy(() => import('./portal/portal-page.tsx'));
 const VerifyEmailPage = lazy(() => import('./portal/verify-email-page.tsx'));
+const ClaimSeatPage = lazy(() => import('./portal/claim-seat-page.tsx'));
 const ShopPage = lazy(() => import('./shop/shop-page.tsx'));
 
 export function App() {
@@ -26,6 +27,7 @@ export function App() {
         </Route>
         <Route path="/portal/:slug">{({ slug }) => <PortalPage key={slug} slug={slug} />}</Route>
         <Route path="/portal/:slug/verify-email">{({ slug }) => <VerifyEmailPage key={slug} slug={slug} />}</Route>
+        <Route path="/portal/:slug/claim">{({ slug }) => <ClaimSeatPage key={slug} slug={slug} />}</Route>
         <Route path="/shop/:slug">{({ slug }) => <ShopPage key={slug} slug={slug} />}</Route>
         <Route>
           <PlainPage title="There is no such page">

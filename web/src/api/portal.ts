@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { Address } from './catalog.ts';
 import { call } from './client.ts';
 import { subscriptionsOf } from './portal-subscriptions.ts';
+import { teamOf } from './portal-team.ts';
 
 export const Order = z.object({
   id: z.string(),
@@ -71,6 +72,8 @@ export const Customer = z.object({
   name: z.nullable(z.string()),
   billing_name: z.nullable(z.string()),
   billing_address: z.nullable(Address),
+  /** The number, and which kind it is of. */
+  tax_id: z.nullish(z.tuple([z.string(), z.string()])),
   default_payment_method_id: z.nullish(z.string()),
 });
 export type Customer = z.infer<typeof Customer>;
@@ -104,6 +107,7 @@ export interface BillingDetails {
 export interface CustomerChange {
   readonly billing_name?: string | null;
   readonly billing_address?: Address | null;
+  readonly tax_id?: string | null;
   readonly default_payment_method_id?: string;
 }
 
@@ -141,6 +145,7 @@ export function portalOf(token: string) {
       }),
 
     ...subscriptionsOf(token),
+    team: teamOf(token),
 
     changeOrder: (id: string, body: BillingDetails) =>
       call({ method: 'PATCH', path: `${BASE}/orders/${id}`, token, body, answer: Order }),

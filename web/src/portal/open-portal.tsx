@@ -1,9 +1,10 @@
 /** The portal of a signed-in customer: its sections, and the line at the foot that says what just happened. */
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Shop } from '../api/organizations.ts';
 import type { Customer, Portal } from '../api/portal.ts';
 import { Button } from '../parts/button.tsx';
+import { Loading } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ShopMark } from '../parts/shop-mark.tsx';
 import { AddCard } from './add-card.tsx';
@@ -18,6 +19,9 @@ import { PayDialog } from './pay-dialog.tsx';
 import { PaymentMethods } from './payment-methods.tsx';
 import { takeBankReturn } from './session.ts';
 import { Subscriptions } from './subscriptions.tsx';
+import { MySeats } from './team/my-seats.tsx';
+import { People } from './team/people.tsx';
+import { Seats } from './team/seats.tsx';
 import { Toast } from './toast.tsx';
 
 interface OpenPortalProps {
@@ -32,6 +36,7 @@ export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProp
   const [isAddingCard, setAddingCard] = useState(false);
   const [unpaid, setUnpaid] = useState<string | null>(null);
   const { organization } = shop;
+  const me = useQuery({ queryKey: ['portal', 'me'], queryFn: () => portal.team.me() });
   const content = useMemo<PortalContent>(
     () => ({
       slug: organization.slug,
@@ -51,7 +56,7 @@ export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProp
         <div className="row apart">
           <ShopMark organization={organization} />
           <div className="row">
-            <span className="soft small">{customer.email}</span>
+            <span className="soft small">{me.data?.email ?? customer.email}</span>
             <Button small onClick={onSignOut}>
               Sign out
             </Button>
@@ -60,19 +65,33 @@ export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProp
       </header>
       <main className="page">
         <PageTitle tab={`Your purchases · ${organization.name}`}>Your purchases</PageTitle>
-        <div className="portal-columns">
-          <div>
-            <Subscriptions />
-            <LicenseKeys />
-            <Benefits />
-            <Orders />
+        {me.data === undefined ? (
+          <Loading what="your purchases" lines={5} />
+        ) : me.data.role === 'member' ? (
+          <div className="portal-columns">
+            <div>
+              <MySeats />
+              <LicenseKeys />
+              <Benefits />
+            </div>
           </div>
-          <div>
-            <Balance />
-            <PaymentMethods defaultId={customer.default_payment_method_id ?? null} />
-            <Details customer={customer} />
+        ) : (
+          <div className="portal-columns">
+            <div>
+              <Subscriptions />
+              <Seats />
+              <LicenseKeys />
+              <Benefits />
+              <Orders />
+            </div>
+            <div>
+              <Balance />
+              <PaymentMethods defaultId={customer.default_payment_method_id ?? null} />
+              <People me={me.data} />
+              <Details customer={customer} />
+            </div>
           </div>
-        </div>
+        )}
       </main>
       {isAddingCard && <AddCard customer={customer} onClose={() => setAddingCard(false)} />}
       {unpaid !== null && <PayDialog orderId={unpaid} customer={customer} onClose={() => setUnpaid(null)} />}

@@ -31,6 +31,15 @@ export function takeEmailToken(): string {
   return token;
 }
 
+/** The token of an invitation to a seat, taken out of the address; empty when there is none. */
+export function takeInvitation(): string {
+  const url = new URL(window.location.href);
+  const token = url.searchParams.get('invitation_token') ?? '';
+  url.searchParams.delete('invitation_token');
+  window.history.replaceState(window.history.state, '', url);
+  return token;
+}
+
 export interface BankReturn {
   readonly setupIntent: string;
   readonly hasApproved: boolean;
