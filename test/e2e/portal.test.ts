@@ -73,6 +73,7 @@ describeInBrowser('the portal', () => {
       ...(trialDays > 0 ? { trial_interval: 'day', trial_interval_count: trialDays } : {}),
     });
     await call('POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
+      customer_billing_address: { country: 'NZ' },
       confirmation_token_id: await cardToken(system.stripeApi, card),
     });
     await eventually(async () => (await call('GET', `/v1/subscriptions/?customer_id=${customer.id}`)).items[0]);

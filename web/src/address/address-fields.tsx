@@ -45,7 +45,7 @@ export function AddressFields({ draft, modes, errors, onChange }: AddressFieldsP
           required={modes.country === 'required'}
           value={draft.country}
           error={errors.country}
-          onChange={(event) => onChange({ ...draft, country: event.target.value, state: '' })}
+          onChange={(event) => onChange({ ...draft, country: event.target.value, state: '', postal_code: '' })}
         >
           <option value="">Choose a country</option>
           {COUNTRIES.map(({ code, name }) => (

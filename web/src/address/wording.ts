@@ -1,4 +1,4 @@
-/** What people call the parts of an address where they live. */
+/** What people call the parts of an address, and a business its tax id, where they live. */
 import type { AddressPart } from './address.ts';
 
 type Worded = Exclude<AddressPart, 'country'>;
@@ -11,7 +11,7 @@ const GENERAL: Readonly<Record<Worded, string>> = {
   state: 'Region',
 };
 
-const OWN: Readonly<Record<string, Partial<Record<Worded, string>>>> = {
+const OWN_WORDS: Readonly<Record<string, Partial<Record<Worded, string>>>> = {
   AE: { state: 'Emirate' },
   AR: { state: 'Province' },
   AU: { postal_code: 'Postcode', city: 'Suburb or city', state: 'State' },
@@ -39,5 +39,22 @@ const OWN: Readonly<Record<string, Partial<Record<Worded, string>>>> = {
 };
 
 export function wordFor(part: Worded, country: string): string {
-  return OWN[country]?.[part] ?? GENERAL[part];
+  return OWN_WORDS[country]?.[part] ?? GENERAL[part];
+}
+
+const WITH_VAT =
+  'AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK ZA AE SA BH OM'.split(
+    ' ',
+  );
+const TAX_ID_WORDS: Readonly<Record<string, string>> = {
+  AU: 'ABN',
+  CA: 'GST/HST number',
+  IN: 'GSTIN',
+  NZ: 'GST number',
+  US: 'EIN',
+};
+
+/** What a business calls its tax id there. */
+export function taxIdWord(country: string): string {
+  return TAX_ID_WORDS[country] ?? (WITH_VAT.includes(country) ? 'VAT number' : 'Tax id');
 }

@@ -1,4 +1,5 @@
 /** Buying as a business: the name that its invoice bears, and its tax id. */
+import { taxIdWord } from '../address/wording.ts';
 import { InputField } from '../parts/field.tsx';
 import type { BuyerDraft } from './buyer.ts';
 
@@ -46,20 +47,4 @@ export function BusinessFields({ draft, errors, onChange, onLeave }: BusinessFie
       )}
     </>
   );
-}
-
-const VAT =
-  'AT BE BG CH CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LI LT LU LV MT NL NO PL PT RO SE SI SK ZA AE SA BH OM'.split(
-    ' ',
-  );
-const OWN: Readonly<Record<string, string>> = {
-  AU: 'ABN',
-  CA: 'GST/HST number',
-  IN: 'GSTIN',
-  NZ: 'GST number',
-  US: 'EIN',
-};
-
-function taxIdWord(country: string): string {
-  return OWN[country] ?? (VAT.includes(country) ? 'VAT number' : 'Tax id');
 }

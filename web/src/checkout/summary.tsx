@@ -51,9 +51,10 @@ function termsOf(checkout: Checkout): string | undefined {
 
 /** "$20.00 a month", or for a discount of some months "$10.00 a month, after 3 months at $20.00 a month". */
 function renewalOf(checkout: Checkout, product: Product): string {
-  const { discount, amount, total_amount: total, discount_amount: off, currency } = checkout;
-  const reduced = `${formatMoney(total, currency)} ${formatRhythm(product)}`;
-  const whole = `${formatMoney(amount, currency)} ${formatRhythm(product)}`;
+  const { discount, amount, total_amount: total, discount_amount: off, tax_amount: tax, currency } = checkout;
+  const isTaxAdded = tax !== null && tax > 0 && checkout.tax_behavior !== 'inclusive';
+  const reduced = `${formatMoney(total, currency)} ${formatRhythm(product)}${tax === null ? ' plus tax' : ''}`;
+  const whole = `${formatMoney(amount, currency)} ${formatRhythm(product)}${tax === null || isTaxAdded ? ' plus tax' : ''}`;
   if (discount === null || off === 0 || discount.duration === 'forever') return reduced;
   if (discount.duration === 'once') return whole;
   return `${reduced}, after ${formatSpan('month', discount.duration_in_months ?? 0)} at ${whole}`;

@@ -1,9 +1,10 @@
 /** Name and address as they stand on invoices. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useRef, useState } from 'react';
-import { type AddressPart, addressOf, draftOf, missingParts } from '../address/address.ts';
+import { ADDRESS_PARTS, type AddressPart, addressOf, draftOf, missingParts } from '../address/address.ts';
 import { AddressFields } from '../address/address-fields.tsx';
 import { COUNTRIES } from '../address/countries.ts';
+import { taxIdWord } from '../address/wording.ts';
 import type { Address } from '../api/catalog.ts';
 import type { AddressModes } from '../api/checkouts.ts';
 import { ApiFailure } from '../api/client.ts';
@@ -13,6 +14,7 @@ import { focusFirstInvalid, InputField } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { ChangeEmail } from './change-email.tsx';
 import { usePortal } from './context.ts';
+import { wordsOf } from './failure.tsx';
 
 const MODES: AddressModes = {
   country: 'required',
@@ -66,6 +68,12 @@ function Shown({ customer }: { customer: Customer }) {
           ))}
         </dd>
       </div>
+      {customer.tax_id != null && (
+        <div>
+          <dt className="soft small">{taxIdWord(customer.billing_address?.country ?? '')}</dt>
+          <dd>{customer.tax_id[0]}</dd>
+        </div>
+      )}
     </dl>
   );
 }
@@ -76,14 +84,23 @@ function Form({ customer, onDone }: { customer: Customer; onDone: () => void }) 
   const form = useRef<HTMLFormElement>(null);
   const [name, setName] = useState(customer.billing_name ?? customer.name ?? '');
   const [address, setAddress] = useState(() => draftOf(customer.billing_address));
-  const [errors, setErrors] = useState<Partial<Record<AddressPart, string>>>({});
+  const [taxId, setTaxId] = useState(customer.tax_id?.[0] ?? '');
+  const [errors, setErrors] = useState<Partial<Record<AddressPart | 'taxId', string>>>({});
   const save = useMutation({
     mutationFn: () =>
-      portal.changeCustomer({ billing_name: name.trim() || null, billing_address: addressOf(address, MODES) }),
+      portal.changeCustomer({
+        billing_name: name.trim() || null,
+        billing_address: addressOf(address, MODES),
+        tax_id: taxId.trim() || null,
+      }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ['portal', 'customer'] });
       say({ tone: 'good', text: 'Your details are saved.' });
       onDone();
+    },
+    onError: (failure) => {
+      setErrors(refusedParts(failure));
+      focusFirstInvalid(form.current);
     },
   });
   function submit(event: SubmitEvent<HTMLFormElement>) {
@@ -104,6 +121,19 @@ function Form({ customer, onDone }: { customer: Customer; onDone: () => void }) 
         onChange={(event) => setName(event.target.value)}
       />
       <AddressFields draft={address} modes={MODES} errors={errors} onChange={setAddress} />
+      <InputField
+        label={taxIdWord(address.country)}
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={64}
+        hint="Of a business; it stands on invoices."
+        value={taxId}
+        error={errors.taxId}
+        onChange={(event) => {
+          setTaxId(event.target.value);
+          setErrors(({ taxId: _, ...others }) => others);
+        }}
+      />
       {save.error !== null && (
         <Notice tone="danger" title="Your details were not saved">
           <p>{wordsOf(save.error)}</p>
@@ -129,7 +159,11 @@ function linesOf(address: Address | null): readonly string[] {
     .map(String);
 }
 
-function wordsOf(failure: Error): string {
-  if (!(failure instanceof ApiFailure) || failure.error.kind !== 'invalid') return failure.message;
-  return failure.error.fields.map(({ message }) => message).join(' ');
+/** What the server refused, by the field that it is said beside. */
+function refusedParts(failure: Error): Partial<Record<AddressPart | 'taxId', string>> {
+  if (!(failure instanceof ApiFailure) || failure.error.kind !== 'invalid') return {};
+  const { fields } = failure.error;
+  const of = (path: string) => fields.find((field) => field.path === path)?.message;
+  const parts = ADDRESS_PARTS.map((part) => [part, of(`billing_address.${part}`)] as const);
+  return { ...Object.fromEntries(parts), taxId: of('tax_id') };
 }
