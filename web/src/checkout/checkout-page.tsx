@@ -108,7 +108,7 @@ function OpenCheckout({ checkout }: { checkout: Checkout }) {
           key={secret}
           checkout={checkout}
           earlierProblem={reason === undefined ? null : { kind: 'declined', reason }}
-          isChanging={(wish !== null && wish !== checkout.product?.id) || move.isPending || isUnheard(wanted, checkout)}
+          isChanging={(wish !== null && wish !== checkout.product?.id) || isUnheard(wanted, checkout)}
           isQuantityWrong={wanted === 'wrong'}
           onBuyer={(told) => {
             const answer = move.mutateAsync(told);

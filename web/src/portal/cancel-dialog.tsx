@@ -32,10 +32,13 @@ export function CancelDialog({ subscription, onClose, onUndo }: CancelDialogProp
   const [comment, setComment] = useState('');
   const commentId = useId();
   const { name } = subscription.product;
+  // What rests has no period to run out.
+  const endsNow = subscription.status === 'paused';
   const cancel = useMutation({
     mutationFn: () => portal.cancel(subscription.id, reason, comment.trim() || null),
     onSuccess: (canceled) => {
-      say({ tone: 'good', text: `${name} is canceled. It stays yours until ${endOf(canceled)}.`, undo: onUndo });
+      if (endsNow) say({ tone: 'good', text: `${name} has ended.` });
+      else say({ tone: 'good', text: `${name} is canceled. It stays yours until ${endOf(canceled)}.`, undo: onUndo });
       onClose();
     },
     onSettled: () => queries.invalidateQueries({ queryKey: ['portal'] }),
@@ -43,7 +46,11 @@ export function CancelDialog({ subscription, onClose, onUndo }: CancelDialogProp
 
   return (
     <Dialog title={`Cancel ${name}?`} onClose={onClose}>
-      <p>It stays yours until {endOf(subscription)}, and you won’t be charged again.</p>
+      <p>
+        {endsNow
+          ? 'It rests now, so it ends at once, and can’t be resumed. You won’t be charged again.'
+          : `It stays yours until ${endOf(subscription)}, and does not renew.`}
+      </p>
       <fieldset className="choices">
         <legend className="legend">
           Why are you leaving? <span className="soft">(optional)</span>
@@ -74,7 +81,7 @@ export function CancelDialog({ subscription, onClose, onUndo }: CancelDialogProp
       )}
       <div className="row">
         <Button look="danger" busy={cancel.isPending} onClick={() => cancel.mutate()}>
-          Cancel at period end
+          {endsNow ? 'End it now' : 'Cancel at period end'}
         </Button>
         <Button onClick={onClose}>Keep it</Button>
       </div>

@@ -139,8 +139,8 @@ function Trouble({ problem }: { problem: Problem }) {
   }
 }
 
-/** The newest card that is not the one that failed by default; else that one; else a new one. */
+/** The newest card but the default one, which has failed by itself; else that one; else a new one. */
 function preferred(cards: readonly PaymentMethod[], defaultId: string | null): string {
   const good = cards.filter((method) => expiryState(method) !== 'expired');
-  return (good.find(({ id }) => id === defaultId) ?? good[0])?.id ?? NEW;
+  return (good.find(({ id }) => id !== defaultId) ?? good[0])?.id ?? NEW;
 }
