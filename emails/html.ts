@@ -99,7 +99,14 @@ function factTable(facts: readonly Fact[]): ReactNode {
     paddingRight: 16,
     whiteSpace: 'nowrap',
   };
-  const right = { ...border, ...TEXT, fontFamily: FONT, fontSize: 15, textAlign: 'right' as const };
+  const right = {
+    ...border,
+    ...TEXT,
+    fontFamily: FONT,
+    fontSize: 15,
+    textAlign: 'right' as const,
+    wordBreak: 'break-word' as const,
+  };
   const row = ([label, value]: Fact) =>
     h(
       'tr',

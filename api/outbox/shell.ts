@@ -43,10 +43,11 @@ li + li { border-top: 1px solid var(--line); }
 li a { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; padding: 0.75rem 1rem; color: inherit;
   text-decoration: none; }
 li a:hover, li a:focus-visible { background: var(--paper); }
+li a > :nth-child(even) { text-align: right; }
 li strong { font-weight: 600; overflow-wrap: anywhere; }
 .empty { padding: 3rem 1rem; text-align: center; background: var(--surface); border: 1px dashed var(--line);
   border-radius: 14px; }
-iframe { width: 100%; height: 46rem; border: 1px solid var(--line); border-radius: 14px; background: #fff; }
+iframe { width: 100%; height: 60rem; border: 1px solid var(--line); border-radius: 14px; background: #fff; }
 iframe.narrow { width: 22.5rem; max-width: 100%; display: block; margin: 0 auto; }
 pre, table { background: var(--surface); border: 1px solid var(--line); border-radius: 14px; padding: 1rem;
   white-space: pre-wrap; overflow-wrap: anywhere; width: 100%; margin: 0;
