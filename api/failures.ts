@@ -2,9 +2,18 @@
 import { ConnectionException } from '@mikro-orm/core';
 import type { NextFunction, Request } from 'express';
 import { z } from 'zod';
-import { TaxUnavailable } from '../tax/provider.ts';
+import { TaxAddressRefused, TaxUnavailable } from '../tax/provider.ts';
 import type { Answering } from './dispatch.ts';
-import { ApiError, conflict, internalError, notFound, TAXES_AWAY, unavailable, unprocessable } from './errors.ts';
+import {
+  ApiError,
+  conflict,
+  internalError,
+  invalid,
+  notFound,
+  TAXES_AWAY,
+  unavailable,
+  unprocessable,
+} from './errors.ts';
 
 /** 404 for what no route, file or page answers to. */
 export function nowhere(): never {
@@ -31,6 +40,8 @@ export function answerFailure(error: unknown, _req: Request, res: Answering, _ne
   res.status(refusal.status).set(refusal.headers).type('json').send(JSON.stringify(refusal));
 }
 
+const NO_SUCH_PLACE = 'The tax can’t be told for this address: look at the postal code and the state.';
+
 const HttpError = z.object({ status: z.int().min(400).max(499) });
 const PostgresError = z.object({ code: z.string().regex(/^[0-9A-Z]{5}$/) });
 const NetworkError = z.object({ code: z.enum(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']) });
@@ -38,6 +49,7 @@ const NetworkError = z.object({ code: z.enum(['ECONNREFUSED', 'ECONNRESET', 'EPI
 function refusalOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof TaxUnavailable) return unavailable(TAXES_AWAY);
+  if (error instanceof TaxAddressRefused) return invalid(['body', 'customer_billing_address'], NO_SUCH_PLACE);
   if (error instanceof ConnectionException || NetworkError.safeParse(error).success) return unavailable();
   const http = HttpError.safeParse(error);
   if (http.success) return new ApiError(http.data.status, 'BadRequest', 'The request could not be read.');

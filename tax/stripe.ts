@@ -33,9 +33,15 @@ export function stripeTaxes(stripe: Stripe): TaxProvider {
   };
 }
 
-/** Only where something may be collected: the rest is answered here, and needs no address that Stripe would take. */
+/**
+ * Only where something may be collected, and for an address that Stripe can place: until a buyer has entered theirs, the
+ * table's answer is a first guess, which is never recorded.
+ */
 function isAsked(question: TaxQuestion): boolean {
   const [first] = ratesFor(question);
+  const { place } = question.buyer;
+  if (place?.country === 'US' && place.postalCode === null) return false;
+  if (place?.country === 'CA' && place.postalCode === null && place.state === null) return false;
   return first !== undefined && first.reason !== 'not_collecting';
 }
 

@@ -7,6 +7,7 @@ import { createLogger } from '../config/logging.ts';
 import { stripeClient } from '../config/stripe-client.ts';
 import { openDatabase } from '../db/orm.ts';
 import { taxProvider } from '../tax/index.ts';
+import { withoutRefusals } from '../tax/refused-addresses.ts';
 import { workflowsPath } from './bundle.ts';
 import { startCardExpiry } from './card-expiry.ts';
 import { startRelay } from './relay.ts';
@@ -31,7 +32,7 @@ const temporal = new Client({ connection: await Connection.connect({ address }),
 await ensureSearchAttributes(connection, namespace);
 
 const stripe = stripeClient(environment);
-const taxes = taxProvider(environment, stripe);
+const taxes = withoutRefusals(taxProvider(environment, stripe));
 const deps: Dependencies = { orm, stripe, taxes, temporal, environment };
 const bundle = process.env['WORKFLOW_BUNDLE'];
 const workflows = bundle ? { workflowBundle: { codePath: bundle } } : { workflowsPath };
