@@ -93,6 +93,25 @@ export class Life implements Around {
     hold(wrong.length === 0, 'invariants', wrong);
   }
 
+  /** Whether each of the first two subscriptions has kept its place among the living, by which steps choose them. */
+  get hasKeptSlots(): boolean {
+    return this.processes.length === 2 && this.living.length === 2;
+  }
+
+  get isOver(): boolean {
+    return this.living.length === 0;
+  }
+
+  /** Looks at what every change and renewal would come to, which is to change nothing. */
+  async previews(): Promise<void> {
+    const { organizationId, products } = this.stage;
+    for (const { id } of this.living) {
+      await previewOfCharge(this.database, { organizationId, id });
+      await previewOfChange(this.database, { organizationId, id }, { productId: products.pro.id }, 'invoice');
+      await previewOfChange(this.database, { organizationId, id }, { seats: 7 }, null);
+    }
+  }
+
   private look(): Promise<Snapshot> {
     return snapshotOf(this.database.pool, this.stage.organizationId, this.stage.customerId);
   }
