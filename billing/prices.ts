@@ -2,6 +2,7 @@
 import { currencyOf } from './countries.ts';
 import { LARGEST_CHARGE, minimumCharge, written } from './money.ts';
 import { MOST_SEATS, quantityLimits, refusalOfTiers, type TieredPrice, tieredAmount } from './tiers.ts';
+import { counted, pluralOf } from './units.ts';
 
 /** The kinds of what is paid in advance; what was used is billed by rules of its own. */
 export type PriceTerms =
@@ -20,7 +21,11 @@ export interface CustomPrice {
   readonly preset: number | null;
 }
 
-export type SeatPrice = { readonly kind: 'seat_based' } & TieredPrice;
+export type SeatPrice = {
+  readonly kind: 'seat_based';
+  /** What is counted in the place of seats: "project". */
+  readonly unit: string | null;
+} & TieredPrice;
 
 /** How much is bought: each kind of price looks at what it is about. */
 export interface Quantity {
@@ -113,9 +118,12 @@ export function refusalOfQuantity(
       const seats = quantity.seats ?? limitsOf(price, limits).least;
       const { least, most } = limitsOf(price, limits);
       if (least > most)
-        return { field: 'seats', reason: `No number of seats is both ${least} or more and ${most} or less.` };
-      if (seats < least) return { field: 'seats', reason: `At least ${named(least)} must be bought.` };
-      if (seats > most) return { field: 'seats', reason: `At most ${named(most)} can be bought.` };
+        return {
+          field: 'seats',
+          reason: `No number of ${pluralOf(price.unit)} is both ${least} or more and ${most} or less.`,
+        };
+      if (seats < least) return { field: 'seats', reason: `At least ${counted(least, price.unit)} must be bought.` };
+      if (seats > most) return { field: 'seats', reason: `At most ${counted(most, price.unit)} can be bought.` };
       return refusalToCharge('seats', amountOf(price, quantity), currency);
     }
   }
@@ -135,7 +143,7 @@ export function refusalOfPrice(price: PriceTerms, currency: string): Wrong | nul
       if (reason !== null) return { field: 'tiers', reason };
       const last = price.tiers.at(-1);
       if (last !== undefined && Math.max(last.from, last.upTo ?? 0) > MOST_SEATS) {
-        return { field: 'tiers', reason: `At most ${MOST_SEATS} seats can be sold.` };
+        return { field: 'tiers', reason: `At most ${counted(MOST_SEATS, price.unit)} can be sold.` };
       }
       return refusalToCharge('tiers', leastAmount(price), currency);
     }
@@ -171,8 +179,6 @@ export function leastAmount(price: PriceTerms): number {
   const amount = price.kind === 'custom' ? price.minimum : null;
   return amountOf(price, { amount, seats: null });
 }
-
-const named = (seats: number): string => (seats === 1 ? '1 seat' : `${seats} seats`);
 
 export interface Choice {
   /** In which the product has a price, in its own order. */

@@ -106,9 +106,10 @@ async function wishedOf(
   if (price.amountType === 'custom') {
     return refused('product_id', `Buyers name the price of ${product.name}; it needs a checkout.`);
   }
-  const losesPeople = price.unitLabel && !present.price.unitLabel;
-  if ((price.amountType !== 'seat_based' || losesPeople) && present.seats !== null) {
-    return refused('product_id', `${product.name} is not sold by the seat, as this subscription is.`);
+  const counts = present.price.unitLabel ?? null;
+  const countsOther = price.amountType !== 'seat_based' || (price.unitLabel ?? null) !== counts;
+  if (countsOther && present.seats !== null) {
+    return refused('product_id', `${product.name} is not sold by the ${counts ?? 'seat'}, as this subscription is.`);
   }
   const ofSeats = present.seats ?? presetQuantity(priceTerms(price as PriceRow)).seats;
   const wished = { product: product as ProductRow, price: price as PriceRow };

@@ -1,6 +1,7 @@
 /** The lines of what is paid in advance: for a period of a subscription, or for a purchase. */
 import type { Line } from '../billing/orders.ts';
 import { amountOf } from '../billing/prices.ts';
+import { counted } from '../billing/units.ts';
 import type { PriceRow } from './entities/price.ts';
 import type { ProductRow } from './entities/product.ts';
 import { priceTerms } from './price-terms.ts';
@@ -16,7 +17,7 @@ export interface Bought {
 export function linesOf({ product, price, amount, seats = null }: Bought): Line[] {
   return [
     {
-      label: seats === null ? product.name : `${product.name} (${seats} ${seats === 1 ? 'seat' : 'seats'})`,
+      label: seats === null ? product.name : `${product.name} (${counted(seats, price.unitLabel ?? null)})`,
       amount: amountOf(priceTerms(price), { amount, seats }),
       priceId: price.id,
       proration: false,

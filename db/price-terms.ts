@@ -17,6 +17,6 @@ export function priceTerms(row: PriceRow): PriceTerms {
       };
     case 'seat_based':
       if (!row.seatTiers) throw new Error(`The seat-based price ${row.id} has no tiers.`);
-      return { kind: 'seat_based', ...row.seatTiers };
+      return { kind: 'seat_based', unit: row.unitLabel ?? null, ...row.seatTiers };
   }
 }

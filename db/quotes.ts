@@ -1,5 +1,5 @@
 /** What an order of a subscription would come to, by the rules that will make it. */
-import { applyBalance } from '../billing/balance.ts';
+import { applyBalance, applyBalanceUncharged } from '../billing/balance.ts';
 import type { ChangeNow } from '../billing/changes.ts';
 import { firstUseAfterMove } from '../billing/discounts.ts';
 import { minimumCharge } from '../billing/money.ts';
@@ -76,6 +76,21 @@ async function quoteOfPeriod(
   return quote(em, taxes, row, [...period, ...waiting], discountOfNewPeriod(use, period, discount, start), start);
 }
 
+/**
+ * The order that the end of a subscription makes, of what waits for one: charged where the end is that of a period which
+ * is called off, else left owed or made balance.
+ */
+export async function quoteOfEnd(
+  em: EntityManager,
+  taxes: TaxSheet,
+  row: SubscriptionRow,
+  at: number,
+  isCharged: boolean,
+): Promise<Quote> {
+  const charged = (await waitingEntries(em, row)).map(lineOfEntry);
+  return quote(em, taxes, row, charged, 0, at, isCharged ? applyBalance : applyBalanceUncharged);
+}
+
 /** What waits for an order does so until it resumes. */
 export const isPausing = ({ status, pauseAtPeriodEnd }: SubscriptionRow): boolean =>
   status === 'paused' || pauseAtPeriodEnd;
@@ -94,8 +109,9 @@ async function quote(
   charged: readonly Line[],
   discount: number,
   at: number,
+  apply = applyBalance,
 ): Promise<Quote> {
   const { lines, totals } = await priceOrderOf(em, taxes, row, { lines: charged, discount, at });
   const balance = await balanceOf(em, row.customer.id, row.currency);
-  return { lines, totals, ...applyBalance(totals.total, balance, minimumCharge(row.currency)) };
+  return { lines, totals, ...apply(totals.total, balance, minimumCharge(row.currency)) };
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Currency } from './currency.ts';
 import { TaxBehaviorOption } from './intervals.ts';
-import { count, Id, identified, minorUnits } from './primitives.ts';
+import { count, Id, identified, line, minorUnits } from './primitives.ts';
 
 const stored = {
   ...identified,
@@ -33,6 +33,8 @@ export const ProductPriceSeatBased = z
   .object({
     ...stored,
     amount_type: z.literal('seat_based'),
+    unit_label: z.string().nullable().describe('What is counted, where that is not seats for people.'),
+    unit_label_plural: z.string().nullable(),
     seat_tiers: z.object({
       seat_tier_type: z.enum(['volume', 'graduated']).optional(),
       tiers: z.array(
@@ -107,6 +109,10 @@ export const ProductPriceSeatBasedCreate = z
   .object({
     ...asked,
     amount_type: z.literal('seat_based'),
+    unit_label: line(32)
+      .nullable()
+      .optional()
+      .describe('What is sold by number in the place of seats, in the singular: “project”. Nobody is assigned to it.'),
     seat_tiers: z.object({
       seat_tier_type: z
         .enum(['volume', 'graduated'])

@@ -60,3 +60,20 @@ export const CustomerChangePreviewRequest = z
   .union([z.strictObject({ product_id: Id }), z.strictObject({ seats: count(1) })])
   .meta({ id: 'CustomerSubscriptionChangePreviewRequest' });
 export type CustomerChangePreviewRequest = z.infer<typeof CustomerChangePreviewRequest>;
+
+export const CancelPreviewRequest = z
+  .object({ revoke: z.boolean().default(false).describe('At once, in the place of the period’s end.') })
+  .meta({ id: 'SubscriptionCancelPreviewRequest' });
+export type CancelPreviewRequest = z.infer<typeof CancelPreviewRequest>;
+
+export const CancelPreview = z
+  .object({
+    ...amounts,
+    ends_at: Instant,
+    is_charged: z.boolean().describe('Whether the last order is charged; else it stays owed, or becomes balance.'),
+    benefits: z
+      .array(z.object({ id: Id, type: z.string(), description: z.string(), ends_at: Instant }))
+      .describe('What the customer loses, and when.'),
+  })
+  .meta({ id: 'SubscriptionCancelPreview', description: 'What the end of a subscription means: its last order too.' });
+export type CancelPreview = z.infer<typeof CancelPreview>;

@@ -113,9 +113,22 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       full join (
         select t.source_id, -sum(e.amount) as amount
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.account = 'customer_balance'
-        where t.organization_id = :organization group by t.source_id
+        where t.organization_id = :organization and t.kind <> 'goodwill' group by t.source_id
       ) t on t.source_id = o.id
       where coalesce(o.applied_balance_amount, 0) <> coalesce(t.amount, 0)`,
+  },
+  {
+    name: 'what a merchant gave to a balance is in the books',
+    query: `
+      select coalesce(a.id, t.source_id)::text as subject, 'given ' || coalesce(a.amount, 0) || ', booked ' ||
+        coalesce(t.amount, 0) as detail
+      from (select * from balance_adjustments where organization_id = :organization) a
+      full join (
+        select t.source_id, t.customer_id, t.currency, -e.amount as amount
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.account = 'customer_balance'
+        where t.organization_id = :organization and t.kind = 'goodwill'
+      ) t on t.source_id = a.id and t.customer_id = a.customer_id and t.currency = a.currency
+      where coalesce(a.amount, 0) <> coalesce(t.amount, 0)`,
   },
   {
     name: 'a payment that succeeded has paid its order',

@@ -4,8 +4,8 @@ import { minimumCharge } from '../../billing/money.ts';
 import { changeBalance, lockedBalanceOf } from '../../db/balances.ts';
 import type { LedgerTransactionRow } from '../../db/entities/ledger.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
+import { record } from '../../db/ledger.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { record } from './record.ts';
 
 /** For a new order, before anything is charged. */
 export const settleWithBalance = (em: EntityManager, order: OrderRow, at: Date): Promise<void> =>

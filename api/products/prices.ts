@@ -20,6 +20,7 @@ export function askedTerms(price: ProductPriceCreate): PriceTerms {
     case 'seat_based':
       return {
         kind: 'seat_based',
+        unit: price.unit_label ?? null,
         mode: price.seat_tiers.seat_tier_type,
         tiers: price.seat_tiers.tiers.map(({ min_seats, max_seats, price_per_seat }) => ({
           from: min_seats,

@@ -87,7 +87,7 @@ function columnsOf(terms: PriceTerms): Partial<PriceRow> {
     case 'custom':
       return { minimumAmount: terms.minimum, maximumAmount: terms.maximum, presetAmount: terms.preset };
     case 'seat_based':
-      return { seatTiers: { mode: terms.mode, tiers: terms.tiers } };
+      return { seatTiers: { mode: terms.mode, tiers: terms.tiers }, unitLabel: terms.unit };
   }
 }
 

@@ -1,10 +1,15 @@
 /** What customers have to their credit, which their next orders use. */
 import { z } from 'zod';
 import type { CustomerId } from '../../billing/ids.ts';
-import { Customer } from '../../db/entities/customer.ts';
+import { written } from '../../billing/money.ts';
+import { adjustBalance } from '../../db/balance-adjustments.ts';
+import { balanceOf } from '../../db/balances.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { CustomerBalance } from '../../db/entities/customer-balance.ts';
-import { CustomerBalances } from '../../schemas/customer-balance.ts';
-import { notFound } from '../errors.ts';
+import { nowOf } from '../../db/now.ts';
+import { balanceAdjustmentView } from '../../db/views/wallet.ts';
+import { BalanceAdjustment, BalanceAdjustmentCreate, CustomerBalances } from '../../schemas/customer-balance.ts';
+import { conflict, invalid, notFound } from '../errors.ts';
 import { route } from '../route.ts';
 
 export const getCustomerBalances = route({
@@ -25,4 +30,36 @@ export const getCustomerBalances = route({
   },
 });
 
-export const customerBalanceRoutes = [getCustomerBalances];
+export const adjustCustomerBalance = route({
+  method: 'post',
+  path: '/v1/customers/{id}/balances',
+  summary: 'Give to a customer’s balance, or take from it',
+  description: 'The next orders of their subscriptions cost that much less. Nobody is told by e-mail.',
+  tag: 'Customers',
+  scopes: ['customers:write'],
+  params: z.object({ id: z.uuid() }),
+  body: BalanceAdjustmentCreate,
+  response: BalanceAdjustment,
+  status: 201,
+  errors: [404, 409],
+  async handle({ params, body, organization, em, request }) {
+    return em.transactional(async (tx) => {
+      const where = { id: params.id as CustomerId, organization, deletedAt: null };
+      const customer = await tx.findOne(Customer, where, { populate: ['testClock'] });
+      if (customer === null) throw notFound();
+      const { currency, amount, reason, idempotency_key: key } = body;
+      const at = nowOf(customer, request.at);
+      const adjusted = await adjustBalance(tx, customer as CustomerRow, { currency, amount, reason, key }, at);
+      switch (adjusted.kind) {
+        case 'other':
+          throw conflict('This idempotency key was used for something else.');
+        case 'too_much':
+          throw invalid(['body', 'amount'], `There is only ${written(adjusted.balance, currency)} to be taken.`);
+        case 'made':
+          return balanceAdjustmentView(adjusted.row, await balanceOf(tx, customer.id, currency));
+      }
+    });
+  },
+});
+
+export const customerBalanceRoutes = [getCustomerBalances, adjustCustomerBalance];

@@ -2,6 +2,7 @@
 import type { Route } from '../route.ts';
 import { benefitRoutes } from './benefits.ts';
 import { buyRoutes } from './buy.ts';
+import { cancelPreviewRoutes } from './cancel-previews.ts';
 import { checkoutLinkRoutes } from './checkout-links.ts';
 import { checkoutRoutes } from './checkouts.ts';
 import { customFieldRoutes } from './custom-fields.ts';
@@ -30,6 +31,7 @@ import { portalPreviewRoutes } from './portal-previews.ts';
 import { portalOrderRoutes } from './portal-purchases.ts';
 import { portalSeatRoutes } from './portal-seats.ts';
 import { portalSubscriptionRoutes } from './portal-subscriptions.ts';
+import { portalWalletRoutes } from './portal-wallets.ts';
 import { productRoutes } from './products.ts';
 import { stripeWebhookRoutes } from './stripe-webhook.ts';
 import { subscriptionPreviewRoutes } from './subscription-previews.ts';
@@ -41,6 +43,7 @@ import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 export const routes: readonly Route[] = [
   ...benefitRoutes,
   ...buyRoutes,
+  ...cancelPreviewRoutes,
   ...checkoutLinkRoutes,
   ...checkoutRoutes,
   ...customFieldRoutes,
@@ -69,6 +72,7 @@ export const routes: readonly Route[] = [
   ...portalPreviewRoutes,
   ...portalSeatRoutes,
   ...portalSubscriptionRoutes,
+  ...portalWalletRoutes,
   ...productRoutes,
   ...stripeWebhookRoutes,
   ...subscriptionRoutes,

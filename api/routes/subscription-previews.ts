@@ -60,7 +60,7 @@ export const previewCharge = route({
 
 export const subscriptionPreviewRoutes = [previewChange, previewCharge];
 
-async function found(em: EntityManager, organization: string, id: string): Promise<SubscriptionRow> {
+export async function found(em: EntityManager, organization: string, id: string): Promise<SubscriptionRow> {
   const where = { id: id as SubscriptionId, organization } as never;
   const row = await em.findOne(Subscription, where, { populate: ['customer.testClock'] });
   if (row === null) throw notFound();

@@ -1,5 +1,6 @@
 /** A price as the API shows it, each kind in its own shape. */
 import { quantityLimits } from '../../billing/tiers.ts';
+import { pluralOf } from '../../billing/units.ts';
 import type { ProductPrice } from '../../schemas/price.ts';
 import type { PriceRow } from '../entities/price.ts';
 import { priceTerms } from '../price-terms.ts';
@@ -24,6 +25,8 @@ export function priceView(row: PriceRow): ProductPrice {
       return {
         ...stored(row),
         amount_type: 'seat_based',
+        unit_label: terms.unit,
+        unit_label_plural: terms.unit === null ? null : pluralOf(terms.unit),
         seat_tiers: {
           seat_tier_type: terms.mode,
           tiers: terms.tiers.map(({ from, upTo, each }) => ({

@@ -1,6 +1,8 @@
 /** What a change or the next charge would come to, as the API shows it. */
 import type { ChangePlan } from '../../billing/changes.ts';
-import type { ChangePreview, ChargePreview } from '../../schemas/subscription-preview.ts';
+import type { CancelPreview, ChangePreview, ChargePreview } from '../../schemas/subscription-preview.ts';
+import type { End } from '../ends.ts';
+import type { BenefitRow } from '../entities/benefit.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
 import { isPausing, type Quote } from '../quotes.ts';
 import { iso, isoOrNull } from './stamps.ts';
@@ -33,6 +35,22 @@ export function changePreviewView(
     billed: plan.kind === 'now' ? plan.billed : 'not',
     current_period_start: iso(new Date(period.start)),
     current_period_end: iso(new Date(period.end)),
+  };
+}
+
+/** Of the end at `end.at`, with the benefits that go then. */
+export function cancelPreviewView(
+  row: SubscriptionRow,
+  end: End,
+  benefits: readonly BenefitRow[],
+  quote: Quote,
+): CancelPreview {
+  const ends_at = iso(end.at);
+  return {
+    ...amountsView(row, quote),
+    ends_at,
+    is_charged: end.isCharged && quote.due > 0,
+    benefits: benefits.map(({ id, type, description }) => ({ id, type, description, ends_at })),
   };
 }
 

@@ -22,7 +22,12 @@ const custom = (minimum: number, maximum: number | null = null, preset: number |
   ...{ kind: 'custom', minimum, maximum, preset },
 });
 const tier = (from: number, upTo: number | null, each: number): Tier => ({ from, upTo, each });
-const seats = (mode: SeatPrice['mode'], ...tiers: readonly Tier[]): SeatPrice => ({ kind: 'seat_based', mode, tiers });
+const seats = (mode: SeatPrice['mode'], ...tiers: readonly Tier[]): SeatPrice => ({
+  kind: 'seat_based',
+  unit: null,
+  mode,
+  tiers,
+});
 const volume = seats('volume', tier(1, 10, 1000), tier(11, null, 800));
 const graduated = seats('graduated', tier(1, 10, 1000), tier(11, null, 800));
 const team = seats('volume', tier(3, 20, 1000), tier(21, 50, 900));

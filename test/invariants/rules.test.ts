@@ -55,6 +55,10 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
     `insert into customer_balances (id, created_at, customer_id, currency, amount) select id, created_at, id, 'usd', 500 from customers`,
   ],
   'what an order took from the balance is in the books': ['update orders set applied_balance_amount = -500'],
+  'what a merchant gave to a balance is in the books': [
+    `insert into balance_adjustments (id, created_at, organization_id, customer_id, currency, amount, reason, idempotency_key)
+     select gen_random_uuid(), now(), :organization, id, 'usd', 500, 'Thanks', 'once' from customers`,
+  ],
   'a payment that succeeded has paid its order': [`update orders set status = 'void'`],
   'invoice numbers have no gaps': ['update organizations set next_invoice_number = 5'],
   'a customer’s own invoice numbers have no gaps': ['update customers set next_invoice_number = 5'],

@@ -22,6 +22,9 @@ export const Price = z.object({
   maximum_amount: z.nullish(z.number()),
   preset_amount: z.nullish(z.number()),
   seat_tiers: z.optional(SeatTiers),
+  /** What is counted where that is not seats. */
+  unit_label: z.nullish(z.string()),
+  unit_label_plural: z.nullish(z.string()),
   is_archived: z.boolean(),
 });
 export type Price = z.infer<typeof Price>;

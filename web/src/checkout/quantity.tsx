@@ -1,7 +1,7 @@
 /** How much is bought, where the price leaves that to the buyer: an amount of their own, or seats. */
 import { useEffect, useRef } from 'react';
 import type { Checkout } from '../api/checkouts.ts';
-import { seatLimits, tierLines } from '../format/seats.ts';
+import { seatLimits, tierLines, unitOf } from '../format/seats.ts';
 import { AmountField } from '../parts/amount-field.tsx';
 import { SeatsStepper } from '../parts/seats-stepper.tsx';
 
@@ -42,13 +42,14 @@ export function Quantity({ checkout, error, onWish, onSettled }: QuantityProps) 
     );
   }
   if (price.seat_tiers === undefined) return null;
-  const lines = tierLines(price.seat_tiers, price.price_currency);
+  const lines = tierLines(price.seat_tiers, price.price_currency, unitOf(price));
   const limits = seatLimits(price.seat_tiers, checkout.min_seats, checkout.max_seats);
   return (
     <SeatsStepper
       key={price.id}
       seats={checkout.seats ?? limits.least}
       limits={limits}
+      unit={unitOf(price)}
       error={error}
       hint={
         lines.length === 0

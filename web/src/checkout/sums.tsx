@@ -1,7 +1,7 @@
 /** From the price to what is due today: discount, tax, and a trial that comes first. */
 import type { Checkout } from '../api/checkouts.ts';
 import { formatMoney } from '../format/money.ts';
-import { formatSeats } from '../format/seats.ts';
+import { formatSeats, unitOf } from '../format/seats.ts';
 
 export function Sums({ checkout }: { checkout: Checkout }) {
   const { amount, seats, discount_amount: discount, tax_amount: tax, currency } = checkout;
@@ -11,7 +11,9 @@ export function Sums({ checkout }: { checkout: Checkout }) {
   const money = (value: number) => formatMoney(value, currency);
   return (
     <dl className="sums" aria-live="polite">
-      {seats !== null && seats !== undefined && <Sum label={formatSeats(seats)} value={money(amount)} />}
+      {seats !== null && seats !== undefined && (
+        <Sum label={formatSeats(seats, unitOf(checkout.product_price))} value={money(amount)} />
+      )}
       {(discount > 0 || addsTax || isOpen) && <Sum label="Subtotal" value={money(amount)} />}
       {discount > 0 && <Sum label={discountLabel(checkout)} value={money(-discount)} />}
       {isOpen && <Sum label="Tax" value="Enter your address" />}

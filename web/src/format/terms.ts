@@ -1,6 +1,7 @@
 /** What a product costs and when, in words. */
 import type { Interval, Price, Product, SeatTiers } from '../api/catalog.ts';
 import { formatMoney } from './money.ts';
+import { unitOf } from './seats.ts';
 
 /** "a month", "every 3 months". */
 export function formatEvery(interval: Interval, count: number): string {
@@ -24,16 +25,16 @@ export function formatPrice(price: Price | undefined): string {
   if (isFree(price)) return 'Free';
   if (price.minimum_amount === 0) return 'Pay what you want';
   if (price.minimum_amount !== undefined) return `From ${formatMoney(price.minimum_amount, price.price_currency)}`;
-  if (price.seat_tiers !== undefined) return formatSeat(price.seat_tiers, price.price_currency);
+  if (price.seat_tiers !== undefined) return formatSeat(price.seat_tiers, price.price_currency, unitOf(price).one);
   if (price.price_amount === undefined) return 'Priced at checkout';
   return formatMoney(price.price_amount, price.price_currency);
 }
 
 /** "$10.00 a seat", "From $8.00 a seat". */
-function formatSeat({ tiers }: SeatTiers, currency: string): string {
+function formatSeat({ tiers }: SeatTiers, currency: string, unit: string): string {
   const rates = tiers.map(({ price_per_seat: rate }) => rate);
   const rate = formatMoney(Math.min(...rates), currency);
-  return new Set(rates).size === 1 ? `${rate} a seat` : `From ${rate} a seat`;
+  return new Set(rates).size === 1 ? `${rate} a ${unit}` : `From ${rate} a ${unit}`;
 }
 
 export function isFree(price: Price): boolean {

@@ -1,10 +1,11 @@
 /** How many seats: typed, or one more and one less at a press. */
 import { type ReactNode, useId, useState } from 'react';
-import { formatSeats, type Limits } from '../format/seats.ts';
+import { formatSeats, type Limits, type Unit } from '../format/seats.ts';
 
 interface SeatsStepperProps {
   readonly seats: number;
   readonly limits: Limits;
+  readonly unit: Unit;
   /** For a form that is sent by the browser. */
   readonly name?: string;
   readonly hint?: ReactNode;
@@ -13,11 +14,11 @@ interface SeatsStepperProps {
   readonly onChange: (seats: number | undefined) => void;
 }
 
-export function SeatsStepper({ seats, limits, name, hint, error, onChange }: SeatsStepperProps) {
+export function SeatsStepper({ seats, limits, unit, name, hint, error, onChange }: SeatsStepperProps) {
   const id = useId();
   const [text, setText] = useState(String(seats));
   const present = seatsIn(text, limits);
-  const wrong = present === undefined ? wrongWith(limits) : error;
+  const wrong = present === undefined ? wrongWith(limits, unit) : error;
   const { least, most } = limits;
 
   function change(next: string) {
@@ -31,12 +32,12 @@ export function SeatsStepper({ seats, limits, name, hint, error, onChange }: Sea
 
   return (
     <div className="field">
-      <label htmlFor={id}>Seats</label>
+      <label htmlFor={id}>{capitalized(unit.many)}</label>
       <div className="stepper">
         <button
           type="button"
           className="button"
-          aria-label="One seat less"
+          aria-label={`One ${unit.one} less`}
           disabled={present === least}
           onClick={() => step(-1)}
         >
@@ -59,7 +60,7 @@ export function SeatsStepper({ seats, limits, name, hint, error, onChange }: Sea
         <button
           type="button"
           className="button"
-          aria-label="One seat more"
+          aria-label={`One ${unit.one} more`}
           disabled={present === most}
           onClick={() => step(1)}
         >
@@ -79,5 +80,7 @@ function seatsIn(text: string, { least, most }: Limits): number | undefined {
   return seats >= least && seats <= most ? seats : undefined;
 }
 
-const wrongWith = ({ least, most }: Limits): string =>
-  least === most ? `It is ${formatSeats(least)}.` : `Enter a number from ${least} to ${most}.`;
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const wrongWith = ({ least, most }: Limits, unit: Unit): string =>
+  least === most ? `It is ${formatSeats(least, unit)}.` : `Enter a number from ${least} to ${most}.`;

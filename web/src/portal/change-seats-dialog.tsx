@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { Price } from '../api/catalog.ts';
 import type { Subscription } from '../api/portal-subscriptions.ts';
-import { formatSeats, seatLimits, tierLines } from '../format/seats.ts';
+import { formatSeats, seatLimits, tierLines, unitOf } from '../format/seats.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { SeatsStepper } from '../parts/seats-stepper.tsx';
 import { ChangeReview } from './change-review.tsx';
@@ -24,12 +24,13 @@ export function ChangeSeatsDialog({ subscription, price, onClose }: ChangeSeatsD
   const { seat_tiers: tiers } = price;
   if (tiers === undefined || present === null || present === undefined) return null;
   return (
-    <Dialog title={`Change the seats of ${product.name}`} onClose={onClose}>
-      <p className="soft">You have {formatSeats(present)} now.</p>
+    <Dialog title={`Change the ${unitOf(price).many} of ${product.name}`} onClose={onClose}>
+      <p className="soft">You have {formatSeats(present, unitOf(price))} now.</p>
       <SeatsStepper
         seats={present}
         limits={seatLimits(tiers)}
-        hint={tierLines(tiers, price.price_currency).map((line) => (
+        unit={unitOf(price)}
+        hint={tierLines(tiers, price.price_currency, unitOf(price)).map((line) => (
           <span key={line} className="tier-line">
             {line}
           </span>
@@ -39,7 +40,7 @@ export function ChangeSeatsDialog({ subscription, price, onClose }: ChangeSeatsD
       <ChangeReview
         subscription={subscription}
         wish={isOther ? { seats } : undefined}
-        what={seats === undefined ? '' : formatSeats(seats)}
+        what={seats === undefined ? '' : formatSeats(seats, unitOf(price))}
         terms={seats === undefined ? '' : termsOf(product, price, seats)}
         onClose={onClose}
       />

@@ -3,7 +3,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { Subscription } from '../api/portal-subscriptions.ts';
 import { formatDate } from '../format/dates.ts';
 import { formatMoney } from '../format/money.ts';
-import { formatSeats } from '../format/seats.ts';
+import { formatSeats, unitOf } from '../format/seats.ts';
 import { formatEvery } from '../format/terms.ts';
 import { Button } from '../parts/button.tsx';
 import { usePortal } from './context.ts';
@@ -26,7 +26,7 @@ export function SubscriptionItem({ subscription }: { subscription: Subscription 
         {amount === 0 ? 'Free' : formatMoney(amount, currency)}{' '}
         <span className="soft">
           {amount > 0 && formatEvery(subscription.recurring_interval, subscription.recurring_interval_count)}
-          {seats !== null && seats !== undefined && ` · ${formatSeats(seats)}`}
+          {seats !== null && seats !== undefined && ` · ${formatSeats(seats, unitOf(subscription.prices[0]))}`}
         </span>
       </p>
       <NextCharge subscription={subscription} />

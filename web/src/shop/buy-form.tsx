@@ -2,7 +2,7 @@
 import { type ReactNode, type SubmitEvent, useRef, useState } from 'react';
 import type { Price, Product } from '../api/catalog.ts';
 import { formatMoney } from '../format/money.ts';
-import { seatLimits, seatsAmount } from '../format/seats.ts';
+import { seatLimits, seatsAmount, unitOf } from '../format/seats.ts';
 import { formatRhythm, isFree } from '../format/terms.ts';
 import { AmountField } from '../parts/amount-field.tsx';
 import { focusFirstInvalid } from '../parts/field.tsx';
@@ -57,6 +57,7 @@ function Seats({ product, price, action }: ChoiceProps) {
         name="seats"
         seats={tiers.minimum_seats}
         limits={seatLimits(tiers)}
+        unit={unitOf(price)}
         hint={sum === undefined ? undefined : `${sum} ${formatRhythm(product)}`.trim()}
         onChange={setSeats}
       />
