@@ -4,9 +4,10 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import type { Transporter } from 'nodemailer';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { type Mailing, sendEmail } from '../../activities/email/send.ts';
-import { PORTAL_LINK } from '../../emails/links.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
 import { Email } from '../../db/entities/email.ts';
+import { Organization } from '../../db/entities/organization.ts';
+import { PORTAL_LINK } from '../../emails/links.ts';
 import { type FreshDatabase, freshDatabase } from '../api/fresh-database.ts';
 import { aShop, type Shop } from './shop.ts';
 
@@ -81,4 +82,39 @@ it('opens nothing where no mail server is set', async () => {
   await send(null, id);
   expect(await database.orm.em.fork().count(CustomerSession)).toBe(before);
   expect((await rowOf(id)).sentAt).toBeNull();
+});
+
+it('comes from the organization, is answered to it, and is known by its row when it comes twice', async () => {
+  const id = await written();
+  await database.orm.em.fork().nativeUpdate(Organization, shop.organizationId, { email: 'hello@fernwood.example' });
+  const html = `<a href="${PORTAL_LINK}">Look here</a>`;
+  await database.orm.em.fork().nativeUpdate(Email, id, { html });
+  const outgoing: Record<string, unknown>[] = [];
+  const sendMail = async (mail: Record<string, unknown>) => {
+    outgoing.push(mail);
+  };
+  await send({ sendMail } as unknown as Transporter, id);
+  expect(outgoing).toEqual([
+    expect.objectContaining({
+      from: { name: 'Example Software', address: 'shop@example.com' },
+      replyTo: 'hello@fernwood.example',
+      to: 'ada@example.com',
+      messageId: `<${id}@shop.example>`,
+      headers: { 'Auto-Submitted': 'auto-generated' },
+    }),
+  ]);
+  const { text, html: page } = outgoing[0] as { text: string; html: string };
+  expect(tokenIn(text)).not.toBe('');
+  expect(page).toContain(tokenIn(text));
+  expect((await rowOf(id)).html).toBe(html);
+});
+
+it('shows nobody but the customer into the portal', async () => {
+  const id = await written();
+  await database.orm.em.fork().nativeUpdate(Email, id, { kind: 'webhook_endpoint_disabled' });
+  const before = await database.orm.em.fork().count(CustomerSession);
+  const { texts, transport } = mailServer();
+  await send(transport, id);
+  expect(texts[0]).toContain(PORTAL_LINK);
+  expect(await database.orm.em.fork().count(CustomerSession)).toBe(before);
 });
