@@ -10,7 +10,7 @@ import {
   FeatureSettingsInput,
   SubscriptionSettings,
 } from './organization-settings.ts';
-import { EmailInput, Id, Instant, identified, line, UrlInput, unsupported, unsupportedList } from './primitives.ts';
+import { EmailInput, Id, Instant, identified, line, UrlInput, unsupported } from './primitives.ts';
 
 const REGISTRATIONS =
   'Ours: where taxes are collected. Countries, `EU` for the Union’s one-stop shop, states of the US such as `US-CA`, and provinces with a tax of their own such as `CA-BC`.';
@@ -72,6 +72,14 @@ export const Organization = z
   .meta({ id: 'Organization', description: 'A merchant.' });
 export type Organization = z.infer<typeof Organization>;
 
+/** A host with its port, if that isn't the usual one; `*.example.com` stands for all names below. */
+const EmbedHost = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(255)
+  .regex(/^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, 'Not a host, such as `example.com` or `*.example.com`');
+
 const settable = {
   avatar_url: UrlInput.nullable().optional(),
   email: EmailInput.nullable().optional(),
@@ -89,7 +97,7 @@ const settable = {
   customer_portal_settings: CustomerPortalSettings.nullable().optional(),
   details: z.null('Such details are not kept here').optional(),
   dispute_settings: z.object({ auto_accept_below_amount: unsupported }).nullable().optional(),
-  embed_hosts: unsupportedList,
+  embed_hosts: z.array(EmbedHost).max(100).nullable().optional().describe('None: everybody may.'),
   sso_enforced: z.literal(false, 'Not supported yet').nullable().optional(),
 };
 

@@ -96,6 +96,7 @@ async function customerOf(
 const OPTIONAL = {
   amount: ['amount'],
   currency: ['currency'],
+  embed_origin: ['embed_origin'],
   seats: ['seats', 'min_seats', 'max_seats'],
   discount_id: ['discount_id'],
   discount_code: ['discount_code'],

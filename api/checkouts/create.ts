@@ -19,6 +19,7 @@ import type { Services } from '../services.ts';
 import { settleBuyer } from './buyer.ts';
 import { entered } from './custom-fields.ts';
 import { chooseDiscount, refuseTooLittle } from './discount.ts';
+import { refuseForeignPage } from './embed-hosts.ts';
 import { pricedAnew, priceOf, sellable } from './terms.ts';
 
 const LIFETIME = 24 * 60 * 60_000;
@@ -59,6 +60,7 @@ async function write(
   { organizationId, body, visit, now }: Asked,
 ): Promise<CheckoutRow> {
   const organization = await tx.findOneOrFail(Organization, organizationId);
+  if (body.embed_origin) refuseForeignPage(organization, body.embed_origin);
   const products = await sellable(tx, organizationId, body.products);
   const product = products.find(({ id }) => id === visit?.productId) ?? products[0];
   if (product === undefined) throw invalid(['body', 'products'], 'Name at least one product.');

@@ -15,6 +15,7 @@ import { settleBuyer } from './buyer.ts';
 import { type Change, choose, type Editor } from './choose.ts';
 import { complete, entered } from './custom-fields.ts';
 import { chooseDiscount, refuseTooLittle, saleOf } from './discount.ts';
+import { refuseForeignPage } from './embed-hosts.ts';
 
 export interface CheckoutEdit {
   readonly id: CheckoutId;
@@ -125,6 +126,7 @@ async function write(em: EntityManager, checkout: CheckoutRow, editor: Editor, c
   const ip = change.customer_ip_address;
   if (ip !== undefined) checkout.customerIpCountry = ip === null ? null : countryOfAddress(ip);
   settleBuyer(checkout, change);
+  if ('embed_origin' in change && change.embed_origin) refuseForeignPage(checkout.organization, change.embed_origin);
   if (change.custom_field_data) {
     checkout.customFieldData = await entered(em, checkout.productIds, change.custom_field_data);
     changed = true;

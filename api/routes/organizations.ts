@@ -64,6 +64,7 @@ export const createOrganization = route({
       website: body.website ?? null,
       country: body.country ?? null,
       socials: body.socials ?? [],
+      embedHosts: body.embed_hosts ?? [],
       defaultPresentmentCurrency: body.default_presentment_currency,
       defaultTaxBehavior: body.default_tax_behavior,
       taxRegistrations: registrationsFrom(body.tax_registrations ?? []),
@@ -133,6 +134,7 @@ function change(row: OrganizationRow, body: z.output<typeof OrganizationUpdate>)
   if (body.website !== undefined) row.website = body.website;
   if (body.country !== undefined) row.country = body.country;
   if (body.tax_registrations) row.taxRegistrations = registrationsFrom(body.tax_registrations);
+  if (body.embed_hosts) row.embedHosts = body.embed_hosts;
   if (body.name) row.name = body.name;
   if (body.socials) row.socials = body.socials;
   if (body.subscription_settings) row.subscriptionSettings = body.subscription_settings;

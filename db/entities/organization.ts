@@ -33,6 +33,8 @@ export const Organization = defineEntity({
     customerEmailSettings: p.json<Record<string, boolean>>(),
     customerPortalSettings: p.json<Record<string, unknown>>(),
     featureSettings: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
+    /** Whose pages may show its checkouts in a frame; none: everybody's. */
+    embedHosts: p.json<string[]>().defaultRaw(`'[]'`),
     /** Invoice numbers start with it; letters and digits. */
     invoicePrefix: p.string().length(16),
     /** By whom invoices are numbered without gaps. */

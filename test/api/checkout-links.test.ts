@@ -329,6 +329,27 @@ describe('in a frame', () => {
     return [policy, headers.get('x-frame-options')];
   };
 
+  it('is shown only by pages of the merchant’s list, where there is one', async () => {
+    const merchant = await running.aMerchant();
+    const asMerchant = (method: string, path: string, body: object) => running.call(merchant.token, method, path, body);
+    const path = `/v1/organizations/${merchant.organization.id}`;
+    const { body: listed } = await asMerchant('PATCH', path, { embed_hosts: ['*.example.com'] });
+    expect(listed).toMatchObject({ embed_hosts: ['*.example.com'], embed_hosts_enforced: true });
+    const { body: product } = await asMerchant('POST', '/v1/products/', { name: 'Fern Pro', prices: [fixed] });
+    const opens = (embed_origin: string) =>
+      asMerchant('POST', '/v1/checkouts/', { products: [product.id], embed_origin });
+    expect((await opens('https://evil.example')).body.detail[0].loc).toEqual(['body', 'embed_origin']);
+    const { body: checkout } = await opens('https://shop.example.com');
+    expect(checkout.embed_origin).toBe('https://shop.example.com');
+    const moved = await asMerchant('PATCH', `/v1/checkouts/${checkout.id}`, { embed_origin: 'https://evil.example' });
+    expect(moved.status).toBe(422);
+    const { body: link } = await asMerchant('POST', '/v1/checkout-links/', { products: [product.id] });
+    const answer = await visit(link, { query: 'embed_origin=https%3A%2F%2Fevil.example' });
+    expect(answer.status).toBe(302);
+    const to = new URL(answer.headers.get('location') ?? '');
+    expect(await policyOf(to.pathname)).toEqual(["'self'", 'SAMEORIGIN']);
+  });
+
   it('is shown by the page that it was opened for, and by no other', async () => {
     const link = await aLink([await aProduct()]);
     const answer = await visit(link, { query: 'embed=true&embed_origin=https%3A%2F%2Fexample.com&theme=dark' });

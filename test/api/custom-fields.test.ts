@@ -1,5 +1,6 @@
 /** Merchants' own questions: written, attached to products, asked at the checkout, kept with orders and subscriptions. */
 import { randomUUID } from 'node:crypto';
+import { eventually } from './everything.ts';
 import { type Reply, type Running, startRunning } from './running.ts';
 
 let running: Running;
@@ -205,6 +206,24 @@ describe('at the checkout', () => {
     const subscription = await running.made(token, 'GET', `/v1/subscriptions/${id}`);
     expect(subscription.custom_field_data).toEqual({ [field.slug]: 5 });
     expect(subscription.product.attached_custom_fields).toEqual(product.attached_custom_fields);
+  });
+
+  it('go with the subscription to its later orders; the buyer’s language goes to the customer', async () => {
+    const field = await aField();
+    const product = await monthly(asking([field, true]));
+    const clock = await make('/v1/test-clocks/', { name: 'Two months', frozen_time: '2027-01-15T00:00:00Z' });
+    const email = `ada-${randomUUID()}@example.com`;
+    const customer = await make('/v1/customers/', { email, test_clock_id: clock.id });
+    const body = { customer_id: customer.id, locale: 'fr-CA', custom_field_data: { [field.slug]: 'mine' } };
+    const checkout = await make('/v1/checkouts/', { products: [product.id], ...body });
+    expect((await asBuyer(checkout).pays()).status).toBe(200);
+    await make(`/v1/test-clocks/${clock.id}/advance`, { frozen_time: '2027-02-20T00:00:00Z' });
+    const orders = await eventually(async () => {
+      const { items } = await running.made(token, 'GET', `/v1/orders/?customer_id=${customer.id}`);
+      return items.length === 2 ? items : undefined;
+    });
+    for (const order of orders) expect(order.custom_field_data).toEqual({ [field.slug]: 'mine' });
+    expect((await running.made(token, 'GET', `/v1/customers/${customer.id}`)).locale).toBe('fr-CA');
   });
 
   it('only the fields of the product that is bought count', async () => {
