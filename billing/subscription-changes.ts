@@ -73,7 +73,10 @@ const SET_TO_END: Refusal = {
   message: 'This subscription is set to end; take that back first.',
 };
 
-const SET_TO_PAUSE: Refusal = { type: 'Refused', message: 'This subscription is set to pause; take that back first.' };
+export const SET_TO_PAUSE: Refusal = {
+  type: 'Refused',
+  message: 'This subscription is set to pause; take that back first.',
+};
 
 function refusalOfPause(state: SubscriptionState, resumesAt: number | null, now: number): Refusal | null {
   if (state.cancelAtPeriodEnd) return SET_TO_END;

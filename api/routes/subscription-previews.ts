@@ -1,6 +1,7 @@
 /** What a change of a subscription, or its next renewal, would come to: by the very rules that will bill it. */
 import { z } from 'zod';
 import type { ProductId, SubscriptionId } from '../../billing/ids.ts';
+import { SET_TO_PAUSE } from '../../billing/subscription-changes.ts';
 import type { SubscriptionState } from '../../billing/subscription-state.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import { nowOf } from '../../db/now.ts';
@@ -9,7 +10,7 @@ import { quoteOfChange, quoteOfRenewal } from '../../db/quotes.ts';
 import { changePreviewView, chargePreviewView } from '../../db/views/subscription-preview.ts';
 import { ChangePreview, ChangePreviewRequest, ChargePreview } from '../../schemas/subscription-preview.ts';
 import { withTaxes } from '../../tax/sheet.ts';
-import { alreadyCanceled, inactiveSubscription, notFound } from '../errors.ts';
+import { alreadyCanceled, inactiveSubscription, invalid, notFound } from '../errors.ts';
 import { route } from '../route.ts';
 import { plannedOr422 } from '../subscriptions/change-terms.ts';
 
@@ -71,4 +72,5 @@ export function refuseUnchangeable(row: SubscriptionRow): void {
   if (row.status === 'canceled' || row.cancelAtPeriodEnd) throw alreadyCanceled();
   const changeable: readonly SubscriptionState['status'][] = ['active', 'trialing'];
   if (!changeable.includes(row.status)) throw inactiveSubscription();
+  if (row.pauseAtPeriodEnd) throw invalid(['body'], SET_TO_PAUSE.message);
 }

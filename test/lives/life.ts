@@ -216,6 +216,7 @@ export class Life implements Around {
     if (answer.kind === 'refused') {
       this.tell(`${kind} refused`);
       hold(order === undefined, 'a refused change made an order', order);
+      hold(preview === null, 'a change was refused that its preview allowed', wish, answer.message, preview);
       return;
     }
     if (preview === null) throw new Error(`A change was made that its preview refused: ${JSON.stringify(wish)}.`);
