@@ -1,10 +1,8 @@
 /** What a customer's change of their subscription comes to, shown in their portal before they agree to it. */
 import { z } from 'zod';
-import { CustomerBalance } from '../../db/entities/customer-balance.ts';
 import { nowOf } from '../../db/now.ts';
 import { quoteOfChange, quoteOfRenewal, quoteOfResumption } from '../../db/quotes.ts';
 import { changePreviewView, chargePreviewView, resumptionPreviewView } from '../../db/views/subscription-preview.ts';
-import { CustomerBalances } from '../../schemas/customer-balance.ts';
 import { ChangePreview, ChargePreview, CustomerChangePreviewRequest } from '../../schemas/subscription-preview.ts';
 import { withTaxes } from '../../tax/sheet.ts';
 import { alreadyCanceled, inactiveSubscription } from '../errors.ts';
@@ -79,18 +77,4 @@ export const previewMyResumption = route({
   },
 });
 
-export const listMyBalances = route({
-  method: 'get',
-  path: '/v1/customer-portal/customers/me/balances',
-  summary: 'Get your balances',
-  description: 'What is to your credit, and pays for your next orders; one in each currency.',
-  tag,
-  auth: 'customer',
-  response: CustomerBalances,
-  async handle({ customer, em }) {
-    const rows = await em.find(CustomerBalance, { customer: customer.id }, { orderBy: { currency: 'asc' } });
-    return { items: rows.map(({ currency, amount }) => ({ currency, amount })) };
-  },
-});
-
-export const portalPreviewRoutes = [previewMyChange, previewMyCharge, previewMyResumption, listMyBalances];
+export const portalPreviewRoutes = [previewMyChange, previewMyCharge, previewMyResumption];

@@ -20,9 +20,7 @@ async function inPortal(settings: object = EVERYTHING) {
   const session = await running.made(sub.token, 'POST', '/v1/customer-sessions/', { customer_id: sub.customer.id });
   const path = `/v1/customer-portal/subscriptions/${sub.id}`;
   const mine = (method: string, more = '', body?: unknown) => running.call(session.token, method, path + more, body);
-  const balances = async () =>
-    (await running.made(session.token, 'GET', '/v1/customer-portal/customers/me/balances')).items;
-  return { ...sub, mine, balances };
+  return { ...sub, mine };
 }
 
 it('shows what another product comes to, and charges that', async () => {
@@ -68,15 +66,4 @@ it('shows what resuming charges, and charges that', async () => {
   expect((await sub.mine('PATCH', '', { resume: true })).status).toBe(200);
   const orders = await sub.orders('subscription_cycle');
   expect(sums(orders.at(-1))).toEqual(sums(preview.body));
-});
-
-it('shows a customer their credit', async () => {
-  const sub = await inPortal();
-  expect(await sub.balances()).toEqual([]);
-  const lite = await sub.monthly('Fern Mini', 100);
-  await running.made(sub.token, 'PATCH', `/v1/subscriptions/${sub.id}`, {
-    product_id: lite.id,
-    proration_behavior: 'invoice',
-  });
-  expect(await sub.balances()).toEqual([{ currency: 'usd', amount: expect.any(Number) }]);
 });

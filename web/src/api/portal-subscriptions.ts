@@ -77,6 +77,14 @@ export type ChangePreview = z.infer<typeof ChangePreview>;
 const ChargePreview = z.object({ ...amounts, charged_at: z.nullable(z.string()) });
 export type ChargePreview = z.infer<typeof ChargePreview>;
 
+const CancelPreview = z.object({
+  ...amounts,
+  ends_at: z.string(),
+  is_charged: z.boolean(),
+  benefits: z.array(z.object({ id: z.string(), description: z.string(), ends_at: z.string() })),
+});
+export type CancelPreview = z.infer<typeof CancelPreview>;
+
 /** One of the two. */
 export type Wish = { readonly product_id: string } | { readonly seats: number };
 
@@ -109,6 +117,7 @@ export function subscriptionsOf(token: string) {
     previewResumption: (id: string) => call({ path: `${BASE}${id}/resume-preview`, token, answer: ChargePreview }),
     resume: (id: string) => change(id, { resume: true }),
 
+    previewCancel: (id: string) => call({ path: `${BASE}${id}/cancel-preview`, token, answer: CancelPreview }),
     cancel: (id: string, reason: CancellationReason | null, comment: string | null) =>
       change(id, { cancel_at_period_end: true, cancellation_reason: reason, cancellation_comment: comment }),
     uncancel: (id: string) => change(id, { cancel_at_period_end: false }),

@@ -28,7 +28,7 @@ export type Order = z.infer<typeof Order>;
 const Attempt = z.object({ status: z.string(), error: z.nullish(z.string()) });
 export type Attempt = z.infer<typeof Attempt>;
 
-const Balances = z.object({ items: z.array(z.object({ currency: z.string(), amount: z.number() })) });
+const Wallet = z.object({ id: z.string(), currency: z.string(), balance: z.number() });
 
 const Link = z.object({ url: z.string() });
 
@@ -168,7 +168,7 @@ export function portalOf(token: string) {
         answer: Attempt,
       }),
     paymentStatus: (id: string) => call({ path: `${BASE}/orders/${id}/payment-status`, token, answer: Attempt }),
-    balances: () => call({ path: `${BASE}/customers/me/balances`, token, answer: Balances }),
+    wallets: () => list('/wallets/', Wallet, 1, 100),
     benefitGrants: () => list('/benefit-grants/', BenefitGrant, 1, 100),
     /** What one purchase brought. */
     benefitGrantsOf: (checkoutId: string) =>

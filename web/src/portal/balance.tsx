@@ -6,16 +6,16 @@ import { Section } from './section.tsx';
 
 export function Balance() {
   const { portal } = usePortal();
-  const query = useQuery({ queryKey: ['portal', 'balances'], queryFn: () => portal.balances() });
-  const standing = query.data?.items.filter(({ amount }) => amount !== 0) ?? [];
+  const query = useQuery({ queryKey: ['portal', 'wallets'], queryFn: () => portal.wallets() });
+  const standing = query.data?.items.filter(({ balance }) => balance !== 0) ?? [];
   // It is beside the point for most: neither its loading nor its absence takes a place on the page.
   if (standing.length === 0) return null;
   return (
     <Section title="Balance" query={query}>
       {() => (
         <ul className="items">
-          {standing.map(({ currency, amount }) => (
-            <li key={currency} className="stack-tight">
+          {standing.map(({ id, currency, balance: amount }) => (
+            <li key={id} className="stack-tight">
               <div className="row apart">
                 <span>{amount > 0 ? 'Your credit' : 'Still owed'}</span>
                 <strong>{formatMoney(Math.abs(amount), currency)}</strong>

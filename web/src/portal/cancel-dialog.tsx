@@ -1,10 +1,11 @@
 /** Cancelling: what it means, why (if the customer cares to say), and a way back afterwards. */
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { CANCELLATION_REASONS, type CancellationReason, type Subscription } from '../api/portal-subscriptions.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { Amounts } from './amounts.tsx';
 import { usePortal } from './context.ts';
 import { endOf } from './subscription-words.ts';
 
@@ -51,6 +52,7 @@ export function CancelDialog({ subscription, onClose, onUndo }: CancelDialogProp
           ? 'It rests now, so it ends at once, and can’t be resumed. You won’t be charged again.'
           : `It stays yours until ${endOf(subscription)}, and does not renew.`}
       </p>
+      <Losing subscription={subscription} />
       <fieldset className="choices">
         <legend className="legend">
           Why are you leaving? <span className="soft">(optional)</span>
@@ -86,5 +88,31 @@ export function CancelDialog({ subscription, onClose, onUndo }: CancelDialogProp
         <Button onClick={onClose}>Keep it</Button>
       </div>
     </Dialog>
+  );
+}
+
+/** What the end costs and takes. Not knowing it keeps nobody from leaving. */
+function Losing({ subscription }: { subscription: Subscription }) {
+  const { portal } = usePortal();
+  const { data } = useQuery({
+    queryKey: ['cancel-preview', subscription.id],
+    queryFn: () => portal.previewCancel(subscription.id),
+    gcTime: 0,
+  });
+  if (data === undefined) return null;
+  return (
+    <>
+      {data.is_charged && data.due_amount > 0 && <Amounts amounts={data} label="A last charge at its end" />}
+      {data.benefits.length > 0 && (
+        <div className="stack-tight">
+          <p className="legend">You lose</p>
+          <ul className="soft">
+            {data.benefits.map((benefit) => (
+              <li key={benefit.id}>{benefit.description}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
   );
 }

@@ -3,7 +3,7 @@ import type { Price, Product } from '../api/catalog.ts';
 import type { Shop } from '../api/organizations.ts';
 import type { Subscription } from '../api/portal-subscriptions.ts';
 import { formatMoney } from '../format/money.ts';
-import { seatsAmount } from '../format/seats.ts';
+import { formatSeats, seatsAmount, unitOf } from '../format/seats.ts';
 import { formatEvery, isFree, staticPrice } from '../format/terms.ts';
 
 /** What is on offer as the one it is now: in its currency, for as many seats, at a price that nobody has to name. */
@@ -28,5 +28,5 @@ export function termsOf(product: Product, price: Price, seats: number | null): s
   const amount = price.seat_tiers === undefined ? (price.price_amount ?? 0) : seatsAmount(price.seat_tiers, count);
   const every = formatEvery(product.recurring_interval ?? 'month', product.recurring_interval_count ?? 1);
   const whole = `${formatMoney(amount, price.price_currency)} ${every}`;
-  return price.seat_tiers === undefined ? whole : `${whole} for ${count === 1 ? '1 seat' : `${count} seats`}`;
+  return price.seat_tiers === undefined ? whole : `${whole} for ${formatSeats(count, unitOf(price))}`;
 }
