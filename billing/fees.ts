@@ -1,5 +1,5 @@
 /** What the platform keeps of a payment. */
-import { decimalsOf, roundHalfAwayFromZero } from './money.ts';
+import { decimalsOf, portion } from './money.ts';
 
 /** 5 % and 50 cents on the total with tax, and 1.5 % more where the card comes from another country. */
 const PLAN = { basisPoints: 500, fixedInHundredths: 50, internationalBasisPoints: 150 } as const;
@@ -10,10 +10,9 @@ const PLAN = { basisPoints: 500, fixedInHundredths: 50, internationalBasisPoints
  */
 export function platformFee(total: number, currency: string, isInternationalCard: boolean): number {
   if (total <= 0) return 0;
-  const fixed = PLAN.fixedInHundredths * 10 ** (decimalsOf(currency) - 2);
-  const base = roundHalfAwayFromZero((total * PLAN.basisPoints) / 10_000 + fixed);
-  const international = isInternationalCard
-    ? roundHalfAwayFromZero((total * PLAN.internationalBasisPoints) / 10_000)
-    : 0;
+  // In ten-thousandths of a minor unit, so that half a yen is whole too.
+  const fixed = PLAN.fixedInHundredths * 10 ** (decimalsOf(currency) + 2);
+  const base = portion(total * PLAN.basisPoints + fixed, 1, 10_000);
+  const international = isInternationalCard ? portion(total, PLAN.internationalBasisPoints, 10_000) : 0;
   return Math.min(total, base + international);
 }

@@ -77,11 +77,6 @@ export function minimumCharge(currency: string): number {
 /** The most that can be charged at once, in minor units of any currency: 999,999.99 of one with cents. */
 export const LARGEST_CHARGE = 99_999_999;
 
-/** Rounds to whole minor units; halves go away from zero. */
-export function roundHalfAwayFromZero(value: number): number {
-  return Math.sign(value) * Math.round(Math.abs(value)) + 0;
-}
-
 /** `amount × numerator / denominator`, exactly, rounded once: halves away from zero. The two are not negative. */
 export function portion(amount: number, numerator: number, denominator: number): number {
   const exact = BigInt(Math.abs(amount)) * BigInt(numerator);

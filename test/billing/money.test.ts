@@ -1,18 +1,19 @@
 import fc from 'fast-check';
 import { platformFee } from '../../billing/fees.ts';
-import { decimalsOf, minimumCharge, roundHalfAwayFromZero, split } from '../../billing/money.ts';
+import { decimalsOf, minimumCharge, portion, split } from '../../billing/money.ts';
 import { type Line, totalsOf } from '../../billing/orders.ts';
 
 describe('rounding', () => {
   it.each([
-    [0.5, 1],
-    [-0.5, -1],
-    [1.5, 2],
-    [2.5, 3],
-    [-2.5, -3],
-    [2.4999, 2],
+    // amount, of 2 parts one, halves away from zero
+    [1, 1],
+    [-1, -1],
+    [3, 2],
+    [5, 3],
+    [-5, -3],
+    [4, 2],
     [0, 0],
-  ])('%d becomes %d', (value, rounded) => expect(roundHalfAwayFromZero(value)).toBe(rounded));
+  ])('half of %i is %i', (amount, half) => expect(portion(amount, 1, 2)).toBe(half));
 });
 
 describe('currencies', () => {
