@@ -4,6 +4,7 @@ import { AddressInput } from './address.ts';
 import { Currency } from './currency.ts';
 import { hasWholeTrial, trialInput, WHOLE_TRIAL } from './intervals.ts';
 import { CustomerMetadataInput, MetadataInput } from './metadata.ts';
+import { ProductPriceCreate } from './price.ts';
 import {
   CustomFieldDataInput,
   count,
@@ -69,7 +70,11 @@ export const CheckoutCreate = z
     min_seats: seats.describe('The least that the buyer may choose.'),
     max_seats: seats.describe('The most.'),
     subscription_id: unsupported,
-    prices: unsupported,
+    prices: z
+      .record(Id, z.array(ProductPriceCreate).min(1).max(20))
+      .nullable()
+      .optional()
+      .describe('By product, in the place of its own: prices for this checkout alone, which its subscription keeps.'),
   })
   .refine(hasWholeTrial, WHOLE_TRIAL)
   .refine(({ min_seats: least, max_seats: most }) => !least || !most || least <= most, {

@@ -73,7 +73,7 @@ async function productsNamed(em: EntityManager, organization: OrganizationId, bo
   if ('products' in body) return sellable(em, organization, unique(body.products));
   if ('product_id' in body) return sellable(em, organization, [body.product_id]);
   const id = body.product_price_id as PriceId;
-  const price = await em.findOne(Price, { id, product: { organization }, isArchived: false });
+  const price = await em.findOne(Price, { id, product: { organization }, isArchived: false, source: 'catalog' });
   if (price === null) throw invalid(['body', 'product_price_id'], 'This price does not exist, or is archived.');
   return sellable(em, organization, [price.product.id]);
 }

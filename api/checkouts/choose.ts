@@ -70,6 +70,7 @@ async function nextPrice(
   const isNamed = Boolean(change.product_price_id || change.currency);
   if (isSameProduct && !isNamed && movedTo === null) return checkout.price;
   const price = await priceOf(em, product, {
+    checkoutId: checkout.id,
     priceId: change.product_price_id,
     currency: change.currency,
     present: movedTo === null ? checkout.currency : undefined,

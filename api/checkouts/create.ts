@@ -16,6 +16,7 @@ import { countryOfAddress } from '../../tax/place-of-address.ts';
 import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
 import { invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
+import { addPrices } from './ad-hoc-prices.ts';
 import { settleBuyer } from './buyer.ts';
 import { entered } from './custom-fields.ts';
 import { chooseDiscount, refuseTooLittle } from './discount.ts';
@@ -65,16 +66,19 @@ async function write(
   const product = products.find(({ id }) => id === visit?.productId) ?? products[0];
   if (product === undefined) throw invalid(['body', 'products'], 'Name at least one product.');
   const customer = await namedCustomer(tx, organizationId, body);
+  const at = customer?.testClock?.frozenTime ?? now;
   const address = body.customer_billing_address ?? customer?.billingAddress ?? null;
+  const id = randomUUID() as CheckoutId;
+  await addPrices(tx, products, id, body.prices ?? {}, at);
   const price = await priceOf(tx, product, {
+    checkoutId: id,
     currency: body.currency,
     country: address?.country ?? (body.customer_ip_address ? countryOfAddress(body.customer_ip_address) : null),
     fallback: organization.defaultPresentmentCurrency,
   });
   const limits = { least: body.min_seats ?? null, most: body.max_seats ?? null };
-  const at = customer?.testClock?.frozenTime ?? now;
   const checkout = tx.create(Checkout, {
-    id: randomUUID() as CheckoutId,
+    id,
     createdAt: at,
     organization,
     clientSecret: `polar_c_${randomBytes(32).toString('base64url')}`,

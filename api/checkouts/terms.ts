@@ -1,5 +1,5 @@
 /** What a checkout sells, how much of it and at which price: chosen by the merchant, then by the buyer. */
-import type { OrganizationId, PriceId, ProductId } from '../../billing/ids.ts';
+import type { CheckoutId, OrganizationId, PriceId, ProductId } from '../../billing/ids.ts';
 import { amountOf, currencyFor, presetQuantity, refusalOfQuantity, type SeatLimits } from '../../billing/prices.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Price, type PriceRow } from '../../db/entities/price.ts';
@@ -39,11 +39,16 @@ interface PriceWish {
   readonly country: string | null;
   /** The organization's own currency. */
   readonly fallback: string;
+  /** Which may have prices of its own for the product. */
+  readonly checkoutId: CheckoutId;
 }
 
 export async function priceOf(em: EntityManager, product: ProductRow, wish: PriceWish): Promise<PriceRow> {
   const orderBy = { position: 'asc', createdAt: 'asc' } as const;
-  const prices = await em.find(Price, { product: product.id, isArchived: false }, { orderBy });
+  const ofCheckout = { product: product.id, checkoutId: wish.checkoutId };
+  const own = await em.find(Price, ofCheckout, { orderBy });
+  const ofProduct = { product: product.id, isArchived: false, source: 'catalog' as const };
+  const prices = own.length > 0 ? own : await em.find(Price, ofProduct, { orderBy });
   if (wish.priceId) {
     const price = prices.find(({ id }) => id === (wish.priceId as PriceId));
     if (price === undefined) throw invalid(['body', 'product_price_id'], 'This is not a price of the product.');

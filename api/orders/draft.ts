@@ -76,7 +76,7 @@ async function termsOf(
   const { defaultPresentmentCurrency } = await em.findOneOrFail(Organization, organization);
   const currency = wished ?? defaultPresentmentCurrency;
   const label = description ?? product.name;
-  const prices = await em.find(Price, { product: product.id, isArchived: false });
+  const prices = await em.find(Price, { product: product.id, isArchived: false, source: 'catalog' });
   if (!prices.every(({ amountType }) => STATIC.has(amountType))) {
     throw invalid(['body', 'product_id'], 'Only products with a fixed price, or a free one, can be charged like this.');
   }

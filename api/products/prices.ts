@@ -41,8 +41,8 @@ const FIELDS: Readonly<Record<Wrong['field'], readonly string[]>> = {
 };
 
 /** Null where the product can have it. */
-export function wrongWith(price: ProductPriceCreate, index: number): Invalid | null {
+export function wrongWith(price: ProductPriceCreate, loc: Invalid['loc']): Invalid | null {
   const wrong = refusalOfPrice(askedTerms(price), price.price_currency);
   if (wrong === null) return null;
-  return { loc: ['body', 'prices', index, ...FIELDS[wrong.field]], msg: wrong.reason, type: 'value_error' };
+  return { loc: [...loc, ...FIELDS[wrong.field]], msg: wrong.reason, type: 'value_error' };
 }

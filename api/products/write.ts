@@ -1,10 +1,11 @@
 /** What a merchant may write of a product: its prices, of which some rows are kept for those who pay them. */
 import { randomUUID } from 'node:crypto';
-import type { PriceId } from '../../billing/ids.ts';
+import type { CheckoutId, PriceId } from '../../billing/ids.ts';
 import { leastAmount, type PriceTerms } from '../../billing/prices.ts';
 import { Price, type PriceRow } from '../../db/entities/price.ts';
 import type { ProductRow } from '../../db/entities/product.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { pricesNow } from '../../db/views/product.ts';
 import type { ProductPriceCreate } from '../../schemas/price.ts';
 import { type Invalid, invalid, unprocessable } from '../errors.ts';
 import { askedTerms, wrongWith } from './prices.ts';
@@ -12,17 +13,17 @@ import { askedTerms, wrongWith } from './prices.ts';
 type PriceWish = ProductPriceCreate | { readonly id: string };
 
 /** One static price for each currency, each of them one that can be charged. */
-export function refuseBadPrices(prices: readonly PriceWish[]): void {
+export function refuseBadPrices(prices: readonly PriceWish[], within: Invalid['loc'] = ['body', 'prices']): void {
   const wrong: Invalid[] = [];
   const currencies = new Set<string>();
   for (const [index, price] of prices.entries()) {
     if ('id' in price) continue;
     if (currencies.has(price.price_currency)) {
-      const loc = ['body', 'prices', index, 'price_currency'];
+      const loc = [...within, index, 'price_currency'];
       wrong.push({ loc, msg: 'There is another price in this currency.', type: 'value_error' });
     }
     currencies.add(price.price_currency);
-    const refusal = wrongWith(price, index);
+    const refusal = wrongWith(price, [...within, index]);
     if (refusal !== null) wrong.push(refusal);
   }
   if (wrong.length > 0) throw unprocessable(...wrong);
@@ -35,7 +36,7 @@ export async function replacePrices(
   wishes: readonly PriceWish[],
   at: Date,
 ): Promise<void> {
-  const present = product.prices.getItems().filter(({ isArchived }) => !isArchived);
+  const present = pricesNow(product);
   const kept = wishes.flatMap((wish, index) => ('id' in wish ? [named(present, wish.id, index)] : []));
   const clash = wishes.findIndex(
     (wish) => !('id' in wish) && kept.some(({ currency }) => currency === wish.price_currency),
@@ -63,20 +64,33 @@ export function addPrice(
   position: number,
   at: Date,
 ): void {
+  product.prices.add(em.create(Price, { ...asRow(price, position, at), product }));
+}
+
+/** For one checkout alone: its buyer is shown it in the place of the product's own, and it is in no list. */
+export function addAdHocPrice(
+  em: EntityManager,
+  product: ProductRow,
+  checkoutId: CheckoutId,
+  price: ProductPriceCreate,
+  position: number,
+  at: Date,
+): void {
+  em.create(Price, { ...asRow(price, position, at), product, source: 'ad_hoc', checkoutId });
+}
+
+function asRow(price: ProductPriceCreate, position: number, at: Date) {
   const terms = askedTerms(price);
-  product.prices.add(
-    em.create(Price, {
-      id: randomUUID() as PriceId,
-      createdAt: at,
-      product,
-      position,
-      amountType: terms.kind,
-      currency: price.price_currency,
-      amount: leastAmount(terms),
-      ...columnsOf(terms),
-      taxBehavior: price.tax_behavior ?? null,
-    }),
-  );
+  return {
+    id: randomUUID() as PriceId,
+    createdAt: at,
+    position,
+    amountType: terms.kind,
+    currency: price.price_currency,
+    amount: leastAmount(terms),
+    ...columnsOf(terms),
+    taxBehavior: price.tax_behavior ?? null,
+  };
 }
 
 function columnsOf(terms: PriceTerms): Partial<PriceRow> {

@@ -77,7 +77,12 @@ export const createSubscription = route({
     const product = await em.findOne(Product, { id: body.product_id as ProductId, organization, isArchived: false });
     if (product === null) throw invalid(['body', 'product_id'], 'This product does not exist or is archived.');
     if (!product.recurringInterval) throw invalid(['body', 'product_id'], 'This product is sold once.');
-    const price = await em.findOne(Price, { product: product.id, isArchived: false, amountType: 'free' });
+    const price = await em.findOne(Price, {
+      product: product.id,
+      isArchived: false,
+      source: 'catalog',
+      amountType: 'free',
+    });
     if (price === null) throw invalid(['body', 'product_id'], 'This product is not free; use a checkout.');
     await refuseSecond(em, organization, customer);
     const subscriptionId = randomUUID() as SubscriptionId;

@@ -8,6 +8,7 @@ import { dueNow, totalsOfCheckout, trialOf } from '../checkout-sums.ts';
 import { isDiscountable } from '../discounts.ts';
 import type { CheckoutRow } from '../entities/checkout.ts';
 import type { DiscountRow } from '../entities/discount.ts';
+import type { PriceRow } from '../entities/price.ts';
 import { Product, type ProductRow } from '../entities/product.ts';
 import type { EntityManager } from '../orm.ts';
 import { attachedCustomFieldsView } from './custom-field.ts';
@@ -145,7 +146,7 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     products: products.map(publicProductView),
     product: publicProductView(checkout.product),
     product_price: priceView(checkout.price),
-    prices: Object.fromEntries(products.map((product) => [product.id, pricesNow(product).map(priceView)])),
+    prices: Object.fromEntries(products.map((product) => [product.id, pricesFor(checkout, product).map(priceView)])),
     discount: checkout.discount ? checkoutDiscountView(checkout.discount as DiscountRow) : null,
     attached_custom_fields: attachedCustomFieldsView(checkout.product),
   };
@@ -175,4 +176,10 @@ export function billingAddressForm(checkout: CheckoutRow): AddressForm {
     isPaid: dueNow(checkout) !== 'free',
     isWhole: checkout.requireBillingAddress || checkout.isBusinessCustomer,
   });
+}
+
+/** What the checkout offers a product at: prices of its own, else the product's. */
+function pricesFor(checkout: CheckoutRow, product: ProductRow): PriceRow[] {
+  const own = product.prices.getItems().filter(({ checkoutId }) => checkoutId === checkout.id);
+  return own.length === 0 ? pricesNow(product) : own.sort((a, b) => a.position - b.position);
 }

@@ -41,7 +41,7 @@ export function productFieldsView(row: ProductRow) {
 export function pricesNow(row: ProductRow): PriceRow[] {
   return row.prices
     .getItems()
-    .filter(({ isArchived }) => !isArchived)
+    .filter(({ isArchived, source }) => !isArchived && source === 'catalog')
     .sort((a, b) => a.position - b.position || a.createdAt.getTime() - b.createdAt.getTime() || (a.id < b.id ? -1 : 1));
 }
 
