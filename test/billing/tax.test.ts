@@ -34,7 +34,16 @@ it.each([
   expect(behaviorFor(said, country)).toBe(applied);
 });
 
-it.each([
+type Case = readonly [
+  amount: number,
+  behavior: AppliedBehavior,
+  rates: readonly TaxRate[],
+  tax: number,
+  shares: readonly number[],
+  what: string,
+];
+
+it.each<Case>([
   // amount  behavior     rates       tax   shares      what it is
   [1200, 'inclusive', [rate(20)], 200, [200], '$12.00 with 20 %'],
   [1000, 'exclusive', [rate(20)], 200, [200], '$10.00 and 20 %'],
@@ -51,7 +60,7 @@ it.each([
   [1, 'inclusive', [rate(20)], 0, [0], 'a cent'],
   [1000, 'exclusive', [rate(0, 'VAT', { reason: 'reverse_charge' })], 0, [0], 'reverse charge'],
   [1000, 'inclusive', [], 0, [], 'nothing known'],
-] as const)('%i %s at %j is taxed with %i', (amount, behavior, rates, tax, shares) => {
+])('%i %s at %j is taxed with %i', (amount, behavior, rates, tax, shares) => {
   const taxed = taxOn(amount, behavior, rates);
   expect(taxed.tax).toBe(tax);
   expect(taxed.rates.map(({ amount }) => amount)).toEqual(shares);
