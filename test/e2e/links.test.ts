@@ -96,6 +96,7 @@ describeInBrowser('checkout links', () => {
     const email = anEmail();
     await page.goto(`${link}?custom_field_data.size=l&utm_source=newsletter`);
     await fillIn(page, email, CARDS.good);
+    await page.getByText('Includes $7.82 tax.').waitFor();
     expect(await page.getByLabel('Size').inputValue()).toBe('l');
     await payButton(page).click();
     expect(await page.locator(':focus').getAttribute('aria-describedby')).not.toBeNull();
@@ -141,6 +142,8 @@ describeInBrowser('checkout links', () => {
       await frame.getByLabel('Card number').fill(CARDS.good);
       await frame.getByLabel('Expiry').fill('12 / 34');
       await frame.getByLabel('CVC').fill('123');
+      // By then the form is that of the buyer's country.
+      await frame.getByText('Includes $7.82 tax.').waitFor();
       await frame.getByRole('button', { name: /^Pay/ }).click();
       await page.getByText('success true http://127.0.0.1:9/thanks').waitFor();
       const heard = await page.locator('#heard li').allTextContents();
