@@ -19,6 +19,7 @@ export * from './email-verification.ts';
 export * from './ledger.ts';
 export * from './license-key.ts';
 export * from './member.ts';
+export * from './meter.ts';
 export * from './order.ts';
 export * from './organization.ts';
 export * from './outbox.ts';
