@@ -4,6 +4,7 @@
  */
 
 import { CHANGE_RULES } from './change-rules.ts';
+import { SEAT_RULES } from './seat-rules.ts';
 import { TAX_RULES } from './tax-rules.ts';
 
 export interface InvariantRule {
@@ -246,8 +247,12 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       select s.id::text as subject, 'benefit ' || b.benefit_id || ' is ' || coalesce(g.wanted, 'not asked for') as detail
       from subscriptions s join product_benefits b on b.product_id = s.product_id
       join benefits x on x.id = b.benefit_id and x.deleted_at is null
+      join prices p on p.id = s.price_id
+      left join customer_seats c on c.subscription_id = s.id and c.status = 'claimed'
       left join benefit_grants g on g.subscription_id = s.id and g.benefit_id = b.benefit_id
-      where s.organization_id = :organization and s.status in ('active', 'trialing') and g.wanted is distinct from 'granted'`,
+        and g.member_id is not distinct from c.member_id
+      where s.organization_id = :organization and s.status in ('active', 'trialing') and g.wanted is distinct from 'granted'
+        and (p.amount_type <> 'seat_based' or p.unit_label is not null or c.id is not null)`,
   },
   {
     name: 'an ended or paused subscription holds no benefits',
@@ -273,5 +278,6 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
         and ((g.wanted = 'granted' and k.status = 'revoked') or (g.wanted = 'revoked' and k.status = 'granted'))`,
   },
   ...CHANGE_RULES,
+  ...SEAT_RULES,
   ...TAX_RULES,
 ];

@@ -37,6 +37,14 @@ async function broken(em: EntityManager, { organizationId }: Healthy): Promise<s
 const PAST_DUE = `update subscriptions set status = 'past_due', past_due_at = now()`;
 const UNPAID = `update orders set status = 'pending', next_payment_attempt_at`;
 
+const SEAT = `
+  with grace as (
+    insert into members (id, created_at, customer_id, email, role)
+    select gen_random_uuid(), now(), id, 'grace@example.com', 'owner' from customers
+    where not exists (select from members) returning id, customer_id)
+  insert into customer_seats (id, created_at, customer_id, subscription_id, member_id, status)
+  select gen_random_uuid(), now(), grace.customer_id, s.id, grace.id, 'pending'
+  from grace join subscriptions s on s.customer_id = grace.customer_id`;
 const CHANGE = (status: string) => `
   insert into subscription_changes (id, created_at, subscription_id, status, product_id, price_id, amount)
   select gen_random_uuid(), now(), id, '${status}', product_id, price_id, amount from subscriptions`;
@@ -85,6 +93,11 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
   ],
   'grants are as they are wanted, or say why not': [
     `update benefit_grants set version = 2, wanted_at = now() - interval '1 hour'`,
+  ],
+  'no more seats are taken than were bought': [SEAT],
+  'whoever holds a benefit by a seat has claimed one': [
+    SEAT,
+    `update benefit_grants set member_id = (select id from members limit 1)`,
   ],
   'what waited for an order is on it': [
     `insert into billing_entries (id, created_at, subscription_id, position, label, amount, order_id)
