@@ -42,17 +42,35 @@ export function takeStep(
   return pricingTransaction(deps, async (em, taxes) => {
     const row = await em.findOne(Subscription, step.subscriptionId, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (row === null) refuse('NotFound', `There is no subscription ${step.subscriptionId}.`);
-    if (row.sequence + 1 === step.sequence) {
+    let isTaken = stands(row, step);
+    if (!isTaken && row.sequence + 1 === step.sequence) {
       const at = new Date(step.at);
       row.sequence = step.sequence;
-      row.lastStep = step.key;
+      row.lastStep = [step.key, ...keysOf(row).filter(isAsked)].slice(0, KEPT).join('\n');
       row.modifiedAt = at;
       await write(em, row, at, taxes);
       await em.flush();
+      isTaken = true;
     }
-    const isTaken = row.sequence === step.sequence && row.lastStep === step.key;
     return { isTaken, sequence: row.sequence, state: await stateOf(em, row) };
   });
+}
+
+/** So many requests can overtake one whose answer was lost before it would be made twice. */
+const KEPT = 30;
+
+/** What somebody asked for, named by the request's own id; what is due may be due again at the same instant. */
+const isAsked = (key: string): boolean => /^(?!settle\/)[a-z_]+\/(?!\d+$)/.test(key);
+
+const keysOf = ({ lastStep }: SubscriptionRow): string[] => lastStep?.split('\n') ?? [];
+
+/**
+ * The last step is known by its number too. A request that was written, and whose answer was lost, may come again after
+ * others: it is not made a second time.
+ */
+function stands(row: SubscriptionRow, { key, sequence }: Step): boolean {
+  const keys = keysOf(row);
+  return (row.sequence === sequence && keys[0] === key) || (isAsked(key) && keys.includes(key));
 }
 
 export type SubscriptionEvent =

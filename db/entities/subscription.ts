@@ -72,7 +72,10 @@ export const Subscription = defineEntity({
     customFieldData: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     /** How many steps of the workflow have been written; a step at or below it has been written before. */
     sequence: p.integer().default(0),
-    /** Which step that was: its kind and what it was for, so that another one of the same number is told from it. */
+    /**
+     * Which step that was: its kind and what it was for, so that another one of the same number is told from it. On
+     * further lines the requests before it, so that none of them is made twice.
+     */
     lastStep: p.text().nullable(),
   },
   indexes: [{ properties: ['organization', 'createdAt'] }, { properties: ['customer'] }, { properties: ['product'] }],

@@ -37,14 +37,16 @@ it('twenty changes of seats at once are twenty changes in some order', async () 
   const sub = await bought();
   const team = await sub.monthly('Fern Team', 0, { prices: [seatPrice] });
   await sub.patch({ product_id: team.id, proration_behavior: 'invoice' });
-  const before = (await sub.orders()).length;
   const asked = Array.from({ length: 20 }, (_, index) => index + 2);
   const replies = await Promise.all(asked.map((seats) => sub.patch({ seats, proration_behavior: 'invoice' })));
   expect(statuses(replies)).toEqual(asked.map(() => 200));
 
   // The clock stands still at the period's first moment: each change credits all of what the one before it cost.
-  const orders: Billed[] = (await sub.orders()).slice(before);
-  const changes = orders.map(({ items }) => items.map(({ amount }) => amount));
+  const orders: Billed[] = await sub.orders();
+  // All but the one that brought it from $5 to its first seat.
+  const changes = orders.map(({ items }) => items.map(({ amount }) => amount)).filter(([credit]) => credit !== -500);
+  // Once each: what was asked once is made once, whatever else comes in between.
+  expect(changes.map(([, charge = 0]) => charge).toSorted()).toEqual(asked.map(costOf).toSorted());
   const { seats } = await sub.show();
   const made = new Map(changes.map(([credit = 0, charge = 0]) => [-credit, charge]));
   let [at, steps] = [costOf(1), 0];
@@ -53,7 +55,6 @@ it('twenty changes of seats at once are twenty changes in some order', async () 
     steps += 1;
   }
   expect([steps, at]).toEqual([asked.length, costOf(seats)]);
-  expect(changes.map(([, charge = 0]) => charge).toSorted()).toEqual(asked.map(costOf).toSorted());
   expect(await sub.disagreements()).toEqual([]);
 });
 
