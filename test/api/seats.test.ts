@@ -1,6 +1,7 @@
 /** Seats: given, claimed, taken back, never more than were bought; and what is held by them. */
 import { SeatInvitation } from '../../db/entities/customer-seat.ts';
 import { Email } from '../../db/entities/email.ts';
+import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { type Running, startRunning } from './running.ts';
 import { anEmail, aTeam, delivered } from './teams.ts';
 
@@ -224,6 +225,21 @@ describe('a life', () => {
     expect((await team.list()).seats).toEqual([]);
     expect((await team.resend(pending.id)).status).toBe(400);
     expect((await team.assign({ email: anEmail() })).body.error).toBe('SeatNotAvailable');
+  });
+
+  it('with a renewal that is paid late: nothing is held meanwhile, nor given to whoever comes', async () => {
+    const team = await aTeam(running);
+    const [grace, joan] = [anEmail('grace'), anEmail('joan')];
+    await team.assigned({ email: grace, immediate_claim: true });
+    const { stripeId } = await running.orm.em.fork().findOneOrFail(PaymentMethod, { customer: team.customer.id });
+    await running.sandbox(`payment_methods/${stripeId}`, { outcome: 'insufficient_funds' });
+    await team.lives('2027-05-01T00:00:01Z');
+    expect(await team.holders()).toEqual([]);
+    await team.assigned({ email: joan, immediate_claim: true });
+    expect(await team.holders()).toEqual([]);
+    await running.sandbox(`payment_methods/${stripeId}`, { outcome: 'succeed' });
+    await team.lives('2027-05-03T00:00:01Z');
+    expect(await team.holders()).toEqual([grace, joan].sort());
   });
 
   it('with a one-time order', async () => {
