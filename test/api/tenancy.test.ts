@@ -161,6 +161,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   '/v1/benefits/{id}': { type: 'license_keys', description: 'Another' },
   '/v1/subscriptions/{id}/change-preview': { product_id: '6f0d4b3e-3f43-4d5b-9e3b-6b1f0f5b8f11' },
   '/v1/subscriptions/{id}': { cancel_at_period_end: true },
+  '/v1/customers/{id}/balances': { currency: 'usd', amount: 500, reason: 'Thanks', idempotency_key: 'thanks' },
   '/v1/customers/{id}/members': { email: 'mallory@example.com' },
   '/v1/customers/external/{external_id}/members': { email: 'mallory@example.com' },
   '/v1/webhooks/endpoints/{id}/replay': { since: '2027-01-01T00:00:00Z' },
