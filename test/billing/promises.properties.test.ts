@@ -24,17 +24,15 @@ const lines = fc
   .array(fc.oneof(wholeLine, proratedLine), { minLength: 1, maxLength: 6 })
   .map((made): TaxableLine[] => made.map((line) => ({ label: 'A line', priceId: 'a price' as PriceId, ...line })));
 const rates = fc.array(
-  fc
-    .nat(300_000)
-    .map(
-      (millionths): TaxRate => ({
-        country: 'US',
-        state: 'NY',
-        name: 'Sales tax',
-        millionths,
-        reason: 'standard_rated',
-      }),
-    ),
+  fc.nat(300_000).map(
+    (millionths): TaxRate => ({
+      country: 'US',
+      state: 'NY',
+      name: 'Sales tax',
+      millionths,
+      reason: 'standard_rated',
+    }),
+  ),
   { maxLength: 4 },
 );
 
