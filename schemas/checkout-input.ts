@@ -18,9 +18,12 @@ import {
   unsupported,
 } from './primitives.ts';
 
+/** URLs take much more for a host's name, `;` for one, which would end it in a header that lists origins. */
+const HOSTNAME = /^([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:]+\])$/i;
+
 /** A page's origin; its URL with a slash at the end is taken for it. */
 export const Origin = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, hostname: HOSTNAME })
   .max(255)
   .refine(
     (text) => URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, ''),

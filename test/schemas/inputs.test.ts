@@ -67,6 +67,12 @@ describe('takes', () => {
     [CustomerUpdate, { tax_id: '', billing_address: { country: 'DE', line2: '' } }, { tax_id: null }],
     [CheckoutUpdatePublic, { customer_name: '', discount_code: null }, { customer_name: null }],
     [CheckoutCreate, { products: [ID], embed_origin: 'https://example.com/' }, { embed_origin: 'https://example.com' }],
+    [CheckoutCreate, { products: [ID], embed_origin: 'http://[::1]:3000' }, { embed_origin: 'http://[::1]:3000' }],
+    [
+      CheckoutCreate,
+      { products: [ID], embed_origin: 'http://localhost:3000' },
+      { embed_origin: 'http://localhost:3000' },
+    ],
     [OrderUpdate, { billing_name: '' }, { billing_name: null }],
     [ProductCreate, { ...monthly, description: '', medias: [], meter_interval: null }, { description: null }],
     [ProductCreate, { ...monthly, trial_interval: 'day', trial_interval_count: 7 }, { trial_interval_count: 7 }],
@@ -132,6 +138,10 @@ describe('refuses', () => {
     [CustomerUpdate, { locale: '../../etc' }, 'locale'],
     [CheckoutCreate, { products: [] }, 'products'],
     [CheckoutCreate, { ...checkout, embed_origin: 'https://example.com/path' }, 'embed_origin'],
+    // Of headers with a list of origins: this would be another one's, whatever ends in a shop's own name.
+    [CheckoutCreate, { ...checkout, embed_origin: 'https://other.example;x.example.com' }, 'embed_origin'],
+    [CheckoutCreate, { ...checkout, embed_origin: 'https://other.example,x.example.com' }, 'embed_origin'],
+    [CheckoutCreate, { ...checkout, embed_origin: 'https://*' }, 'embed_origin'],
     [CheckoutCreate, { ...checkout, customer_ip_address: '1.2.3' }, 'customer_ip_address'],
     [CheckoutCreate, { ...checkout, customer_metadata: { a: 1.5 } }, 'customer_metadata'],
     [CheckoutCreate, { ...checkout, trial_interval: 'day' }, 'trial_interval_count'],
