@@ -12,11 +12,11 @@ const readJson = json(1);
 const readLargeJson = json(16);
 const readRaw = express.raw({ limit: MB, type: () => true });
 
-/** Bodies in which a character is written by its number. */
+/** Bodies in which a character is written by its number, or may be: in UTF-16, for one, that looks otherwise. */
 const escaping = new WeakSet<IncomingMessage>();
 
-function noteEscapes(req: IncomingMessage, _res: ServerResponse, text: Buffer): void {
-  if (text.includes('\\u')) escaping.add(req);
+function noteEscapes(req: IncomingMessage, _res: ServerResponse, text: Buffer, encoding: string): void {
+  if (encoding !== 'utf-8' || text.includes('\\u')) escaping.add(req);
 }
 
 /** Whether it may hold characters that no text can: in JSON these stand only by their numbers. */

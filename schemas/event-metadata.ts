@@ -58,14 +58,21 @@ interface Mistake {
   readonly reason: string;
 }
 
+/** Of which the shape says what fits. */
+function withoutProse(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => key !== 'prompt' && key !== 'response'));
+}
+
 function mistakeIn(metadata: EventMetadata): Mistake | null {
   let keys = 0;
   const look = (value: unknown, path: readonly (string | number)[]): Mistake | null => {
     switch (typeof value) {
       case 'boolean':
         return null;
+      // JSON has larger ones.
       case 'number':
-        return null;
+        return Number.isFinite(value) ? null : { path, reason: 'More than a number can be' };
       case 'string':
         return value.length > LONGEST_TEXT ? { path, reason: `At most ${LONGEST_TEXT} characters` } : null;
       case 'object':
@@ -90,9 +97,7 @@ function mistakeIn(metadata: EventMetadata): Mistake | null {
     if (keys > MOST_KEYS) return { path: [], reason: `At most ${MOST_KEYS} keys` };
     if (key.length === 0 || key.length > LONGEST_KEY)
       return { path: [], reason: `Keys have 1 to ${LONGEST_KEY} characters` };
-    // Of these the shape is known, and says what fits.
-    if (key === '_llm' || key === '_cost') continue;
-    const wrong = look(value, [key]);
+    const wrong = look(key === '_llm' ? withoutProse(value) : value, [key]);
     if (wrong !== null) return wrong;
   }
   return null;

@@ -19,6 +19,10 @@ afterAll(() => running.close());
 const ingest = (events: unknown[]) => running.call(token, 'POST', '/v1/events/ingest', { events });
 const event = (more: object = {}) => ({ name: 'call', external_customer_id: 'ann', metadata: { tokens: 5 }, ...more });
 
+const LLM = { vendor: 'Example', model: 'm', input_tokens: 1, output_tokens: 2, total_tokens: 3 };
+const manyKeys = Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, i]));
+const deep = (levels: number): object => (levels === 0 ? {} : { in: deep(levels - 1) });
+
 describe('ingestion', () => {
   it('takes events of customers who don’t exist yet', async () => {
     expect(await ingest([event(), event({ external_customer_id: 'ben' })])).toEqual({
@@ -64,6 +68,8 @@ describe('ingestion', () => {
     ['a cost in another currency', { metadata: { _cost: { amount: 1, currency: 'eur' } } }, 'metadata'],
     ['half a model call', { metadata: { _llm: { vendor: 'Example' } } }, 'metadata'],
     ['a NUL', { metadata: { note: 'a\u0000b' } }, 'metadata'],
+    ['more keys than fit, in a model call', { metadata: { _llm: { ...LLM, ...manyKeys } } }, 'metadata'],
+    ['something deep, in a cost', { metadata: { _cost: { amount: 1, currency: 'usd', more: deep(20) } } }, 'metadata'],
   ])('refuses %s by its place, and writes none of the others', async (_, more, field) => {
     const name = `good ${randomUUID()}`;
     const { status, body } = await ingest([event({ name }), event(more)]);
@@ -71,6 +77,23 @@ describe('ingestion', () => {
     expect(body.detail[0].loc.slice(0, 4)).toEqual(['body', 'events', 1, field]);
     const [row] = await running.orm.em.fork().execute('select count(*)::int as n from events where name = ?', [name]);
     expect(row).toEqual({ n: 0 });
+  });
+
+  it.each(['1e400', '-1e400'])('refuses %s, which is more than a number can be', async (number) => {
+    const text = JSON.stringify({ events: [event({ metadata: { tokens: 0 } })] }).replace(/:0\b/, `:${number}`);
+    const { status, body } = await running.call(token, 'POST', '/v1/events/ingest', text);
+    expect([status, body.detail?.[0]?.loc]).toEqual([422, ['body', 'events', 0, 'metadata', 'tokens']]);
+  });
+
+  it('refuses a NUL also where its escape is written in UTF-16', async () => {
+    const events = [event({ metadata: { note: 'a\u0000b' } })];
+    const response = await fetch(`${running.api}/v1/events/ingest`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-16le', authorization: `Bearer ${token}` },
+      body: Buffer.from(JSON.stringify({ events }), 'utf16le'),
+    });
+    const refusal = JSON.parse(await response.text());
+    expect([response.status, refusal.detail[0].type]).toEqual([422, 'string_unicode']);
   });
 
   it('refuses more than 1,000', async () => {
