@@ -49,6 +49,10 @@ export function deliverCheckout(deps: Dependencies, given: Deliver): Promise<Del
     const buyer = { organizationId: checkout.organization.id, customerId: customer.id };
     if (checkout.status !== 'succeeded') {
       const at = new Date(given.at);
+      // The trial was refused already, and the answer was lost: nobody has paid for what now has a price.
+      if (checkout.status === 'open' && given.paymentId === null) {
+        return { ...buyer, subscriptionId: null, isTrialRefused: true };
+      }
       if (checkout.attemptTrial && !(await redeemTrial(em, customer, given.subscriptionId, at))) {
         await takeTrialOff(deps, em, checkout, at);
         return { ...buyer, subscriptionId: null, isTrialRefused: true };
