@@ -40,13 +40,19 @@ const isToCustomer = (kind: EmailRow['kind']) => CUSTOMER_EMAIL_KINDS.some((know
 const isSuperseded = async (em: EntityManager, emailId: string, customer: CustomerId) =>
   (await newestAddressRequest(em, customer)) !== emailId;
 
-/** A session that lives 7 days in real time; its token. */
+/**
+ * A session that lives 7 days in real time; its token. With an owner's rights, unless the customer's address is known to be
+ * that of one of the team's others, who has handed the ownership over.
+ */
 async function openSession(em: EntityManager, customerId: string): Promise<string> {
   const { token, hash } = aKey('polar_cst_');
   await em.execute(
-    `insert into customer_sessions (id, created_at, customer_id, token_hash, expires_at)
-     values (?, now(), ?, ?, now() + interval '7 days')`,
-    [randomUUID(), customerId, hash],
+    `insert into customer_sessions (id, created_at, customer_id, member_id, token_hash, expires_at)
+     select ?, now(), customers.id, members.id, ?, now() + interval '7 days'
+     from customers left join members on members.customer_id = customers.id and members.deleted_at is null
+       and members.role <> 'owner' and lower(members.email) = lower(customers.email)
+     where customers.id = ?`,
+    [randomUUID(), hash, customerId],
   );
   return token;
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomerId, MemberId } from '../billing/ids.ts';
 import type { CustomerRow } from './entities/customer.ts';
-import { CustomerSeat } from './entities/customer-seat.ts';
+import { CustomerSeat, SeatInvitation } from './entities/customer-seat.ts';
 import { Member, type MemberRow } from './entities/member.ts';
 import { emit } from './events.ts';
 import type { EntityManager } from './orm.ts';
@@ -62,11 +62,20 @@ export async function ownerFollows(
   const isFree = follows && (await withEmail(em, customer.id, customer.email)) === null;
   const isRenamed = (owner.name ?? null) === (before.name ?? null) && (customer.name ?? null) !== (before.name ?? null);
   if (!isFree && !isRenamed) return;
-  if (isFree) owner.email = customer.email;
+  if (isFree) await moveToAddress(em, owner, customer.email);
   if (isRenamed) owner.name = customer.name ?? null;
   owner.modifiedAt = at;
   await em.flush();
   await tellMember(em, owner, customer, 'member.updated', at);
+}
+
+/** Invitations that went to the former address open nothing any more, whoever reads its mail. The caller flushes. */
+export async function moveToAddress(em: EntityManager, member: MemberRow, email: string): Promise<void> {
+  const isOther = email.toLowerCase() !== member.email.toLowerCase();
+  member.email = email;
+  if (!isOther) return;
+  await em.nativeDelete(SeatInvitation, { seat: { member: member.id } });
+  await em.nativeUpdate(CustomerSeat, { member: member.id, status: 'pending' }, { invitationExpiresAt: null });
 }
 
 /** A customer's living member with that address, whatever its case; in another case it may be the same person's. */

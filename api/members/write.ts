@@ -8,7 +8,7 @@ import { CustomerSession } from '../../db/entities/customer-session.ts';
 import { Member, type MemberRole, type MemberRow } from '../../db/entities/member.ts';
 import { revokeAllOfMember } from '../../db/grants.ts';
 import { lockRow } from '../../db/lock.ts';
-import { ownerOf, tellMember, withEmail } from '../../db/members.ts';
+import { moveToAddress, ownerOf, tellMember, withEmail } from '../../db/members.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { retried } from '../../db/retried.ts';
@@ -90,7 +90,7 @@ export async function changeMember(
     em.transactional(async (tx) => {
       const row = await locked(tx, customer, member.id);
       if (change.role && change.role !== row.role) await moveTo(tx, customer, row, change.role, now);
-      if (change.email) row.email = change.email;
+      if (change.email && change.email !== row.email) await moveToAddress(tx, row, change.email);
       if (change.name !== undefined) row.name = change.name;
       return changed(tx, customer, row, now);
     }),
@@ -112,6 +112,8 @@ async function moveTo(
     if (owner !== null) {
       owner.role = 'billing_manager';
       await changed(em, customer, owner, at);
+      // Theirs were those without a name; the successor's they must not be.
+      await em.nativeUpdate(CustomerSession, { customer: customer.id, member: null }, { member: owner.id });
     }
   }
   row.role = role;

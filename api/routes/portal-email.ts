@@ -7,6 +7,7 @@ import {
   CustomerEmailUpdateVerifyResponse,
 } from '../../schemas/customer-email.ts';
 import { changeEmail, requestEmailChange, verifiedRequest } from '../customers/email-change.ts';
+import { notPermitted } from '../errors.ts';
 import { route } from '../route.ts';
 
 const tag = 'Customer portal';
@@ -15,14 +16,17 @@ export const requestMyEmailChange = route({
   method: 'post',
   path: '/v1/customer-portal/customers/me/email-update/request',
   summary: 'Ask for another e-mail address',
-  description: 'A link goes to the new address and is good for an hour. Asking again makes earlier links worthless.',
+  description:
+    'For the owner. A link goes to the new address and is good for an hour. Asking again makes earlier links worthless.',
   tag,
   auth: 'customer',
   body: CustomerEmailUpdateRequest,
   response: z.null(),
   status: 202,
-  errors: [429],
-  async handle({ body, customer, em, request }) {
+  errors: [403, 429],
+  async handle({ body, customer, person, em, request }) {
+    // Whoever reads the customer's own mail has an owner's rights.
+    if (person.role !== 'owner') throw notPermitted('Only the owner can change the address.');
     await requestEmailChange(em, customer.id, body.email, request.at);
     return null;
   },
