@@ -11,6 +11,7 @@ export type Change =
   | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
   | { readonly kind: 'period_end'; readonly periodEnd: number }
   | { readonly kind: 'terms' }
+  | { readonly kind: 'upgrade' }
   | { readonly kind: 'clear_pending' }
   | { readonly kind: 'discount' }
   | { readonly kind: 'retry_payment' }
@@ -60,6 +61,8 @@ export function refusalOf(state: SubscriptionState, change: Change, now: number)
     case 'terms':
       return refusalOfTerms(state);
     case 'revoke':
+    // Its checkout is paid: what else stands against it, the step finds.
+    case 'upgrade':
     case 'clear_pending':
     case 'discount':
     case 'retry_payment':

@@ -26,9 +26,9 @@ export function isTooLittle(checkout: CheckoutRow): boolean {
   return checkout.discountAmount > 0 && total > 0 && total < minimumCharge(checkout.currency);
 }
 
-/** What costs nothing anyway has no trial. */
+/** What costs nothing anyway has no trial, and neither has what its buyer is subscribed to already. */
 export function trialOf(checkout: CheckoutRow): TrialTerms | null {
-  return checkout.amount === 0 ? null : activeTrial(checkout, checkout.product);
+  return checkout.amount === 0 || checkout.upgradeOf ? null : activeTrial(checkout, checkout.product);
 }
 
 /** Money now, a card for later, or neither: a card is wanted wherever something may ever be charged. */

@@ -15,7 +15,6 @@ import {
   minorUnits,
   optionalLine,
   UrlInput,
-  unsupported,
 } from './primitives.ts';
 
 /** URLs take much more for a host's name, `;` for one, which would end it in a header that lists origins. */
@@ -72,7 +71,9 @@ export const CheckoutCreate = z
     seats,
     min_seats: seats.describe('The least that the buyer may choose.'),
     max_seats: seats.describe('The most.'),
-    subscription_id: unsupported,
+    subscription_id: Id.nullable()
+      .optional()
+      .describe('A free one, which is changed to what is bought; metadata are added to its own. It has no trial.'),
     prices: z
       .record(Id, z.array(ProductPriceCreate).min(1).max(20))
       .nullable()

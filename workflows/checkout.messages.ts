@@ -23,6 +23,8 @@ export type ConfirmOutcome =
 
 export type RefusalReason =
   | 'already_subscribed'
+  /** The subscription that was to be changed is another one by now: paid for, paused, with more seats taken. */
+  | 'not_upgradable'
   /** The customer is paying another checkout, and may have but one subscription. */
   | 'paying_elsewhere'
   | 'customer_missing'

@@ -21,7 +21,7 @@ import * as messages from './checkout.messages.ts';
 import { now, type TestClockState, waitUntil } from './clock.ts';
 import { Inbox } from './inbox.ts';
 import { hasRunOutOfTime } from './patience.ts';
-import { database, processor, processorReads } from './proxies.ts';
+import { database, processor, processorReads, steering } from './proxies.ts';
 import { CUSTOMER, foundBy, STATUS } from './search-attributes.ts';
 import { subscription } from './subscription.ts';
 import { liveUntil } from './test-clock.messages.ts';
@@ -161,9 +161,7 @@ class Checkout {
       return { status: 'succeeded' };
     }
     this.adopt(prepared);
-    if (prepared.kind === 'free' || confirmationToken === null) {
-      return this.deliver(null, confirmationToken);
-    }
+    if (prepared.kind === 'free' || confirmationToken === null) return this.deliver(null, confirmationToken);
     const paymentId = prepared.kind === 'payment' ? attemptId : null;
     const { attempt } = prepared;
     const intent = await this.askForMoney({ checkoutId, attempt, paymentId, confirmationToken, at: now(this.clock) });
@@ -255,23 +253,24 @@ class Checkout {
     paymentId: PaymentId | null,
     confirmationToken: string | null,
   ): Promise<messages.ConfirmOutcome> {
-    const delivered = await database.deliverCheckout({
-      checkoutId: this.start.checkoutId,
-      paymentId,
-      subscriptionId: uuid4() as SubscriptionId,
-      orderId: uuid4() as OrderId,
-      at: now(this.clock),
-    });
+    const subscriptionId = uuid4() as SubscriptionId;
+    const order = { checkoutId: this.start.checkoutId, paymentId, orderId: uuid4() as OrderId };
+    const given = { ...order, subscriptionId, at: now(this.clock) };
+    let delivered = await database.deliverCheckout(given);
+    if (delivered.upgradeOf !== undefined) {
+      const isUpgraded = await steering.askForUpgrade({ ...order, subscriptionId: delivered.upgradeOf });
+      if (!isUpgraded) delivered = await database.deliverCheckout({ ...given, isUpgradeOff: true });
+    }
     if (delivered.isTrialRefused) {
       const refused = { status: 'refused', reason: 'trial_had' } as const;
       this.lastDeclined = { token: confirmationToken, outcome: refused };
       return refused;
     }
-    const { subscriptionId, organizationId, customerId } = delivered;
-    if (subscriptionId !== null) {
+    const { subscriptionId: begun, organizationId, customerId } = delivered;
+    if (begun !== null) {
       await startChild(subscription, {
-        workflowId: subscriptionWorkflowId(subscriptionId),
-        args: [{ subscriptionId, clockNow: this.clock?.now ?? null }],
+        workflowId: subscriptionWorkflowId(begun),
+        args: [{ subscriptionId: begun, clockNow: this.clock?.now ?? null }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         typedSearchAttributes: foundBy(organizationId, customerId),
         staticSummary: `Subscription of customer ${customerId}`,

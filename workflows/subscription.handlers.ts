@@ -36,6 +36,9 @@ export function listen(process: Answering): void {
   setHandler(messages.changeTerms, (input) => process.changeTerms(input), {
     description: 'Change the product or the seats',
   });
+  setHandler(messages.upgrade, (input) => process.change({ kind: 'upgrade', ...input }), {
+    description: 'Deliver what was bought in its place',
+  });
   setHandler(messages.clearPendingChange, () => process.change({ kind: 'clear_pending' }), {
     description: 'Drop the change that the next renewal was to bring',
   });

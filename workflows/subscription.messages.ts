@@ -2,8 +2,10 @@
 import { defineUpdate } from '@temporalio/workflow';
 import type { Behavior } from '../billing/changes.ts';
 import type {
+  CheckoutId,
   CustomerId,
   DiscountId,
+  OrderId,
   OrganizationId,
   PaymentId,
   PaymentMethodId,
@@ -28,6 +30,8 @@ export const unpause = defineUpdate<Committed>('unpause');
 export const resume = defineUpdate<Committed>('resume');
 /** Another product, or other seats. What is due for it is charged first; declined, all stays as it was. */
 export const changeTerms = defineUpdate<ChangedTerms, [ChangeTerms]>('changeTerms');
+/** Delivers what was bought at a checkout that names the subscription; nothing, where it can't be upgraded any more. */
+export const upgrade = defineUpdate<Committed, [Upgrade]>('upgrade');
 /** Drops what the next renewal was to bring. */
 export const clearPendingChange = defineUpdate<Committed>('clearPendingChange');
 export const moveTrialEnd = defineUpdate<Committed, [{ trialEnd: number | 'now' }]>('moveTrialEnd');
@@ -54,6 +58,13 @@ export interface ChangeTerms {
   readonly wish: { readonly productId?: ProductId; readonly seats?: number };
   /** Null: as the organization has it. */
   readonly behavior: Behavior | null;
+}
+
+export interface Upgrade {
+  readonly checkoutId: CheckoutId;
+  /** Null where nothing was charged. */
+  readonly paymentId: PaymentId | null;
+  readonly orderId: OrderId;
 }
 
 export interface ChangedTerms extends Committed {

@@ -1,6 +1,6 @@
 /** What stands in line before a subscription's process. */
 import type { DiscountId } from '../billing/ids.ts';
-import type { Cancel, ChangeTerms, RetryPayment } from './subscription.messages.ts';
+import type { Cancel, ChangeTerms, RetryPayment, Upgrade } from './subscription.messages.ts';
 
 export type Asked =
   | ({ readonly kind: 'cancel' } & Cancel)
@@ -10,6 +10,7 @@ export type Asked =
   | { readonly kind: 'unpause' }
   | { readonly kind: 'resume' }
   | ({ readonly kind: 'terms' } & ChangeTerms)
+  | ({ readonly kind: 'upgrade' } & Upgrade)
   | { readonly kind: 'clear_pending' }
   | { readonly kind: 'trial_end'; readonly trialEnd: number | 'now' }
   | { readonly kind: 'period_end'; readonly periodEnd: number }

@@ -52,6 +52,10 @@ export function requestStep(request: Request, step: Step, dunning: Dunning | nul
         behavior: request.behavior,
         begunAt: Date.now(),
       });
+    case 'upgrade': {
+      const { checkoutId, paymentId, orderId } = request;
+      return database.upgradeSubscription({ ...step, checkoutId, paymentId, orderId });
+    }
     case 'clear_pending':
       return database.clearPendingChange(step);
     case 'period_end':

@@ -179,7 +179,8 @@ class Subscription {
       const { pendingCharge } = this.known;
       if (pendingCharge !== null) await this.collect(pendingCharge);
       // What a change comes to hangs on the period: it is made in the one that holds by now.
-      if (request.kind === 'terms' && (await this.catchUp())) continue;
+      const isOfPeriod = request.kind === 'terms' || request.kind === 'upgrade';
+      if (isOfPeriod && (await this.catchUp())) continue;
       const refusal = this.refusalOf(request);
       if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal.message, refusal.type);
       if (request.kind === 'retry_payment' && this.known.dunning === null) return { status: 'nothing_due' };

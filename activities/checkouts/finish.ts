@@ -1,24 +1,19 @@
 /** How an attempt at a checkout ends: delivered, open again, or over. */
 import type { CheckoutId, CustomerId, OrderId, OrganizationId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
-import type { Line } from '../../billing/orders.ts';
-import { orderOfCheckout } from '../../db/checkout-tax.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
-import type { OrderRow } from '../../db/entities/order.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { wantGrants } from '../../db/grants.ts';
-import { linesOf } from '../../db/lines.ts';
 import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { redeemTrial } from '../../db/trials-had.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
-import { createOrder, numberInvoice } from '../orders/create.ts';
-import { markPaid, payOrder, tellOrder } from '../orders/pay.ts';
 import { beginSubscription } from '../subscriptions/create.ts';
 import { tellSubscription } from '../subscriptions/step.ts';
 import { effectiveDiscount, giveBack } from './redeem.ts';
+import { finishSale, orderOf, paySale, type Sold, succeed } from './sold.ts';
 import { tellCheckout } from './tell.ts';
 import { takeTrialOff } from './trial.ts';
 
@@ -29,6 +24,8 @@ export interface Deliver {
   /** Ids for what is made, from the workflow, so that a repeated delivery makes nothing twice. */
   readonly subscriptionId: SubscriptionId;
   readonly orderId: OrderId;
+  /** The subscription that was to be upgraded could not be: a new one is made. */
+  readonly isUpgradeOff?: true;
   readonly at: number;
 }
 
@@ -39,6 +36,8 @@ export interface Delivered {
   readonly subscriptionId: SubscriptionId | null;
   /** The card, or another checkout at once, has told that the buyer had a trial before: nothing was delivered. */
   readonly isTrialRefused?: true;
+  /** Nothing was delivered yet: the process of this one has to do it. */
+  readonly upgradeOf?: SubscriptionId;
 }
 
 /** All that was bought, in one transaction: subscription, order, books, grants, and the checkout's success. */
@@ -49,6 +48,9 @@ export function deliverCheckout(deps: Dependencies, given: Deliver): Promise<Del
     const buyer = { organizationId: checkout.organization.id, customerId: customer.id };
     if (checkout.status !== 'succeeded') {
       const at = new Date(given.at);
+      if (checkout.upgradeOf && !given.isUpgradeOff) {
+        return { ...buyer, subscriptionId: null, upgradeOf: checkout.upgradeOf };
+      }
       // The trial was refused already, and the answer was lost: nobody has paid for what now has a price.
       if (checkout.status === 'open' && given.paymentId === null) {
         return { ...buyer, subscriptionId: null, isTrialRefused: true };
@@ -59,7 +61,9 @@ export function deliverCheckout(deps: Dependencies, given: Deliver): Promise<Del
       }
       await deliver(deps, em, checkout, customer, given);
     }
-    return { ...buyer, subscriptionId: checkout.subscriptionId ?? null };
+    // One that was upgraded has its process.
+    const isNew = checkout.subscriptionId !== checkout.upgradeOf;
+    return { ...buyer, subscriptionId: isNew ? (checkout.subscriptionId ?? null) : null };
   });
 }
 
@@ -74,35 +78,25 @@ async function deliver(
   const subscription = checkout.product.recurringInterval
     ? await subscribe(em, checkout, customer, given.subscriptionId, at)
     : null;
-  const order = await orderFor(em, checkout, customer, subscription, given.orderId, at);
-  await em.flush();
+  const billingReason = subscription === null ? 'purchase' : 'subscription_create';
+  const sold: Sold = { checkout, customer, subscription, billingReason, orderId: given.orderId, at };
+  const order = await orderOf(em, sold);
   if (subscription === null) {
     await wantGrants(em, { customer, product: checkout.product, order, wanted: 'granted', at });
   }
-  if (given.paymentId === null) await markPaid(em, order, at);
-  else await payOrder(em, order, await em.findOneOrFail(Payment, given.paymentId), at);
-  Object.assign(checkout, {
-    status: 'succeeded' as const,
-    subscriptionId: subscription?.id ?? null,
-    orderId: order.id,
-    intentStatus: 'succeeded',
-    intentClientSecret: null,
-    modifiedAt: at,
-  });
+  await paySale(em, order, given.paymentId, at);
   await writeEmail(
     em,
     subscription === null
       ? { kind: 'order_confirmation', order, at }
       : { kind: 'subscription_confirmation', subscription, at },
   );
-  await tellCheckout(deps, em, checkout, at, 'checkout.updated');
+  await succeed(deps, em, sold, order);
   if (subscription !== null) {
     const active = subscription.status === 'active' ? (['subscription.active'] as const) : [];
     await tellSubscription(em, subscription, at, 'subscription.created', ...active);
   }
-  await numberInvoice(em, order);
-  await em.flush();
-  await tellOrder(em, order, at, 'order.created', 'order.paid');
+  await finishSale(em, order, at);
 }
 
 function subscribe(
@@ -126,41 +120,6 @@ function subscribe(
     customFieldData: checkout.customFieldData,
     at,
   });
-}
-
-function orderFor(
-  em: EntityManager,
-  checkout: CheckoutRow,
-  customer: CustomerRow,
-  subscription: SubscriptionRow | null,
-  id: OrderId,
-  at: Date,
-): Promise<OrderRow> {
-  return createOrder(em, {
-    id,
-    customer,
-    product: checkout.product,
-    subscription,
-    cycle: subscription?.cycle ?? null,
-    checkoutId: checkout.id,
-    billingReason: subscription === null ? 'purchase' : 'subscription_create',
-    currency: checkout.currency,
-    seats: checkout.seats ?? null,
-    // As the buyer was shown it when they pressed Pay, taxes too.
-    priced: orderOfCheckout(checkout, customer, firstLines(checkout, subscription)),
-    discount: subscription?.status === 'trialing' ? null : effectiveDiscount(checkout),
-    metadata: checkout.metadata,
-    customFieldData: checkout.customFieldData,
-    at,
-  });
-}
-
-/** A trial is on the first order as a line of its own that costs nothing, like the peer's. */
-function firstLines(checkout: CheckoutRow, subscription: SubscriptionRow | null): readonly Line[] {
-  const { product, price } = checkout;
-  return subscription?.status === 'trialing'
-    ? [{ label: `Trial period for ${product.name}`, amount: 0, priceId: price.id, proration: false }]
-    : linesOf(checkout);
 }
 
 export interface Reopen {

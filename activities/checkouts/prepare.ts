@@ -3,20 +3,19 @@ import type { CheckoutId, CustomerId, PaymentId } from '../../billing/ids.ts';
 import { dueNow, isTooLittle, totalsOfCheckout, trialOf } from '../../db/checkout-sums.ts';
 import { taxCheckout } from '../../db/checkout-tax.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
-import { Checkout } from '../../db/entities/checkout.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
-import { Organization } from '../../db/entities/organization.ts';
 import { Payment } from '../../db/entities/payment.ts';
-import { Subscription } from '../../db/entities/subscription.ts';
 import { lockCheckout } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { hasHadTheirTrial } from '../../db/trials-had.ts';
+import { upgradeBy } from '../../db/upgrades.ts';
 import { TaxUnavailable } from '../../tax/provider.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
 import type { RefusalReason, UnderWay } from '../../workflows/checkout.messages.ts';
 import { type Dependencies, pricingTransaction } from '../dependencies.ts';
 import { buyerOf } from './buyer.ts';
 import { redeem } from './redeem.ts';
+import { secondSubscription, secondUpgrade } from './second.ts';
 import { tellCheckout } from './tell.ts';
 import { takeTrialOff } from './trial.ts';
 
@@ -42,9 +41,6 @@ export type Prepared =
 
 /** Each attempt is a call to the processor: who tries out stolen cards is stopped here. */
 const MOST_ATTEMPTS = 20;
-
-/** After this long, an attempt elsewhere has most likely been left. */
-const PAYING_ELSEWHERE = 15 * 60_000;
 
 export async function prepareCheckout(deps: Dependencies, given: Prepare): Promise<Prepared> {
   try {
@@ -74,7 +70,12 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
   if (checkout.taxAmount === null) return { kind: 'refused', reason: 'address_missing' };
   const customer = await buyerOf(em, checkout, at);
   if (customer === null) return { kind: 'refused', reason: 'customer_gone' };
-  const second = await secondSubscription(em, checkout, customer, at);
+  const upgrade = await upgradeBy(em, checkout);
+  if ('refusal' in upgrade) return { kind: 'refused', reason: 'not_upgradable' };
+  const second =
+    upgrade.subscription === null
+      ? await secondSubscription(em, checkout, customer, at)
+      : await secondUpgrade(em, checkout, upgrade.subscription, at);
   if (second !== null) return { kind: 'refused', reason: second };
   if (trialOf(checkout) !== null && (await hasHadTheirTrial(em, customer))) {
     await takeTrialOff(deps, em, checkout, at);
@@ -138,29 +139,4 @@ async function prepared(em: EntityManager, checkout: CheckoutRow): Promise<Prepa
     clockNow: customer.testClock?.frozenTime.getTime() ?? null,
     expiresAt: expiresAt.getTime(),
   };
-}
-
-/**
- * Where the organization allows one subscription a customer, and this customer has one or is paying for one. The
- * customer's row is locked, so that of two checkouts at once the later sees the earlier.
- */
-async function secondSubscription(
-  em: EntityManager,
-  checkout: CheckoutRow,
-  customer: CustomerRow,
-  at: Date,
-): Promise<RefusalReason | null> {
-  if (!checkout.product.recurringInterval) return null;
-  const organization = await em.findOneOrFail(Organization, checkout.organization.id);
-  if (organization.subscriptionSettings.allow_multiple_subscriptions) return null;
-  const living = await em.count(Subscription, { customer: customer.id, status: { $ne: 'canceled' } });
-  if (living > 0) return 'already_subscribed';
-  const elsewhere = await em.count(Checkout, {
-    id: { $ne: checkout.id },
-    customer: customer.id,
-    status: 'confirmed',
-    product: { recurringInterval: { $ne: null } },
-    modifiedAt: { $gt: new Date(at.getTime() - PAYING_ELSEWHERE) },
-  });
-  return elsewhere > 0 ? 'paying_elsewhere' : null;
 }

@@ -21,6 +21,7 @@ import { pause, pauseAtPeriodEnd, resume, takeBackPause } from './pause.ts';
 import { openPeriod } from './renew.ts';
 import { stateOf } from './state.ts';
 import { tellSubscription } from './step.ts';
+import { upgradeSubscription } from './upgrade.ts';
 
 /** Where a process takes up a subscription: its state and the sequence of the last step written. */
 export interface LoadedSubscription {
@@ -63,6 +64,7 @@ export const subscriptionActivities = (deps: Dependencies) =>
     changeTerms,
     clearPendingChange,
     changeDiscount,
+    upgradeSubscription,
   });
 
 function loadSubscription(

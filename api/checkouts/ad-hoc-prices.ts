@@ -4,7 +4,7 @@ import type { ProductRow } from '../../db/entities/product.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
 import { invalid } from '../errors.ts';
-import { addAdHocPrice, refuseBadPrices } from '../products/write.ts';
+import { addAdHocPrice, refuseBadMeters, refuseBadPrices } from '../products/write.ts';
 
 /** Held to the same rules as those of products. */
 export async function addPrices(
@@ -19,6 +19,7 @@ export async function addPrices(
     const product = products.find(({ id }) => id === productId);
     if (product === undefined) throw invalid(loc, 'This product is not among those of the checkout.');
     refuseBadPrices(prices, loc);
+    await refuseBadMeters(em, product.organization.id, Boolean(product.recurringInterval), prices, loc);
     for (const [position, price] of prices.entries()) addAdHocPrice(em, product, checkoutId, price, position, at);
   }
   await em.flush();

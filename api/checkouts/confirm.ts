@@ -146,6 +146,8 @@ function refusalOf(reason: RefusalReason): ApiError {
       return invalid(['body', 'product_id'], 'This product is no longer sold.');
     case 'customer_gone':
       return checkoutNotOpen('The customer of this checkout has been deleted.');
+    case 'not_upgradable':
+      return checkoutNotOpen('The subscription that this checkout is for has changed meanwhile.');
     case 'trial_had':
       return trialAlreadyRedeemed(TRIAL_HAD);
     case 'too_many_attempts':

@@ -22,6 +22,7 @@ import { entered } from './custom-fields.ts';
 import { chooseDiscount, refuseTooLittle } from './discount.ts';
 import { refuseForeignPage } from './embed-hosts.ts';
 import { pricedAnew, priceOf, sellable } from './terms.ts';
+import { refuseSoldOnce, refuseUnlessUpgradable, subscriptionToUpgrade } from './upgrade.ts';
 
 const LIFETIME = 24 * 60 * 60_000;
 
@@ -65,14 +66,16 @@ async function write(
   const products = await sellable(tx, organizationId, body.products);
   const product = products.find(({ id }) => id === visit?.productId) ?? products[0];
   if (product === undefined) throw invalid(['body', 'products'], 'Name at least one product.');
-  const customer = await namedCustomer(tx, organizationId, body);
+  const upgraded = await subscriptionToUpgrade(tx, organizationId, body);
+  if (upgraded !== null) refuseSoldOnce(products);
+  const customer = upgraded === null ? await namedCustomer(tx, organizationId, body) : upgraded.customer;
   const at = customer?.testClock?.frozenTime ?? now;
   const address = body.customer_billing_address ?? customer?.billingAddress ?? null;
   const id = randomUUID() as CheckoutId;
   await addPrices(tx, products, id, body.prices ?? {}, at);
   const price = await priceOf(tx, product, {
     checkoutId: id,
-    currency: body.currency,
+    currency: upgraded?.currency ?? body.currency,
     country: address?.country ?? (body.customer_ip_address ? countryOfAddress(body.customer_ip_address) : null),
     fallback: organization.defaultPresentmentCurrency,
   });
@@ -89,7 +92,7 @@ async function write(
     productIds: products.map(({ id }) => id),
     product,
     ...pricedAnew(price, body, limits),
-    currencyChosen: Boolean(body.currency),
+    currencyChosen: Boolean(upgraded ?? body.currency),
     minSeats: limits.least,
     maxSeats: limits.most,
     allowTrial: body.allow_trial,
@@ -98,6 +101,7 @@ async function write(
     trialInterval: body.trial_interval ?? null,
     trialIntervalCount: body.trial_interval_count ?? null,
     customer,
+    upgradeOf: upgraded?.id ?? null,
     externalCustomerId: body.external_customer_id ?? customer?.externalId ?? null,
     customerName: body.customer_name ?? customer?.name ?? null,
     customerEmail: customer?.email ?? body.customer_email ?? null,
@@ -114,6 +118,7 @@ async function write(
     customerMetadata: body.customer_metadata ?? {},
     customFieldData: await entered(tx, body.products, body.custom_field_data),
   });
+  await refuseUnlessUpgradable(tx, checkout);
   settleBuyer(checkout, { ...body, customer_tax_id: checkout.customerTaxId });
   await chooseDiscount(
     tx,

@@ -16,6 +16,7 @@ import { type Change, choose, type Editor } from './choose.ts';
 import { complete, entered } from './custom-fields.ts';
 import { chooseDiscount, refuseTooLittle, saleOf } from './discount.ts';
 import { refuseForeignPage } from './embed-hosts.ts';
+import { refuseUnlessUpgradable } from './upgrade.ts';
 
 export interface CheckoutEdit {
   readonly id: CheckoutId;
@@ -116,6 +117,7 @@ const REQUIRED: ReadonlySet<string> = new Set([
 
 async function write(em: EntityManager, checkout: CheckoutRow, editor: Editor, change: Change): Promise<boolean> {
   let changed = await choose(em, checkout, editor, change);
+  if (changed) await refuseUnlessUpgradable(em, checkout);
   for (const [field, column] of Object.entries(FIELDS)) {
     const value: unknown = (change as Readonly<Record<string, unknown>>)[field];
     if (value === undefined || (value === null && REQUIRED.has(column))) continue;

@@ -56,7 +56,7 @@ export function checkoutView(loaded: LoadedCheckout, context: CheckoutContext): 
     trial_interval_count: checkout.trialIntervalCount ?? null,
     metadata: checkout.metadata,
     external_customer_id: checkout.externalCustomerId ?? null,
-    subscription_id: checkout.subscriptionId ?? null,
+    subscription_id: checkout.subscriptionId ?? checkout.upgradeOf ?? null,
     customer_metadata: checkout.customerMetadata,
   };
 }

@@ -161,6 +161,11 @@ export class Process {
         return this.activities.resume({ ...step, begunAt });
       case 'terms':
         return this.activities.changeTerms({ ...step, wish: asked.wish, behavior: asked.behavior, begunAt });
+      case 'upgrade':
+        return this.activities.upgradeSubscription({
+          ...step,
+          ...{ checkoutId: asked.checkoutId, paymentId: asked.paymentId, orderId: asked.orderId },
+        });
       case 'clear_pending':
         return this.activities.clearPendingChange(step);
       case 'period_end':

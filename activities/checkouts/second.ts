@@ -1,0 +1,49 @@
+/** Whether somebody else, or the buyer elsewhere, has already what this checkout would begin or change. */
+import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import type { CustomerRow } from '../../db/entities/customer.ts';
+import { Organization } from '../../db/entities/organization.ts';
+import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import type { EntityManager } from '../../db/orm.ts';
+
+/** After this long, an attempt elsewhere has most likely been left. */
+const PAYING_ELSEWHERE = 15 * 60_000;
+
+/**
+ * Where the organization allows one subscription a customer, and this customer has one or is paying for one. The
+ * customer's row is locked, so that of two checkouts at once the later sees the earlier.
+ */
+export async function secondSubscription(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  customer: CustomerRow,
+  at: Date,
+): Promise<'already_subscribed' | 'paying_elsewhere' | null> {
+  if (!checkout.product.recurringInterval) return null;
+  const organization = await em.findOneOrFail(Organization, checkout.organization.id);
+  if (organization.subscriptionSettings.allow_multiple_subscriptions) return null;
+  const living = await em.count(Subscription, { customer: customer.id, status: { $ne: 'canceled' } });
+  if (living > 0) return 'already_subscribed';
+  const elsewhere = await em.count(Checkout, {
+    ...beingPaidBut(checkout, at),
+    customer: customer.id,
+    product: { recurringInterval: { $ne: null } },
+  });
+  return elsewhere > 0 ? 'paying_elsewhere' : null;
+}
+
+/** An upgrade makes no second subscription; but of two at once, one would have to. The customer's row is locked. */
+export async function secondUpgrade(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  subscription: SubscriptionRow,
+  at: Date,
+): Promise<'paying_elsewhere' | null> {
+  const elsewhere = await em.count(Checkout, { ...beingPaidBut(checkout, at), upgradeOf: subscription.id });
+  return elsewhere > 0 ? 'paying_elsewhere' : null;
+}
+
+const beingPaidBut = ({ id }: CheckoutRow, at: Date) => ({
+  id: { $ne: id },
+  status: 'confirmed' as const,
+  modifiedAt: { $gt: new Date(at.getTime() - PAYING_ELSEWHERE) },
+});
