@@ -25,6 +25,7 @@ export type DiscountId = Id<'discount'>;
 export type RedemptionId = Id<'redemption'>;
 export type TestClockId = Id<'test clock'>;
 export type EventId = Id<'event'>;
+export type EventTypeId = Id<'event type'>;
 export type MeterId = Id<'meter'>;
 export type WebhookEndpointId = Id<'webhook endpoint'>;
 export type WebhookEventId = Id<'webhook event'>;

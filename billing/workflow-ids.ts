@@ -4,6 +4,7 @@ import type {
   BenefitId,
   CheckoutId,
   GrantId,
+  MeterId,
   OrderId,
   PaymentId,
   SubscriptionId,
@@ -24,3 +25,4 @@ export const processorFeeWorkflowId = (id: PaymentId): string => `fee/${id}`;
 export const taxRecordWorkflowId = (id: OrderId): string => `tax/${id}`;
 export const documentWorkflowId = (order: OrderId, kind: DocumentKind): string => `document/${order}/${kind}`;
 export const emailWorkflowId = (id: string): string => `email/${id}`;
+export const meterBackfillWorkflowId = (id: MeterId): string => `meter-backfill/${id}`;

@@ -51,6 +51,17 @@ export const Aggregation = z.discriminatedUnion('func', [
   z.object({ func: z.literal('unique'), property: Property }).meta({ id: 'UniqueAggregation' }),
 ]);
 
+export const MeterBackfill = z
+  .object({
+    status: z.enum(['running', 'finished']),
+    looked: z.int().describe('Events of before the meter that it has looked at.'),
+    counted: z.int().describe('Those of them that it counts.'),
+    started_at: Instant,
+    finished_at: Instant.nullable(),
+  })
+  .meta({ id: 'MeterBackfill', description: 'The counting of what came in before the meter was made.' });
+export type MeterBackfill = z.output<typeof MeterBackfill>;
+
 export const Meter = z
   .object({
     ...identified,
@@ -63,6 +74,7 @@ export const Meter = z
     aggregation: Aggregation,
     organization_id: Id,
     archived_at: Instant.nullable(),
+    backfill: MeterBackfill.optional(),
   })
   .meta({ id: 'Meter' });
 export type Meter = z.output<typeof Meter>;

@@ -1,9 +1,8 @@
 /** What a number of events adds to whom: for each meter and subject one tally, or the values to be looked at. */
 import { contributionOf, type Tally, Tallying } from '../billing/aggregations.ts';
-import { matches } from '../billing/event-filters.ts';
+import { type FilteredEvent, matches } from '../billing/event-filters.ts';
 import type { MeterId, OrganizationId } from '../billing/ids.ts';
 import type { MeterTerms } from './known-meters.ts';
-import type { NewEvent } from './new-event.ts';
 import type { Subject } from './subjects.ts';
 
 export interface Owner {
@@ -16,6 +15,11 @@ export interface Addition extends Owner {
   readonly tally: Tally;
 }
 
+/** What is asked of an event to count it. */
+export interface CountedEvent extends FilteredEvent {
+  readonly subject: Subject;
+}
+
 /** For meters of unique values, which only the database can tell from those seen before. */
 export interface SeenValues extends Owner {
   readonly values: ReadonlySet<string>;
@@ -25,7 +29,9 @@ export class Tallied {
   private readonly numbers = new Map<string, Owner & { readonly tallying: Tallying }>();
   private readonly values = new Map<string, Owner & { readonly values: Set<string> }>();
 
-  add(event: NewEvent, organizationId: OrganizationId, meters: readonly MeterTerms[]): void {
+  /** Whether any of the meters counts it. */
+  add(event: CountedEvent, organizationId: OrganizationId, meters: readonly MeterTerms[]): boolean {
+    let isCounted = false;
     for (const { id, filter, aggregation } of meters) {
       if (!matches(filter, event)) continue;
       const contribution = contributionOf(aggregation, event);
@@ -34,7 +40,9 @@ export class Tallied {
       const owner = { subject: event.subject, meterId: id, organizationId };
       if (typeof contribution === 'number') this.numbersOf(key, owner).add(contribution);
       else this.valuesOf(key, owner).add(contribution);
+      isCounted = true;
     }
+    return isCounted;
   }
 
   private numbersOf(key: string, owner: Owner): Tallying {

@@ -19,6 +19,7 @@ import { stripeActivities } from '../activities/stripe/index.ts';
 import { subscriptionActivities } from '../activities/subscriptions/index.ts';
 import { sweepActivities } from '../activities/sweep/index.ts';
 import { taxActivities } from '../activities/tax/record.ts';
+import { usageActivities } from '../activities/usage/index.ts';
 import { webhookActivities } from '../activities/webhooks/index.ts';
 import { loadBenefitTypes } from '../benefits/registry.ts';
 import { BILLING_QUEUE, DELIVERY_QUEUE, PROCESSOR_QUEUE } from '../workflows/task-queues.ts';
@@ -66,6 +67,7 @@ export async function createWorkers({
         ...orderActivities(deps),
         ...steeringActivities(deps),
         ...sweepActivities(deps),
+        ...usageActivities(deps),
         ...invariantActivities(deps),
         ...benefitActivities(deps, benefitTypes),
       },

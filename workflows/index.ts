@@ -7,6 +7,7 @@ export { checkout } from './checkout.ts';
 export { document } from './document.ts';
 export { email } from './email.ts';
 export { grant } from './grant.ts';
+export { meterBackfill } from './meter-backfill.ts';
 export { order } from './order.ts';
 export { processorFee } from './processor-fee.ts';
 export { subscription } from './subscription.ts';

@@ -29,5 +29,6 @@ export async function sweep(): Promise<void> {
 async function startAll(dueBefore: number | null): Promise<void> {
   const kinds: Sweep['of'][] = ['subscriptions', 'checkouts', 'orders'];
   if (patched('tax-records')) kinds.push('tax_records');
+  if (patched('meter-backfills')) kinds.push('meter_backfills');
   await Promise.all(kinds.map((of) => startMissing({ of, dueBefore })));
 }

@@ -3,14 +3,22 @@ import { Context } from '@temporalio/activity';
 import { bound } from '../bound.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { startCheckouts } from '../waking/checkouts.ts';
+import { startMeterBackfills } from '../waking/meter-backfills.ts';
 import { startOrders } from '../waking/orders.ts';
 import { startSubscriptions } from '../waking/subscriptions.ts';
 import { startTaxRecords } from '../waking/tax-records.ts';
 import { callAll } from '../waking/wake.ts';
-import { type PageOf, pageOfCheckouts, pageOfOrders, pageOfSubscriptions, pageOfTaxRecords } from './pages.ts';
+import {
+  type PageOf,
+  pageOfCheckouts,
+  pageOfMeterBackfills,
+  pageOfOrders,
+  pageOfSubscriptions,
+  pageOfTaxRecords,
+} from './pages.ts';
 
 export interface Sweep extends Pick<PageOf, 'dueBefore'> {
-  readonly of: 'subscriptions' | 'checkouts' | 'orders' | 'tax_records';
+  readonly of: 'subscriptions' | 'checkouts' | 'orders' | 'tax_records' | 'meter_backfills';
 }
 
 const WAYS = {
@@ -18,6 +26,7 @@ const WAYS = {
   checkouts: { pageOf: pageOfCheckouts, start: startCheckouts },
   orders: { pageOf: pageOfOrders, start: startOrders },
   tax_records: { pageOf: pageOfTaxRecords, start: startTaxRecords },
+  meter_backfills: { pageOf: pageOfMeterBackfills, start: startMeterBackfills },
 } as const;
 
 const FIRST = '00000000-0000-0000-0000-000000000000';

@@ -43,6 +43,8 @@ const TAX_RECORDS = `
   select id from orders
     where tax_calculation_id is not null and tax_record_id is null and paid_at is not null`;
 
+const METER_BACKFILLS = `select meter_id as id, started_at from meter_backfills where finished_at is null`;
+
 export const pageOfSubscriptions = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? SUBSCRIPTIONS : DUE_SUBSCRIPTIONS, page);
 
@@ -54,6 +56,9 @@ export const pageOfOrders = (em: EntityManager, page: PageOf) =>
 
 export const pageOfTaxRecords = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? TAX_RECORDS : `${TAX_RECORDS} and paid_at < :before`, page);
+
+export const pageOfMeterBackfills = (em: EntityManager, page: PageOf) =>
+  idsOf(em, page.dueBefore === null ? METER_BACKFILLS : `${METER_BACKFILLS} and started_at < :before`, page);
 
 async function idsOf(em: EntityManager, rows: string, { dueBefore, after }: PageOf): Promise<string[]> {
   const before = dueBefore === null ? null : new Date(dueBefore).toISOString();

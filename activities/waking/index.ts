@@ -4,6 +4,7 @@ import { startCheckouts } from './checkouts.ts';
 import { startDocuments } from './documents.ts';
 import { startEmails } from './emails.ts';
 import { wakeGrants } from './grants.ts';
+import { startMeterBackfills } from './meter-backfills.ts';
 import { tellOfProcessorEvents } from './processor-events.ts';
 import { startProcessorFees } from './processor-fees.ts';
 import { startTaxRecords } from './tax-records.ts';
@@ -21,4 +22,5 @@ export const WAKERS: Readonly<Record<OutboxTopic, Waker>> = {
   email: startEmails,
   document: startDocuments,
   tax_record: startTaxRecords,
+  meter_backfill: startMeterBackfills,
 };

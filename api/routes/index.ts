@@ -16,6 +16,7 @@ import { eventRoutes } from './events.ts';
 import { invariantRoutes } from './invariants.ts';
 import { licenseKeyRoutes } from './license-keys.ts';
 import { memberRoutes } from './members.ts';
+import { meterRoutes } from './meters.ts';
 import { orderDraftRoutes } from './order-drafts.ts';
 import { orderRoutes } from './orders.ts';
 import { organizationAccessTokenRoutes } from './organization-access-tokens.ts';
@@ -57,6 +58,7 @@ export const routes: readonly Route[] = [
   ...invariantRoutes,
   ...licenseKeyRoutes,
   ...memberRoutes,
+  ...meterRoutes,
   ...orderDraftRoutes,
   ...orderRoutes,
   ...organizationAccessTokenRoutes,

@@ -12,6 +12,7 @@ export const OUTBOX_TOPICS = [
   'email',
   'document',
   'tax_record',
+  'meter_backfill',
 ] as const;
 
 /**
@@ -24,7 +25,7 @@ export const OutboxMessage = defineEntity({
   properties: {
     id: p.bigint('number').primary().autoincrement(),
     topic: p.enum(OUTBOX_TOPICS),
-    /** The endpoint, webhook event, grant, checkout, processor event, payment, e-mail, document or order that it is about. */
+    /** The endpoint, webhook event, grant, checkout, processor event, payment, e-mail, document, order or meter that it is about. */
     subjectId: p.text(),
     /** How often it could not be relayed. */
     attempts: p.integer().default(0),

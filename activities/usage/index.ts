@@ -1,0 +1,6 @@
+/** Keeps what merchants count, and the events that it is counted from. */
+import { bound } from '../bound.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { backfillMeter } from './backfill.ts';
+
+export const usageActivities = (deps: Dependencies) => bound(deps, { backfillMeter });

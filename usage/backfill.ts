@@ -1,0 +1,185 @@
+/**
+ * Counts what came in before a meter was made, a number of events at a time. What they add and how far the reading has
+ * got are written together, so that each is counted once, however often a part is tried.
+ */
+import { hash } from 'node:crypto';
+import type { ClientBase } from 'pg';
+import type { EventId, MeterId } from '../billing/ids.ts';
+import type { MeterTerms } from './known-meters.ts';
+import type { Subject } from './subjects.ts';
+import { type Addition, type CountedEvent, type SeenValues, Tallied } from './tallied.ts';
+
+const CHUNK = 20_000;
+
+export interface Backfilled {
+  readonly looked: number;
+  readonly counted: number;
+  readonly isFinished: boolean;
+}
+
+/** The next part, in a transaction of its own; what stands then. Null where there is no such meter. */
+export async function backfillNext(client: ClientBase, meterId: MeterId, chunk = CHUNK): Promise<Backfilled | null> {
+  await client.query('begin');
+  try {
+    const done = await countNext(client, meterId, chunk);
+    await client.query('commit');
+    return done;
+  } catch (error) {
+    await client.query('rollback').catch(() => {});
+    throw error;
+  }
+}
+
+interface Standing extends MeterTerms {
+  readonly before: string;
+  readonly afterTimestamp: Date | null;
+  readonly afterId: EventId | null;
+  readonly looked: string;
+  readonly counted: string;
+  readonly isFinished: boolean;
+}
+
+/** The terms are read once the row is locked: until something is counted, they may change. */
+const STANDING = `
+  with locked as (select * from meter_backfills where meter_id = $1 for update)
+  select b.received_before::text as before, b.after_timestamp as "afterTimestamp", b.after_id as "afterId", b.looked,
+    b.counted, b.finished_at is not null as "isFinished", m.id, m.organization_id as "organizationId", m.filter,
+    m.aggregation
+  from locked b join meters m on m.id = b.meter_id`;
+
+async function countNext(client: ClientBase, meterId: MeterId, chunk: number): Promise<Backfilled | null> {
+  await client.query('select from meter_backfills where meter_id = $1 for update', [meterId]);
+  const { rows } = await client.query<Standing>(STANDING, [meterId]);
+  const [standing] = rows;
+  if (standing === undefined) return null;
+  const looked = Number(standing.looked);
+  const counted = Number(standing.counted);
+  if (standing.isFinished) return { looked, counted, isFinished: true };
+  const events = await eventsAfter(client, standing, chunk);
+  const more = await count(client, standing, events);
+  const isFinished = events.length < chunk;
+  const last = events.at(-1);
+  await client.query(
+    `update meter_backfills set after_timestamp = coalesce($2, after_timestamp), after_id = coalesce($3, after_id),
+       looked = looked + $4, counted = counted + $5, finished_at = case when $6 then clock_timestamp() end
+     where meter_id = $1`,
+    [meterId, last ? new Date(last.timestamp).toISOString() : null, last?.id, events.length, more, isFinished],
+  );
+  return { looked: looked + events.length, counted: counted + more, isFinished };
+}
+
+interface Stored extends CountedEvent {
+  readonly id: EventId;
+  /** µs since 1970. */
+  readonly received: number;
+}
+
+/** Whatever comes in now is of later, so that what is read in this order stays where it is. */
+async function eventsAfter(client: ClientBase, standing: Standing, chunk: number): Promise<Stored[]> {
+  const { organizationId, before, afterTimestamp, afterId } = standing;
+  const { rows } = await client.query<{
+    readonly id: EventId;
+    readonly subject: Subject;
+    readonly name: string;
+    readonly source: 'system' | 'user';
+    readonly timestamp: Date;
+    readonly received: string;
+    readonly metadata: Record<string, unknown>;
+  }>(
+    `select id, subject, name, source, "timestamp", (extract(epoch from received_at) * 1000000)::bigint as received,
+       metadata
+     from events
+     where organization_id = $1 and received_at < $2 and ("timestamp", id) > ($3, $4)
+     order by "timestamp", id limit $5`,
+    [organizationId, before, afterTimestamp?.toISOString() ?? '-infinity', afterId ?? NO_ID, chunk],
+  );
+  return rows.map((row) => ({ ...row, timestamp: row.timestamp.getTime(), received: Number(row.received) }));
+}
+
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
+/** How many of them the meter counts. Usage is of the period in which it was received. */
+async function count(client: ClientBase, meter: MeterTerms, events: readonly Stored[]): Promise<number> {
+  const meters = [meter];
+  const relevant = events.filter((event) => new Tallied().add(event, meter.organizationId, meters));
+  const ends = await lockAccounts(client, meter, new Set(relevant.map(({ subject }) => subject)));
+  const running = new Tallied();
+  const next = new Tallied();
+  for (const event of relevant) {
+    const end = ends.get(event.subject) ?? null;
+    (end !== null && event.received >= end ? next : running).add(event, meter.organizationId, meters);
+  }
+  await addNumbers(client, running.additions, '');
+  await addNumbers(client, next.additions, 'next_');
+  await addValues(client, running.seenValues, 0);
+  await addValues(client, next.seenValues, 1);
+  return relevant.length;
+}
+
+/** When the running period of each ends, if it does, in µs; none of them is closed before this transaction ends. */
+async function lockAccounts(
+  client: ClientBase,
+  meter: MeterTerms,
+  subjects: ReadonlySet<Subject>,
+): Promise<Map<Subject, number | null>> {
+  const inOrder = [...subjects].sort();
+  await client.query(
+    `insert into usage_accounts (subject, meter_id, organization_id)
+     select subject, $2, $3 from unnest($1::uuid[]) subject on conflict do nothing`,
+    [inOrder, meter.id, meter.organizationId],
+  );
+  const { rows } = await client.query<{ subject: Subject; end: string | null }>(
+    `select subject, (extract(epoch from period_end) * 1000000)::bigint as "end" from usage_accounts
+     where meter_id = $2 and subject = any($1::uuid[]) order by subject for update`,
+    [inOrder, meter.id],
+  );
+  return new Map(rows.map(({ subject, end }) => [subject, end === null ? null : Number(end)]));
+}
+
+async function addNumbers(client: ClientBase, additions: readonly Addition[], part: '' | 'next_'): Promise<void> {
+  if (additions.length === 0) return;
+  await client.query(
+    `update usage_accounts a set
+       ${part}count = a.${part}count + g.count,
+       ${part}sum = a.${part}sum + g.sum,
+       ${part}min = least(a.${part}min, g.min),
+       ${part}max = greatest(a.${part}max, g.max),
+       used_at = coalesce(a.used_at, clock_timestamp())
+     from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::numeric[], $5::numeric[], $6::numeric[])
+       as g (subject, meter_id, count, sum, min, max)
+     where (a.subject, a.meter_id) = (g.subject, g.meter_id)`,
+    [
+      additions.map(({ subject }) => subject),
+      additions.map(({ meterId }) => meterId),
+      additions.map(({ tally }) => tally.count),
+      additions.map(({ tally }) => tally.sum),
+      additions.map(({ tally }) => tally.min),
+      additions.map(({ tally }) => tally.max),
+    ],
+  );
+}
+
+async function addValues(client: ClientBase, seen: readonly SeenValues[], generationsOn: 0 | 1): Promise<void> {
+  const values = seen.flatMap(({ subject, meterId, values }) =>
+    [...values].map((value) => ({ subject, meterId, value: hash('md5', value, 'hex') })),
+  );
+  if (values.length === 0) return;
+  const part = generationsOn === 0 ? '' : 'next_';
+  await client.query(
+    `with fresh as (
+       insert into usage_values (subject, meter_id, generation, value)
+       select subject, meter_id, a.generation + $4, value
+       from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as g (subject, meter_id, value)
+       join usage_accounts a using (subject, meter_id)
+       on conflict do nothing returning subject, meter_id
+     ), counted as (select subject, meter_id, count(*) as more from fresh group by 1, 2)
+     update usage_accounts a set ${part}count = a.${part}count + more, used_at = coalesce(a.used_at, clock_timestamp())
+     from counted where (a.subject, a.meter_id) = (counted.subject, counted.meter_id)`,
+    [
+      values.map(({ subject }) => subject),
+      values.map(({ meterId }) => meterId),
+      values.map(({ value }) => value),
+      generationsOn,
+    ],
+  );
+}
