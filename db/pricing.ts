@@ -3,14 +3,15 @@
  * and checkout, so that they agree to the cent.
  */
 import type { PriceId } from '../billing/ids.ts';
-import { partsOf, type TaxableLine, type TaxedOrder, taxedOrder } from '../billing/order-tax.ts';
+import { type Part, partsOf, type TaxableLine, type TaxedOrder, taxedOrder } from '../billing/order-tax.ts';
 import type { Line } from '../billing/orders.ts';
-import { behaviorFor } from '../billing/tax.ts';
+import { behaviorFor, type Taxed, taxOn } from '../billing/tax.ts';
 import type { TaxSheet } from '../tax/sheet.ts';
 import { type Buyer, buyerOfSubscription, placeOf } from './buyers.ts';
 import { Organization, type OrganizationRow } from './entities/organization.ts';
 import { Price } from './entities/price.ts';
 import type { SubscriptionRow } from './entities/subscription.ts';
+import { type ChargedTax, taxChargedFor } from './given-back.ts';
 import type { EntityManager } from './orm.ts';
 
 export interface Charges {
@@ -25,6 +26,8 @@ export interface Sale extends Charges {
   readonly seller: Pick<OrganizationRow, 'country' | 'defaultTaxBehavior' | 'taxRegistrations'>;
   readonly buyer: Buyer;
   readonly currency: string;
+  /** With which tax that was charged which is given back; as what is sold now, if left out. */
+  readonly charged?: ChargedTax;
 }
 
 export interface PricedOrder extends TaxedOrder {
@@ -35,14 +38,20 @@ export interface PricedOrder extends TaxedOrder {
 
 /** Null where the tax provider doesn't take the buyer's address. */
 export async function priceOrder(em: EntityManager, taxes: TaxSheet, sale: Sale): Promise<PricedOrder | null> {
-  const { seller, buyer, currency, discount, at } = sale;
+  const { seller, buyer, currency, discount, at, charged } = sale;
   const lines: TaxableLine[] = [];
   for (const line of sale.lines) {
     const behavior = (await behaviorOf(em, line.priceId)) ?? seller.defaultTaxBehavior;
-    lines.push({ ...line, behavior: behaviorFor(behavior, buyer.place?.country ?? null) });
+    const now = behaviorFor(behavior, buyer.place?.country ?? null);
+    lines.push({ ...line, behavior: line.amount < 0 ? (charged?.behavior ?? now) : now });
   }
-  const parts = partsOf(lines, discount);
-  if (parts.length === 0) return { ...taxedOrder(lines, discount, []), buyer, calculationId: null };
+  const all = partsOf(lines, discount);
+  const back = (part: Part) => (part.amount < 0 && charged !== undefined ? taxBack(part, charged) : null);
+  const parts = all.filter((part) => back(part) === null);
+  if (parts.length === 0) {
+    const given = all.flatMap((part) => back(part) ?? []);
+    return { ...taxedOrder(lines, discount, given), buyer, calculationId: null };
+  }
   const answer = taxes.answerTo({
     seller: { country: seller.country ?? null, registrations: seller.taxRegistrations },
     // What nobody could check frees from nothing.
@@ -52,8 +61,17 @@ export async function priceOrder(em: EntityManager, taxes: TaxSheet, sale: Sale)
     at,
   });
   if (answer === null) return null;
-  return { ...taxedOrder(lines, discount, answer.parts), buyer, calculationId: answer.calculationId };
+  const answered = [...answer.parts];
+  const answers = all.flatMap((part) => back(part) ?? answered.shift() ?? []);
+  return { ...taxedOrder(lines, discount, answers), buyer, calculationId: answer.calculationId };
 }
+
+const taxBack = ({ amount, behavior }: Part, { rates }: ChargedTax): Taxed =>
+  taxOn(
+    amount,
+    behavior,
+    rates.filter((rate) => rate.behavior === behavior),
+  );
 
 /** Where nobody is there to correct an address that the provider doesn't take, the country has to do; else nothing is taxed. */
 export async function priceOrderAnyhow(em: EntityManager, taxes: TaxSheet, sale: Sale): Promise<PricedOrder> {
@@ -65,7 +83,10 @@ export async function priceOrderAnyhow(em: EntityManager, taxes: TaxSheet, sale:
   throw new Error('The tax provider wants an address, also where nobody knows one.');
 }
 
-/** For an order of a subscription, whose customer is taxed where they now are. */
+/**
+ * For an order of a subscription, whose customer is taxed where they now are. What it gives back on the whole has the tax
+ * with which it was charged: else who has moved, or whose seller has begun to collect, would get tax that they never paid.
+ */
 export async function priceOrderOf(
   em: EntityManager,
   taxes: TaxSheet,
@@ -74,7 +95,11 @@ export async function priceOrderOf(
 ): Promise<PricedOrder> {
   const seller = await em.findOneOrFail(Organization, row.organization.id);
   const buyer = await buyerOfSubscription(em, row, seller);
-  return priceOrderAnyhow(em, taxes, { ...charges, seller, buyer, currency: row.currency });
+  const sale = { ...charges, seller, buyer, currency: row.currency };
+  const priced = await priceOrderAnyhow(em, taxes, sale);
+  if (!partsOf(priced.lines, charges.discount).some(({ amount }) => amount < 0)) return priced;
+  const charged = await taxChargedFor(em, row);
+  return charged === null ? priced : priceOrderAnyhow(em, taxes, { ...sale, charged });
 }
 
 /** A price's own, if it has one. */
