@@ -23,7 +23,7 @@ import type { cardSetup } from '../workflows/card-setup.ts';
 import type { checkInvariants } from '../workflows/check-invariants.ts';
 import { type CheckoutStart, type Confirm, confirm, expireNow } from '../workflows/checkout.messages.ts';
 import type { checkout } from '../workflows/checkout.ts';
-import { type Finalize, finalize, type OrderStart } from '../workflows/order.messages.ts';
+import { type Finalize, finalize, type OrderStart, payOwed } from '../workflows/order.messages.ts';
 import type { order } from '../workflows/order.ts';
 import { foundBy } from '../workflows/search-attributes.ts';
 import * as subscriptions from '../workflows/subscription.messages.ts';
@@ -54,6 +54,27 @@ export function workflowGateway(client: Client, orm: MikroORM) {
         return ask();
       }
     });
+  /** Starts the order's process, which ends with the last request. */
+  const askOrder = (
+    { organizationId, customerId, ...start }: OrderStart & OrderOwner,
+    wish: typeof finalize,
+    input: Finalize,
+  ) =>
+    asking(() =>
+      again(() =>
+        workflow.executeUpdateWithStart(wish, {
+          args: [input],
+          startWorkflowOperation: new WithStartWorkflowOperation<typeof order>('order', {
+            workflowId: orderWorkflowId(start.orderId),
+            taskQueue: BILLING_QUEUE,
+            args: [start],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            typedSearchAttributes: foundBy(organizationId, customerId),
+            staticSummary: `Charge of order ${start.orderId}`,
+          }),
+        }),
+      ),
+    );
 
   return {
     /** Asks a running subscription. */
@@ -121,23 +142,11 @@ export function workflowGateway(client: Client, orm: MikroORM) {
       }
     },
 
-    /** Charges a draft order; starts its process, which ends with the last request. */
-    finalizeOrder: ({ organizationId, customerId, ...start }: OrderStart & OrderOwner, input: Finalize) =>
-      asking(() =>
-        again(() =>
-          workflow.executeUpdateWithStart(finalize, {
-            args: [input],
-            startWorkflowOperation: new WithStartWorkflowOperation<typeof order>('order', {
-              workflowId: orderWorkflowId(start.orderId),
-              taskQueue: BILLING_QUEUE,
-              args: [start],
-              workflowIdConflictPolicy: 'USE_EXISTING',
-              typedSearchAttributes: foundBy(organizationId, customerId),
-              staticSummary: `Charge of order ${start.orderId}`,
-            }),
-          }),
-        ),
-      ),
+    /** Charges a draft order. */
+    finalizeOrder: (of: OrderStart & OrderOwner, input: Finalize) => askOrder(of, finalize, input),
+
+    /** Pays what an ended subscription owes. */
+    payOwed: (of: OrderStart & OrderOwner, input: Finalize) => askOrder(of, payOwed, input),
 
     /** What of the books, orders, subscriptions, grants and processor disagrees. */
     checkInvariants: (organizationId: OrganizationId) =>

@@ -34,6 +34,21 @@ export function orderConfirmed({ seller, reader }: Between, order: OrderFacts): 
   };
 }
 
+/** What a subscription had left behind when it ended. */
+export function debtPaid({ seller, reader }: Between, order: OrderFacts): Letter {
+  const words = wordsFor(reader);
+  return {
+    subject: `Your payment for ${order.description}`,
+    preview: `${words.money(order.totalAmount, order.currency)}, paid.`,
+    heading: 'Thank you, this is paid',
+    paragraphs: [`What was open for ${order.description} is paid. Your subscription to it has ended, and stays so.`],
+    facts: [['Product', order.description], ...paymentOf(order, words)],
+    button: { label: 'Open your purchases', link: { to: 'portal' } },
+    closing: [],
+    why: `You get this e-mail because you paid ${seller.name}.`,
+  };
+}
+
 export interface Renewal {
   readonly order: OrderFacts;
   readonly productName: string;

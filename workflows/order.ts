@@ -1,6 +1,7 @@
 /**
- * The charge of one draft order, without the customer being there. However it is interrupted, the order ends up paid
- * once with everything delivered, or a draft as before. The process ends with the last request; the next starts it again.
+ * The charge of one draft order, without the customer being there, or of one that an ended subscription owes. However it
+ * is interrupted, the order ends up paid once with everything delivered, or as it was before. The process ends with the
+ * last request; the next starts it again.
  */
 import {
   ApplicationFailure,
@@ -24,6 +25,7 @@ export async function order(start: messages.OrderStart): Promise<void> {
 
 /** Requests are counted: those that came while another was carried out have asked for the same. */
 interface Request extends messages.Finalize {
+  readonly isOwed: boolean;
   readonly number: number;
 }
 
@@ -43,10 +45,15 @@ class Finalization {
 
   constructor(start: messages.OrderStart) {
     this.start = start;
-    setHandler(messages.finalize, (input) => this.inbox.ask({ ...input, number: this.asked++ }), {
+    setHandler(messages.finalize, (input) => this.ask(input, false), {
       description: 'Charge the saved card',
       validator: (_input) => this.refuseWhenOver(),
     });
+    setHandler(messages.payOwed, (input) => this.ask(input, true), { description: 'Pay what is owed' });
+  }
+
+  private ask(input: messages.Finalize, isOwed: boolean): Promise<messages.Finalized> {
+    return this.inbox.ask({ ...input, isOwed, number: this.asked++ });
   }
 
   async live(): Promise<void> {
@@ -91,14 +98,16 @@ class Finalization {
     return outcome.status === 'paid' || this.last.paymentMethodId === paymentMethodId ? outcome : null;
   }
 
-  private async attempt({ paymentMethodId, clockNow }: Request): Promise<messages.Finalized> {
+  private async attempt({ paymentMethodId, clockNow, isOwed }: Request): Promise<messages.Finalized> {
     const { orderId } = this.start;
     const at = clockNow ?? Date.now();
     const paymentId = uuid4() as PaymentId;
-    const opened = await database.openOrderPayment({ orderId, paymentId, paymentMethodId, at, begunAt: Date.now() });
+    const asked = { orderId, paymentId, paymentMethodId, at, begunAt: Date.now() };
+    const opened = await database.openOrderPayment(isOwed ? { ...asked, isOwed } : asked);
     switch (opened.kind) {
       case 'not_draft':
-        return { status: 'not_draft' };
+      case 'not_owed':
+        return { status: opened.kind };
       case 'card_missing':
         return { status: 'declined', reason: 'payment_method_missing', paymentId: null };
       case 'free':

@@ -8,6 +8,7 @@ import type { EntityManager } from '../../db/orm.ts';
 import { subscriptionUpdated } from '../../emails/changes.ts';
 import type { Between, Letter } from '../../emails/letter.ts';
 import {
+  debtPaid,
   type OrderFacts,
   orderConfirmed,
   type Renewal,
@@ -71,7 +72,7 @@ export type Cause =
 export async function letterOf(em: EntityManager, cause: Cause, between: Between): Promise<Letter | null> {
   switch (cause.kind) {
     case 'order_confirmation':
-      return orderConfirmed(between, await orderFacts(em, cause.order));
+      return (cause.order.subscription ? debtPaid : orderConfirmed)(between, await orderFacts(em, cause.order));
     case 'subscription_confirmation':
       return subscriptionConfirmed(between, await factsOf(em, cause.subscription));
     case 'subscription_cycled':

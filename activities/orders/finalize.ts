@@ -1,4 +1,7 @@
-/** A draft order is charged: the attempt is frozen before the processor hears of it, and what follows is written at once. */
+/**
+ * A draft order, or one that is owed, is charged: the attempt is frozen before the processor hears of it, and what follows
+ * is written at once.
+ */
 import type { OrderId, PaymentId, PaymentMethodId } from '../../billing/ids.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
@@ -14,10 +17,13 @@ import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
 import type { ChargeOutcome } from '../stripe/outcome.ts';
 import { numberInvoice } from './create.ts';
-import { markPaid, payOrder, tellOrder } from './pay.ts';
+import { isOwed, payOwed, refuseFurtherTries } from './owed.ts';
+import { dueOf, markPaid, payOrder, tellOrder } from './pay.ts';
 
 export interface LoadedOrder {
   readonly status: OrderRow['status'];
+  /** By a subscription that has ended. */
+  readonly isOwed: boolean;
   /** A charge that an earlier process has left; null where none is under way. `at` is on the customer's clock. */
   readonly underWay: { readonly paymentId: PaymentId; readonly begunAt: number; readonly at: number } | null;
 }
@@ -26,10 +32,11 @@ export function loadOrder(deps: Dependencies, { orderId }: { readonly orderId: O
   return transaction(deps, async (em) => {
     const order = await em.findOneOrFail(Order, orderId, { populate: ['customer.testClock'] });
     const payment = await em.findOne(Payment, { order: orderId, status: 'pending' });
-    if (payment === null) return { status: order.status, underWay: null };
+    const known = { status: order.status, isOwed: await isOwed(em, order as OrderRow) };
+    if (payment === null) return { ...known, underWay: null };
     const begunAt = payment.begunAt ?? payment.createdAt;
     const at = nowOf(order.customer as CustomerRow, payment.createdAt).getTime();
-    return { status: order.status, underWay: { paymentId: payment.id, begunAt: begunAt.getTime(), at } };
+    return { ...known, underWay: { paymentId: payment.id, begunAt: begunAt.getTime(), at } };
   });
 }
 
@@ -38,6 +45,8 @@ export interface OpenOrderPayment {
   /** From the workflow, so that a repeated step opens nothing twice. */
   readonly paymentId: PaymentId;
   readonly paymentMethodId: PaymentMethodId | null;
+  /** Asked for by the customer, for an order that is owed; not there: a draft. */
+  readonly isOwed?: true;
   readonly at: number;
   /** Real time, ms since 1970. */
   readonly begunAt: number;
@@ -45,19 +54,23 @@ export interface OpenOrderPayment {
 
 export type OpenedOrderPayment =
   | { readonly kind: 'payment'; readonly paymentId: PaymentId; readonly begunAt: number }
-  | { readonly kind: 'free' | 'card_missing' | 'not_draft' };
+  | { readonly kind: 'free' | 'card_missing' | 'not_draft' | 'not_owed' };
 
 export function openOrderPayment(deps: Dependencies, given: OpenOrderPayment): Promise<OpenedOrderPayment> {
   return transaction(deps, async (em) => {
     const { order, customer } = await locked(em, given.orderId);
-    if (order.status !== 'draft') return { kind: 'not_draft' };
+    if (given.isOwed) {
+      if (!(await isOwed(em, order))) return { kind: 'not_owed' };
+    } else if (order.status !== 'draft') return { kind: 'not_draft' };
     if (customer.deletedAt) refuse('Refused', 'The customer of this order was deleted.');
     const earlier = await em.find(Payment, { order: order.id });
     const underWay = earlier.find(({ status }) => status === 'pending');
     if (underWay !== undefined) {
       return { kind: 'payment', paymentId: underWay.id, begunAt: underWay.begunAt?.getTime() ?? given.begunAt };
     }
-    if (order.totalAmount === 0) return { kind: 'free' };
+    const amount = dueOf(order);
+    if (amount === 0) return { kind: 'free' };
+    if (given.isOwed) refuseFurtherTries(earlier);
     const card = await cardOf(em, customer, given.paymentMethodId);
     if (card === null) return { kind: 'card_missing' };
     em.create(Payment, {
@@ -67,9 +80,9 @@ export function openOrderPayment(deps: Dependencies, given: OpenOrderPayment): P
       customer,
       order,
       attempt: earlier.length + 1,
-      trigger: 'purchase',
+      trigger: given.isOwed ? 'retry_customer' : 'purchase',
       begunAt: new Date(given.begunAt),
-      amount: order.totalAmount,
+      amount,
       currency: order.currency,
       paymentMethodId: card,
     });
@@ -95,7 +108,7 @@ export interface SettleOrder {
   readonly at: number;
 }
 
-/** Paid, with the books and all that was bought, or still a draft; in one transaction. */
+/** Paid, with the books and all that was bought, or as it was before; in one transaction. */
 export function settleOrder(deps: Dependencies, given: SettleOrder): Promise<Finalized> {
   const { outcome, paymentId } = given;
   return transaction(deps, async (em) => {
@@ -103,6 +116,7 @@ export function settleOrder(deps: Dependencies, given: SettleOrder): Promise<Fin
     const at = new Date(given.at);
     if (outcome.status === 'paid') {
       if (order.status === 'draft') await deliver(em, order, customer, paymentId, at);
+      if (order.status === 'pending') await payOwed(em, order, paymentId, at);
       return { status: 'paid' };
     }
     if (paymentId !== null) {

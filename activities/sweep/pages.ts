@@ -33,10 +33,13 @@ const DUE_CHECKOUTS = `
 
 const CHECKOUTS = `select id from checkouts where status in ('open', 'confirmed')`;
 
-/** Only one whose card is being charged needs a process; `begun_at` is real time. */
+/**
+ * Only one whose card is being charged needs a process, and one of a running subscription has that one's; `begun_at` is
+ * real time.
+ */
 const ORDERS = `
-  select o.id from orders o join payments p on p.order_id = o.id
-    where o.status = 'draft' and p.status = 'pending'`;
+  select o.id from orders o join payments p on p.order_id = o.id left join subscriptions s on s.id = o.subscription_id
+    where p.status = 'pending' and (o.status = 'draft' or (o.status = 'pending' and s.status = 'canceled'))`;
 
 /** Paid, and not known to be recorded with the tax provider. */
 const TAX_RECORDS = `

@@ -1,4 +1,4 @@
-/** Starts the process of a draft order again whose charge was under way: it settles that before anything else. */
+/** Starts the process of an order again whose charge was under way: it settles that before anything else. */
 import type { OrderId } from '../../billing/ids.ts';
 import { orderWorkflowId } from '../../billing/workflow-ids.ts';
 import { Order } from '../../db/entities/order.ts';
@@ -11,7 +11,10 @@ import type { Waker } from './wake.ts';
 export const startOrders: Waker = async (em, temporal, subjectIds) => {
   const found = await em.find(
     Order,
-    { id: { $in: subjectIds as OrderId[] }, status: 'draft' },
+    {
+      id: { $in: subjectIds as OrderId[] },
+      $or: [{ status: 'draft' }, { status: 'pending', subscription: { status: 'canceled' } }],
+    },
     { fields: ['id', 'organization', 'customer'], disableIdentityMap: true },
   );
   return found.map(({ id, organization, customer }) => ({

@@ -37,7 +37,7 @@ async function cardOf(em: EntityManager, { customer }: OrderRow, id: string): Pr
 }
 
 async function refusalOf(em: EntityManager, outcome: Exclude<Finalized, { status: 'paid' }>): Promise<ApiError> {
-  if (outcome.status === 'not_draft') return orderNotDraft();
+  if (outcome.status !== 'declined') return orderNotDraft();
   if (outcome.reason === 'payment_method_missing') {
     return paymentFailed('The customer has no saved payment method to charge.');
   }

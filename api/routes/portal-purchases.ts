@@ -20,6 +20,7 @@ import { oneOrMany } from '../../schemas/query.ts';
 import { invalid, notFound, orderNotEligibleForRetry } from '../errors.ts';
 import { editOrder } from '../orders/edit.ts';
 import { ORDER_SORTS, ofBillingType } from '../orders/find.ts';
+import { payByHand } from '../orders/pay-by-hand.ts';
 import { route } from '../route.ts';
 
 const tag = 'Customer portal';
@@ -128,11 +129,8 @@ export const payMyOrder = route({
     if (body.confirmation_token_id) {
       throw orderNotEligibleForRetry('Add the new card to your payment methods, then pay with it.');
     }
-    if (order.status !== 'pending' || !order.subscription || !order.nextPaymentAttemptAt) {
-      throw orderNotEligibleForRetry('This order is not waiting for a payment.');
-    }
-    const card = body.payment_method_id ? await myCard(em, customer.id, body.payment_method_id) : undefined;
-    const outcome = await workflows.subscription(order.subscription.id).retryPayment('retry_customer', card);
+    const card = body.payment_method_id ? await myCard(em, customer.id, body.payment_method_id) : null;
+    const outcome = await payByHand(em, workflows, order, card);
     if (outcome.status !== 'declined') return { status: 'succeeded', client_secret: null, error: null };
     const last = await em.fork().findOne(Payment, { order: order.id }, { orderBy: { attempt: 'desc' } });
     return { status: 'failed', client_secret: null, error: last?.declineMessage ?? outcome.reason };

@@ -20,6 +20,7 @@ export const Order = z.object({
   invoice_number: z.nullable(z.string()),
   description: z.string(),
   subscription_id: z.nullable(z.string()),
+  subscription: z.nullish(z.object({ status: z.string() })),
   next_payment_attempt_at: z.nullish(z.string()),
 });
 export type Order = z.infer<typeof Order>;

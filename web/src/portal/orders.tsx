@@ -67,6 +67,8 @@ const BADGES: Record<Order['status'], Badge> = {
 function Item({ order }: { order: Order }) {
   const { pay } = usePortal();
   const { word, tone } = BADGES[order.status];
+  const isOwed = order.status === 'pending' && order.subscription?.status === 'canceled';
+  const due = formatMoney(order.due_amount, order.currency);
   return (
     <div className="row apart">
       <div className="stack-tight">
@@ -77,14 +79,15 @@ function Item({ order }: { order: Order }) {
           {order.refunded_amount > 0 && ` · ${formatMoney(order.refunded_amount, order.currency)} refunded`}
         </p>
         {order.next_payment_attempt_at != null && (
-          <>
-            <p className="soft small">We try again by ourselves on {formatDate(order.next_payment_attempt_at)}.</p>
-            <div>
-              <Button small onClick={() => pay(order.id)}>
-                Pay now<span className="unseen">: {order.description}</span>
-              </Button>
-            </div>
-          </>
+          <p className="soft small">We try again by ourselves on {formatDate(order.next_payment_attempt_at)}.</p>
+        )}
+        {isOwed && <p className="soft small">{due} is still open, though the subscription has ended.</p>}
+        {(isOwed || order.next_payment_attempt_at != null) && (
+          <div>
+            <Button small onClick={() => pay(order.id)}>
+              Pay now<span className="unseen">: {order.description}</span>
+            </Button>
+          </div>
         )}
         {order.paid && <OrderDocuments order={order} />}
       </div>

@@ -1,0 +1,149 @@
+/** What an ended subscription still owes, paid by its customer in the portal: once, by hand, with the card they choose. */
+import { randomUUID } from 'node:crypto';
+import { orderWorkflowId } from '../../billing/workflow-ids.ts';
+import { Email } from '../../db/entities/email.ts';
+import { SWEEP, startSweep } from '../../worker/sweep.ts';
+import { eventually } from './everything.ts';
+import { type Running, startRunning } from './running.ts';
+
+const FAILS_LATER = 'pm_card_chargeCustomerFail';
+const CARDS = '/v1/customer-portal/customers/me/payment-methods';
+
+let running: Running;
+
+beforeAll(async () => {
+  running = await startRunning();
+});
+afterAll(() => running?.close());
+
+/** A subscription that was revoked with an unpaid renewal of $20, and its customer in the portal. */
+async function inDebt() {
+  const { token } = await running.aMerchant();
+  const make = (path: string, body: unknown) => running.made(token, 'POST', path, body);
+  const clock = await make('/v1/test-clocks/', { name: 'In debt', frozen_time: '2031-03-01T00:00:00Z' });
+  const email = `ada-${randomUUID()}@example.com`;
+  const customer = await make('/v1/customers/', { email, test_clock_id: clock.id });
+  const product = await make('/v1/products/', {
+    ...{ name: 'Fern Pro', recurring_interval: 'month' },
+    prices: [{ amount_type: 'fixed', price_amount: 2000, price_currency: 'usd' }],
+  });
+  const checkout = await make('/v1/checkouts/', { products: [product.id], customer_id: customer.id });
+  await running.made(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
+    confirmation_token_id: await running.aCard(FAILS_LATER),
+  });
+  await make(`/v1/test-clocks/${clock.id}/advance`, { frozen_time: '2031-04-01T12:00:00Z' });
+  const unpaid = async () => {
+    const { items } = await running.made(token, 'GET', `/v1/orders/?customer_id=${customer.id}`);
+    const order = items.find(({ status }: { status: string }) => status === 'pending');
+    return order?.next_payment_attempt_at ? order : undefined;
+  };
+  const order = await eventually(unpaid);
+  const { token: portal } = await make('/v1/customer-sessions/', { customer_id: customer.id });
+  const path = `/v1/customer-portal/orders/${order.id}`;
+  const saves = async (card: string) =>
+    (
+      await running.made(portal, 'POST', CARDS, {
+        ...{ confirmation_token_id: await running.aCard(card), set_default: false },
+        return_url: 'https://shop.example/portal',
+      })
+    ).payment_method.id as string;
+  const shop = {
+    ...{ token, order, customer, portal: portal as string, saves },
+    pay: (body: object = {}) => running.call(portal, 'POST', `${path}/confirm-payment`, body),
+    status: () => running.made(portal, 'GET', `${path}/payment-status`),
+    shows: () => running.made(token, 'GET', `/v1/orders/${order.id}`),
+    subscription: () => running.made(token, 'GET', `/v1/subscriptions/${order.subscription_id}`),
+    ends: () => running.made(token, 'DELETE', `/v1/subscriptions/${order.subscription_id}`),
+    process: () => running.temporal.workflow.getHandle(orderWorkflowId(order.id)),
+    disagreements: async () => (await running.made(token, 'GET', '/v1/invariants')).disagreements,
+    taken: async () => {
+      const { data } = await running.stripe.paymentIntents.list({ limit: 100 });
+      return data
+        .filter(({ metadata, status }) => metadata['order_id'] === order.id && status === 'succeeded')
+        .map(({ amount }) => amount);
+    },
+  };
+  await shop.ends();
+  return shop;
+}
+
+/** Its card has been charged, and its process was lost before it heard of that. */
+async function lostAfterTheCharge() {
+  const shop = await inDebt();
+  const card = await shop.saves('pm_card_visa');
+  const match = { method: 'POST', path: '/v1/payment_intents' };
+  await running.sandbox('faults', { match, kind: 'timeout_after', ms: 4000, times: 1 });
+  const first = shop.pay({ payment_method_id: card });
+  await eventually(async () => ((await shop.taken()).length > 0 ? true : undefined));
+  await shop.process().terminate('lost');
+  await first;
+  return { shop, card };
+}
+
+it('is paid with the chosen card, in the books, and the subscription stays ended', async () => {
+  const shop = await inDebt();
+  expect(await shop.shows()).toMatchObject({ status: 'pending', next_payment_attempt_at: null });
+  const ended = await shop.subscription();
+  const card = await shop.saves('pm_card_visa');
+  expect((await shop.pay({ payment_method_id: card })).body).toMatchObject({ status: 'succeeded', error: null });
+  expect(await shop.status()).toEqual({ status: 'paid', error: null });
+  expect(await shop.shows()).toMatchObject({ status: 'paid', total_amount: 2000, due_amount: 0 });
+  expect(await shop.subscription()).toEqual(ended);
+  expect(await shop.taken()).toEqual([2000]);
+  const grants = await running.made(shop.token, 'GET', '/v1/benefit-grants/');
+  expect(grants.items.filter((grant: { is_granted: boolean }) => grant.is_granted)).toEqual([]);
+  const [last] = await running.orm.em
+    .fork()
+    .find(Email, { customer: shop.customer.id }, { orderBy: { createdAt: 'desc' }, limit: 1 });
+  expect(last?.subject).toBe('Your payment for Fern Pro');
+  expect(await shop.pay()).toMatchObject({ status: 422, body: { error: 'OrderNotEligibleForRetry' } });
+  expect(await shop.disagreements()).toEqual([]);
+});
+
+it('is tried five times by hand, each with the bank’s words, and stays owed', async () => {
+  const shop = await inDebt();
+  for (let tries = 0; tries < 5; tries += 1) {
+    const { body } = await shop.pay();
+    expect(body).toMatchObject({ status: 'failed', error: expect.any(String) });
+  }
+  expect(await shop.pay()).toMatchObject({ status: 429, body: { error: 'ManualRetryLimitExceeded' } });
+  expect(await shop.status()).toMatchObject({ status: 'pending', error: expect.any(String) });
+  expect(await shop.taken()).toEqual([]);
+  expect(await shop.disagreements()).toEqual([]);
+});
+
+it('is charged once though Pay is pressed five times at once', async () => {
+  const shop = await inDebt();
+  const payment_method_id = await shop.saves('pm_card_visa');
+  const replies = await Promise.all(Array.from({ length: 5 }, () => shop.pay({ payment_method_id })));
+  expect(replies.filter(({ status }) => status === 200).length).toBeGreaterThan(0);
+  expect(replies.every(({ status, body }) => status === 200 || body.error === 'OrderNotEligibleForRetry')).toBe(true);
+  expect(await shop.taken()).toEqual([2000]);
+  expect(await shop.disagreements()).toEqual([]);
+});
+
+describe('is charged once though its process is lost between the charge and its answer', () => {
+  it('and asked again', async () => {
+    const { shop, card } = await lostAfterTheCharge();
+    expect((await shop.pay({ payment_method_id: card })).status).toBeLessThan(500);
+    await eventually(async () => ((await shop.shows()).status === 'paid' ? true : undefined));
+    expect(await shop.taken()).toEqual([2000]);
+    expect(await shop.disagreements()).toEqual([]);
+  });
+
+  it('and nobody asks again', async () => {
+    const { shop } = await lostAfterTheCharge();
+    await startSweep(running.temporal);
+    await eventually(async () => ((await shop.shows()).status === 'paid' ? true : undefined));
+    await running.temporal.workflow.getHandle(SWEEP).terminate('the test is over');
+    expect(await shop.taken()).toEqual([2000]);
+  });
+});
+
+it('is nobody else’s to pay, and no draft to finalize', async () => {
+  const [shop, other] = [await inDebt(), await inDebt()];
+  const path = `/v1/customer-portal/orders/${shop.order.id}/confirm-payment`;
+  expect((await running.call(other.portal, 'POST', path, {})).status).toBe(404);
+  const finalized = await running.call(shop.token, 'POST', `/v1/orders/${shop.order.id}/finalize`, {});
+  expect(finalized).toMatchObject({ status: 412, body: { error: 'OrderNotDraft' } });
+});
