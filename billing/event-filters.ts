@@ -89,13 +89,14 @@ function isBefore<T extends string | number | boolean>(a: T, b: T): boolean {
   return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
 }
 
-/** A key that is written so, else the way its dots lead. Undefined where there is nothing. */
+/** A key that is written so, else the way its dots lead, which is not into lists. Undefined where there is nothing. */
 export function valueAt(metadata: Readonly<Record<string, unknown>>, property: string): unknown {
   const path = pathOf(property);
   if (Object.hasOwn(metadata, path)) return metadata[path];
   let found: unknown = metadata;
   for (const key of path.split('.')) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    if (typeof found !== 'object' || found === null || Array.isArray(found)) return undefined;
+    if (!Object.hasOwn(found, key)) return undefined;
     found = Reflect.get(found, key);
   }
   return found;

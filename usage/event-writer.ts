@@ -5,6 +5,7 @@
  */
 import { Pool, type PoolClient } from 'pg';
 import { KnownMeters } from './known-meters.ts';
+import { KnownNames, writeNames } from './known-names.ts';
 import type { EventBatch, WrittenBatch } from './new-event.ts';
 import { writeEvents } from './write-events.ts';
 
@@ -25,6 +26,7 @@ interface Waiting {
 export class EventWriter {
   private readonly pool: Pool;
   private readonly known = new KnownMeters();
+  private readonly names = new KnownNames();
   private waiting: Waiting[] = [];
   private underWay = 0;
 
@@ -85,6 +87,7 @@ export class EventWriter {
   }
 
   private async transaction(batches: readonly EventBatch[]): Promise<WrittenBatch[]> {
+    const names = this.names.newIn(batches);
     for (let tries = 1; ; tries += 1) {
       const client = await this.pool.connect();
       let committing: { readonly xid: string; readonly written: WrittenBatch[] } | null = null;
@@ -92,9 +95,11 @@ export class EventWriter {
         const { rows } = await client
           .query<{ xid: string }>('begin; select pg_current_xact_id()::text as xid')
           .then(last);
+        await writeNames(client, names);
         const written = await writeEvents(client, this.known, batches);
         committing = { xid: rows[0]?.xid ?? '', written };
         await client.query('commit');
+        this.names.remember(names);
         client.release();
         return written;
       } catch (error) {

@@ -1,9 +1,18 @@
 /** What customers do, as merchants tell us. */
+import { z } from 'zod';
+import { Event, EventName, EventPage, EventSource } from '../../schemas/event.ts';
 import { EventsIngest, EventsIngested } from '../../schemas/event-input.ts';
+import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
+import { oneOrMany, queryBoolean } from '../../schemas/query.ts';
+import { eventsQuery, ofCustomersQuery, ofOrganization, oneOf } from '../events/conditions.ts';
+import { nextEvents, ownedEvent, pageOfEvents } from '../events/list.ts';
+import { ofCustomers } from '../events/of-customers.ts';
+import { pageOfTypes } from '../events/types.ts';
 import { route } from '../route.ts';
 import { incoming } from '../usage/incoming.ts';
 
 const tag = 'Events';
+const reading = ['events:read', 'events:write'] as const;
 
 export const ingestEvents = route({
   method: 'post',
@@ -23,4 +32,70 @@ export const ingestEvents = route({
   },
 });
 
-export const eventRoutes = [ingestEvents];
+export const listEvents = route({
+  method: 'get',
+  path: '/v1/events/',
+  summary: 'List events',
+  tag,
+  scopes: reading,
+  query: Pagination.extend({
+    ...eventsQuery,
+    cursor_pagination: queryBoolean
+      .default(false)
+      .describe('Says only whether there is a next page: counting all events takes longer than reading some.'),
+    sorting: sorting(['timestamp'], [{ property: 'timestamp', direction: 'desc' }]),
+  }),
+  response: EventPage,
+  async handle({ query, organization, em }) {
+    const asked = { ...query, direction: query.sorting[0]?.direction ?? 'desc' };
+    return query.cursor_pagination ? nextEvents(em, organization, asked) : pageOfEvents(em, organization, asked);
+  },
+});
+
+export const listEventNames = route({
+  method: 'get',
+  path: '/v1/events/names',
+  summary: 'List event names',
+  tag,
+  scopes: reading,
+  query: Pagination.extend({
+    organization_id: oneOrMany(z.uuid()),
+    ...ofCustomersQuery,
+    source: oneOrMany(EventSource),
+    query: z.string().max(200).optional().describe('Keeps those that hold this text.'),
+    sorting: sorting(
+      ['name', 'occurrences', 'first_seen', 'last_seen'],
+      [{ property: 'last_seen', direction: 'desc' }],
+    ),
+  }),
+  response: paginated(EventName),
+  async handle({ query, organization, em }) {
+    const customers = await ofCustomers(em, organization, query);
+    const conditions = [
+      ofOrganization(organization, query.organization_id),
+      ...(customers ? [customers] : []),
+      ...(query.source ? [oneOf('e.source', query.source)] : []),
+    ];
+    const { items, total } = await pageOfTypes(em, organization, conditions, query);
+    const names = items.map(({ name, label, source, occurrences, first_seen, last_seen }) => {
+      return { name, label, source, occurrences, first_seen, last_seen };
+    });
+    return page(names, total, query);
+  },
+});
+
+export const getEvent = route({
+  method: 'get',
+  path: '/v1/events/{id}',
+  summary: 'Get an event',
+  tag,
+  scopes: reading,
+  params: z.object({ id: z.uuid() }),
+  response: Event,
+  errors: [404],
+  async handle({ params, organization, em }) {
+    return ownedEvent(em, organization, params.id);
+  },
+});
+
+export const eventRoutes = [ingestEvents, listEvents, listEventNames, getEvent];

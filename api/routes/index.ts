@@ -7,11 +7,13 @@ import { checkoutLinkRoutes } from './checkout-links.ts';
 import { checkoutRoutes } from './checkouts.ts';
 import { customFieldRoutes } from './custom-fields.ts';
 import { customerBalanceRoutes } from './customer-balances.ts';
+import { customerMeterRoutes } from './customer-meters.ts';
 import { customerSeatRoutes } from './customer-seats.ts';
 import { customerSessionRoutes } from './customer-sessions.ts';
 import { customerRoutes } from './customers.ts';
 import { discountRoutes } from './discounts.ts';
 import { documentRoutes } from './documents.ts';
+import { eventTypeRoutes } from './event-types.ts';
 import { eventRoutes } from './events.ts';
 import { invariantRoutes } from './invariants.ts';
 import { licenseKeyRoutes } from './license-keys.ts';
@@ -27,6 +29,7 @@ import { portalEmailRoutes } from './portal-email.ts';
 import { portalGrantRoutes } from './portal-grants.ts';
 import { portalLicenseKeyRoutes } from './portal-license-keys.ts';
 import { portalMemberRoutes } from './portal-members.ts';
+import { portalMeterRoutes } from './portal-meters.ts';
 import { portalPaymentMethodRoutes } from './portal-payment-methods.ts';
 import { portalPreviewRoutes } from './portal-previews.ts';
 import { portalOrderRoutes } from './portal-purchases.ts';
@@ -50,11 +53,13 @@ export const routes: readonly Route[] = [
   ...customFieldRoutes,
   ...customerRoutes,
   ...customerBalanceRoutes,
+  ...customerMeterRoutes,
   ...customerSeatRoutes,
   ...customerSessionRoutes,
   ...discountRoutes,
   ...documentRoutes,
   ...eventRoutes,
+  ...eventTypeRoutes,
   ...invariantRoutes,
   ...licenseKeyRoutes,
   ...memberRoutes,
@@ -69,6 +74,7 @@ export const routes: readonly Route[] = [
   ...portalGrantRoutes,
   ...portalLicenseKeyRoutes,
   ...portalMemberRoutes,
+  ...portalMeterRoutes,
   ...portalPaymentMethodRoutes,
   ...portalOrderRoutes,
   ...portalPreviewRoutes,
