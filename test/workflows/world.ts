@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { workflowGateway } from '../../api/workflows.ts';
 import { type Environment, readEnvironment } from '../../config/environment.ts';
@@ -57,7 +57,7 @@ export async function startWorld({ maxCachedWorkflows }: WorldOptions = {}) {
   });
   const stripe = stripeClient(environment);
   const deps: Dependencies = { orm, stripe, taxes: tableOfTaxes, temporal: client, environment };
-  let working: { stop(): Promise<void> } | null = null;
+  let working: { isBusy(): boolean; stop(): Promise<void> } | null = null;
 
   const world = {
     client,
@@ -69,7 +69,7 @@ export async function startWorld({ maxCachedWorkflows }: WorldOptions = {}) {
     /** What the clock shows, ms since 1970. */
     now: () => env.currentTimeMs(),
     /** Lets time pass; it stands still while a worker has something to do. */
-    passTime: (ms: number) => passTime(env, ms),
+    passTime: (ms: number) => passTime(env, ms, () => working?.isBusy() === true),
     async startWorkers(): Promise<void> {
       const workers = await createWorkers({
         connection: env.nativeConnection,
@@ -80,6 +80,7 @@ export async function startWorld({ maxCachedWorkflows }: WorldOptions = {}) {
       });
       const running = Promise.all(workers.map((worker) => worker.run()));
       working = {
+        isBusy: () => workers.some(isBusy),
         async stop() {
           for (const worker of workers) worker.shutdown();
           await running;
@@ -111,16 +112,23 @@ export async function startWorld({ maxCachedWorkflows }: WorldOptions = {}) {
   return world;
 }
 
+/** Whether anything has begun that is not answered yet. */
+function isBusy(worker: Worker): boolean {
+  const { numInFlightActivities, numInFlightWorkflowActivations } = worker.getStatus();
+  return numInFlightActivities > 0 || numInFlightWorkflowActivations > 0;
+}
+
 /**
  * The server keeps its clock locked after a process that another one started has ended, and time then passes as slowly
- * as it does for us. Where it has stood still for a while with nothing going on, it is unlocked once more.
+ * as it does for us. Where it has stood still for a while with nothing going on, it is unlocked once more: a machine may
+ * be slow, but then its workers are busy.
  */
-async function passTime(env: TestWorkflowEnvironment, ms: number): Promise<void> {
+async function passTime(env: TestWorkflowEnvironment, ms: number, isWorking: () => boolean): Promise<void> {
   let seen = await env.currentTimeMs();
   let still = 0;
   const watch = setInterval(async () => {
     const now = await env.currentTimeMs();
-    still = now - seen < 2 * WATCH ? still + 1 : 0;
+    still = now - seen < 2 * WATCH && !isWorking() ? still + 1 : 0;
     seen = now;
     if (still < 2) return;
     still = 0;
