@@ -28,7 +28,7 @@ const CODE = {
   schemas: [],
   config: [],
   emails: ['billing'],
-  db: ['billing', 'config'],
+  db: ['billing', 'config', 'usage'],
   tax: ['billing', 'config'],
   usage: ['billing'],
   benefits: ['billing', 'db', 'schemas'],

@@ -1,15 +1,18 @@
 /** What a price comes to, for how much it can be bought, and in which currency. Amounts in minor units. */
 import { currencyOf } from './countries.ts';
+import type { MeterId } from './ids.ts';
+import type { MeteredTerms } from './metered.ts';
 import { LARGEST_CHARGE, minimumCharge, written } from './money.ts';
 import { MOST_SEATS, quantityLimits, refusalOfTiers, type TieredPrice, tieredAmount } from './tiers.ts';
 import { counted, pluralOf } from './units.ts';
 
-/** The kinds of what is paid in advance; what was used is billed by rules of its own. */
+/** What a product is sold at. All but metered prices are paid in advance. */
 export type PriceTerms =
   | { readonly kind: 'free' }
   | { readonly kind: 'fixed'; readonly amount: number }
   | CustomPrice
-  | SeatPrice;
+  | SeatPrice
+  | MeteredPrice;
 
 /** The buyer says how much. A minimum of 0 lets them have it for nothing. */
 export interface CustomPrice {
@@ -26,6 +29,12 @@ export type SeatPrice = {
   /** What is counted in the place of seats: "project". */
   readonly unit: string | null;
 } & TieredPrice;
+
+/** By what was used, once it was: nothing in advance. */
+export interface MeteredPrice extends MeteredTerms {
+  readonly kind: 'metered_unit';
+  readonly meterId: MeterId;
+}
 
 /** How much is bought: each kind of price looks at what it is about. */
 export interface Quantity {
@@ -50,6 +59,7 @@ export interface Wrong {
 export function amountOf(price: PriceTerms, { amount, seats }: Quantity): number {
   switch (price.kind) {
     case 'free':
+    case 'metered_unit':
       return 0;
     case 'fixed':
       return price.amount;
@@ -85,6 +95,7 @@ export function presetQuantity(price: PriceTerms, seats: SeatLimits = NO_SEAT_LI
   switch (price.kind) {
     case 'free':
     case 'fixed':
+    case 'metered_unit':
       return { amount: null, seats: null };
     case 'custom':
       return { amount: presetOf(price), seats: null };
@@ -105,6 +116,7 @@ export function refusalOfQuantity(
   switch (price.kind) {
     case 'free':
     case 'fixed':
+    case 'metered_unit':
       return null;
     case 'custom': {
       const amount = amountOf(price, quantity);
@@ -133,6 +145,7 @@ export function refusalOfQuantity(
 export function refusalOfPrice(price: PriceTerms, currency: string): Wrong | null {
   switch (price.kind) {
     case 'free':
+    case 'metered_unit':
       return null;
     case 'fixed':
       return refusalToCharge('amount', price.amount, currency);

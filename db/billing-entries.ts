@@ -10,9 +10,9 @@ export async function waitingEntries(em: EntityManager, row: SubscriptionRow): P
   return em.find(BillingEntry, { subscriptionId: row.id, orderId: null }, { orderBy: { position: 'asc' } });
 }
 
-export const lineOfEntry = ({ label, amount, priceId }: BillingEntryRow): Line => ({
+export const lineOfEntry = ({ label, amount, priceId, proration }: BillingEntryRow): Line => ({
   label,
   amount,
   priceId: priceId ?? null,
-  proration: true,
+  proration,
 });

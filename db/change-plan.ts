@@ -14,6 +14,7 @@ import { Price, type PriceRow } from './entities/price.ts';
 import { Product, type ProductRow } from './entities/product.ts';
 import type { SubscriptionRow } from './entities/subscription.ts';
 import { linesOf } from './lines.ts';
+import { offeredPrices } from './offered-prices.ts';
 import type { EntityManager } from './orm.ts';
 import { priceTerms } from './price-terms.ts';
 import { takenSeats } from './seats.ts';
@@ -95,9 +96,8 @@ async function wishedOf(
   if (product.visibility === 'draft') return refused('product_id', `${product.name} is a draft; publish it first.`);
   if (!product.recurringInterval)
     return refused('product_id', `${product.name} is sold once; it can't be subscribed to.`);
-  const offer = { product: productId, currency: row.currency, isArchived: false, source: 'catalog' as const };
-  const price = await em.findOne(Price, offer);
-  if (price === null) {
+  const price = (await offeredPrices(em, productId)).find(({ currency }) => currency === row.currency);
+  if (price === undefined) {
     return refused(
       'product_id',
       `${product.name} has no price in ${row.currency.toUpperCase()}, the subscription's currency.`,

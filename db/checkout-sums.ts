@@ -28,12 +28,16 @@ export function isTooLittle(checkout: CheckoutRow): boolean {
 
 /** What costs nothing anyway has no trial, and neither has what its buyer is subscribed to already. */
 export function trialOf(checkout: CheckoutRow): TrialTerms | null {
-  return checkout.amount === 0 || checkout.upgradeOf ? null : activeTrial(checkout, checkout.product);
+  return isForNothing(checkout) || checkout.upgradeOf ? null : activeTrial(checkout, checkout.product);
 }
+
+/** Neither now nor by use. */
+const isForNothing = ({ amount, meteredPriceIds }: CheckoutRow): boolean =>
+  amount === 0 && meteredPriceIds.length === 0;
 
 /** Money now, a card for later, or neither: a card is wanted wherever something may ever be charged. */
 export function dueNow(checkout: CheckoutRow): 'free' | 'payment' | 'setup' {
-  if (checkout.amount === 0 || isForeverFree(checkout)) return 'free';
+  if (isForNothing(checkout) || isForeverFree(checkout)) return 'free';
   if (trialOf(checkout) !== null) return 'setup';
   if (totalsOfCheckout(checkout).total > 0) return 'payment';
   return checkout.product.recurringInterval ? 'setup' : 'free';

@@ -14,7 +14,9 @@ export interface Bought {
   readonly seats?: number | null | undefined;
 }
 
+/** None where only what is used is paid. */
 export function linesOf({ product, price, amount, seats = null }: Bought): Line[] {
+  if (price.amountType === 'metered_unit') return [];
   return [
     {
       label: seats === null ? product.name : `${product.name} (${counted(seats, price.unitLabel ?? null)})`,

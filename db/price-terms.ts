@@ -18,5 +18,8 @@ export function priceTerms(row: PriceRow): PriceTerms {
     case 'seat_based':
       if (!row.seatTiers) throw new Error(`The seat-based price ${row.id} has no tiers.`);
       return { kind: 'seat_based', unit: row.unitLabel ?? null, ...row.seatTiers };
+    case 'metered_unit':
+      if (!row.meter || !row.unitAmount) throw new Error(`The metered price ${row.id} has no meter.`);
+      return { kind: 'metered_unit', meterId: row.meter.id, unitAmount: row.unitAmount, cap: row.capAmount ?? null };
   }
 }

@@ -16,6 +16,7 @@ import { Product, type ProductRow } from './entities/product.ts';
 import type { SubscriptionRow } from './entities/subscription.ts';
 import { SubscriptionChange } from './entities/subscription-change.ts';
 import { linesOf } from './lines.ts';
+import { runningLines } from './metered-lines.ts';
 import type { EntityManager } from './orm.ts';
 import { priceOrderOf } from './pricing.ts';
 
@@ -46,7 +47,7 @@ export async function quoteOfChange(
 export async function quoteOfRenewal(em: EntityManager, taxes: TaxSheet, row: SubscriptionRow): Promise<Quote> {
   const at = row.currentPeriodEnd.getTime();
   if (isPausing(row)) return { ...taxedOrder([], 0, []), applied: 0, due: 0 };
-  if (row.cancelAtPeriodEnd) return quote(em, taxes, row, (await waitingEntries(em, row)).map(lineOfEntry), 0, at);
+  if (row.cancelAtPeriodEnd) return quoteOfEnd(em, taxes, row, at, true);
   return quoteOfPeriod(em, taxes, row, row, at);
 }
 
@@ -73,7 +74,8 @@ async function quoteOfPeriod(
   const terms = await termsOfNextPeriod(em, row);
   const period = linesOf(terms);
   const discount = await discountOf(em, row, terms);
-  return quote(em, taxes, row, [...period, ...waiting], discountOfNewPeriod(use, period, discount, start), start);
+  const lines = [...period, ...(await runningLines(em, row)), ...waiting];
+  return quote(em, taxes, row, lines, discountOfNewPeriod(use, lines, discount, start), start);
 }
 
 /**
@@ -87,8 +89,11 @@ export async function quoteOfEnd(
   at: number,
   isCharged: boolean,
 ): Promise<Quote> {
-  const charged = (await waitingEntries(em, row)).map(lineOfEntry);
-  return quote(em, taxes, row, charged, 0, at, isCharged ? applyBalance : applyBalanceUncharged);
+  // A trial that is called off costs nothing.
+  const used = row.status === 'trialing' ? [] : await runningLines(em, row);
+  const lines = [...used.filter(({ amount }) => amount !== 0), ...(await waitingEntries(em, row)).map(lineOfEntry)];
+  const discount = discountOfNewPeriod(row, lines, await discountOf(em, row, row), at);
+  return quote(em, taxes, row, lines, discount, at, isCharged ? applyBalance : applyBalanceUncharged);
 }
 
 /** What waits for an order does so until it resumes. */

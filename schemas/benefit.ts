@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { custom } from './benefits/custom.ts';
 import { BENEFIT_SHAPES } from './benefits/index.ts';
 import { licenseKeys } from './benefits/license-keys.ts';
+import { meterCredit } from './benefits/meter-credit.ts';
 import type { BenefitShapes } from './benefits/type.ts';
 import { Metadata, MetadataInput } from './metadata.ts';
 import { publicOrganization } from './organization.ts';
@@ -18,7 +19,6 @@ export const AnyBenefitType = z.enum([
   'downloadables',
   'feature_flag',
   'github_repository',
-  'meter_credit',
   'slack_shared_channel',
 ]);
 
@@ -80,16 +80,20 @@ export const BenefitCustom = benefit(custom).meta({ id: 'BenefitCustom' });
 export type BenefitCustom = z.infer<typeof BenefitCustom>;
 export const BenefitLicenseKeys = benefit(licenseKeys).meta({ id: 'BenefitLicenseKeys' });
 export type BenefitLicenseKeys = z.infer<typeof BenefitLicenseKeys>;
-export const Benefit = z.discriminatedUnion('type', [BenefitCustom, BenefitLicenseKeys]).meta({ id: 'Benefit' });
+export const BenefitMeterCredit = benefit(meterCredit).meta({ id: 'BenefitMeterCredit' });
+export type BenefitMeterCredit = z.infer<typeof BenefitMeterCredit>;
+export const Benefit = z
+  .discriminatedUnion('type', [BenefitCustom, BenefitLicenseKeys, BenefitMeterCredit])
+  .meta({ id: 'Benefit' });
 export type Benefit = z.infer<typeof Benefit>;
 
 export const BenefitCreate = z
-  .discriminatedUnion('type', [creation(custom), creation(licenseKeys)])
+  .discriminatedUnion('type', [creation(custom), creation(licenseKeys), creation(meterCredit)])
   .meta({ id: 'BenefitCreate' });
 export type BenefitCreate = z.infer<typeof BenefitCreate>;
 
 export const BenefitUpdate = z
-  .discriminatedUnion('type', [update(custom), update(licenseKeys)])
+  .discriminatedUnion('type', [update(custom), update(licenseKeys), update(meterCredit)])
   .meta({ id: 'BenefitUpdate' });
 export type BenefitUpdate = z.infer<typeof BenefitUpdate>;
 
@@ -97,3 +101,5 @@ export const CustomBenefitSubscriber = held(custom).meta({ id: 'BenefitCustomSub
 export type CustomBenefitSubscriber = z.infer<typeof CustomBenefitSubscriber>;
 export const LicenseKeysBenefitSubscriber = held(licenseKeys).meta({ id: 'BenefitLicenseKeysSubscriber' });
 export type LicenseKeysBenefitSubscriber = z.infer<typeof LicenseKeysBenefitSubscriber>;
+export const MeterCreditBenefitSubscriber = held(meterCredit).meta({ id: 'BenefitMeterCreditSubscriber' });
+export type MeterCreditBenefitSubscriber = z.infer<typeof MeterCreditBenefitSubscriber>;

@@ -1,18 +1,20 @@
 /** What customers see and do in their portal. */
 import { z } from 'zod';
 import { Address, AddressInput } from './address.ts';
-import { CustomBenefitSubscriber, LicenseKeysBenefitSubscriber } from './benefit.ts';
+import { CustomBenefitSubscriber, LicenseKeysBenefitSubscriber, MeterCreditBenefitSubscriber } from './benefit.ts';
 import { grantFields } from './benefit-grant.ts';
 import { BenefitGrantCustomProperties } from './benefits/custom.ts';
 import { BenefitGrantLicenseKeysProperties } from './benefits/license-keys.ts';
+import { BenefitGrantMeterCreditProperties } from './benefits/meter-credit.ts';
 import { CustomerType, TaxId } from './customer.ts';
+import { CustomerSubscriptionMeter } from './customer-meter.ts';
 import { oneOfForms } from './forms.ts';
 import { OrderInvoice, OrderReceipt, OrderUpdate, orderFields } from './order.ts';
 import { publicOrganization } from './organization.ts';
 import { CustomerPortalSettings } from './organization-settings.ts';
 import { PaymentMethod } from './payment-method.ts';
 import { ProductPrice } from './price.ts';
-import { count, emptyList, Id, Instant, identified, optionalLine, UrlInput } from './primitives.ts';
+import { count, Id, Instant, identified, optionalLine, UrlInput } from './primitives.ts';
 import { publicProductFields } from './product.ts';
 import {
   CustomerCancellationReason,
@@ -86,7 +88,7 @@ export const CustomerSubscription = z
     ...subscriptionFields,
     product: BoughtProduct,
     prices: z.array(ProductPrice),
-    meters: emptyList,
+    meters: z.array(CustomerSubscriptionMeter),
     pending_update: PendingSubscriptionUpdate.nullable(),
   })
   .meta({ id: 'CustomerSubscription' });
@@ -205,6 +207,7 @@ export const CustomerBenefitGrant = z
   .union([
     z.object({ ...held, benefit: CustomBenefitSubscriber, properties: BenefitGrantCustomProperties }),
     z.object({ ...held, benefit: LicenseKeysBenefitSubscriber, properties: BenefitGrantLicenseKeysProperties }),
+    z.object({ ...held, benefit: MeterCreditBenefitSubscriber, properties: BenefitGrantMeterCreditProperties }),
   ])
   .meta({ id: 'CustomerBenefitGrant' });
 export type CustomerBenefitGrant = z.infer<typeof CustomerBenefitGrant>;

@@ -5,10 +5,10 @@ import { BenefitType } from './benefit.ts';
 import { GrantProperties } from './benefits/grant-properties.ts';
 import { RecurringInterval } from './intervals.ts';
 import { Metadata, MetadataInput } from './metadata.ts';
+import { CustomerStateMeter, CustomerStateSubscriptionMeter } from './meter-usage.ts';
 import {
   CustomFieldData,
   EmailInput,
-  emptyList,
   Id,
   Instant,
   identified,
@@ -123,7 +123,7 @@ export const CustomerStateSubscription = z
     ends_at: Instant.nullable(),
     product_id: Id,
     discount_id: Id.nullable(),
-    meters: emptyList,
+    meters: z.array(CustomerStateSubscriptionMeter),
   })
   .meta({ id: 'CustomerStateSubscription' });
 export type CustomerStateSubscription = z.infer<typeof CustomerStateSubscription>;
@@ -143,7 +143,7 @@ export type CustomerStateBenefitGrant = z.infer<typeof CustomerStateBenefitGrant
 const state = {
   active_subscriptions: z.array(CustomerStateSubscription),
   granted_benefits: z.array(CustomerStateBenefitGrant),
-  active_meters: emptyList,
+  active_meters: z.array(CustomerStateMeter),
 };
 
 export const CustomerState = z

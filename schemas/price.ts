@@ -128,13 +128,29 @@ export const ProductPriceSeatBasedCreate = z
   .meta({ id: 'ProductPriceSeatBasedCreate', description: 'By the number of seats.' });
 export type ProductPriceSeatBasedCreate = z.infer<typeof ProductPriceSeatBasedCreate>;
 
-/** Known by name, so that whoever asks for one is told so, and not that there is no such kind. */
+/** Above 0, at most 5 digits before the point and 12 behind it. */
+const UNIT_AMOUNT = /^0*\d{1,5}(\.\d{1,12}0*)?$/;
+
+const unitAmount = z
+  .union([z.number(), z.string()])
+  .transform((amount) => (typeof amount === 'number' ? decimal(amount) : amount.trim()))
+  .refine((text) => UNIT_AMOUNT.test(text), 'A decimal with at most 5 digits before the point and 12 behind it')
+  .refine((text) => Number(text) > 0, 'Must be above 0');
+
+/** Without the exponent that small numbers are written with. */
+const decimal = (amount: number): string =>
+  /e/.test(String(amount)) ? amount.toFixed(12).replace(/0+$/, '') : String(amount);
+
 export const ProductPriceMeteredUnitCreate = z
-  .object({ ...asked, amount_type: z.literal('metered_unit') })
-  .transform((_, ctx) => {
-    ctx.addIssue({ code: 'custom', message: 'Metered prices are not supported yet.' });
-    return z.NEVER;
-  });
+  .object({
+    ...asked,
+    amount_type: z.literal('metered_unit'),
+    meter_id: Id,
+    unit_amount: unitAmount.describe('For one unit, in minor units, with up to 12 decimals: 0.02 is $0.20 per 1,000.'),
+    cap_amount: count(0).nullable().optional().describe('The most that a period costs.'),
+  })
+  .meta({ id: 'ProductPriceMeteredUnitCreate', description: 'By what was used, billed when the period is over.' });
+export type ProductPriceMeteredUnitCreate = z.infer<typeof ProductPriceMeteredUnitCreate>;
 
 export const ProductPriceCreate = z
   .discriminatedUnion('amount_type', [

@@ -5,8 +5,9 @@ import { AppliedDiscount } from './discount.ts';
 import { oneOfForms } from './forms.ts';
 import { ProrationBehavior, RecurringInterval } from './intervals.ts';
 import { Metadata, MetadataInput } from './metadata.ts';
+import { SubscriptionMeter } from './meter-usage.ts';
 import { ProductPrice } from './price.ts';
-import { CustomFieldData, count, emptyList, Id, Instant, InstantInput, identified } from './primitives.ts';
+import { CustomFieldData, count, Id, Instant, InstantInput, identified } from './primitives.ts';
 import { Product } from './product.ts';
 
 export const SubscriptionStatus = z
@@ -74,7 +75,7 @@ export const Subscription = z
     product: Product,
     discount: AppliedDiscount.nullable(),
     prices: z.array(ProductPrice),
-    meters: emptyList,
+    meters: z.array(SubscriptionMeter),
     pending_update: PendingSubscriptionUpdate.nullable(),
   })
   .meta({ id: 'Subscription' });

@@ -6,6 +6,7 @@ import { Payment } from '../../db/entities/payment.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { wantGrants } from '../../db/grants.ts';
 import { lockCheckout } from '../../db/lock.ts';
+import { meteredOf } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { redeemTrial } from '../../db/trials-had.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
@@ -99,7 +100,7 @@ async function deliver(
   await finishSale(em, order, at);
 }
 
-function subscribe(
+async function subscribe(
   em: EntityManager,
   checkout: CheckoutRow,
   customer: CustomerRow,
@@ -115,6 +116,7 @@ function subscribe(
     seats: checkout.seats ?? null,
     checkoutId: checkout.id,
     trial: checkout.attemptTrial ?? null,
+    meteredPrices: await meteredOf(em, checkout),
     discount: effectiveDiscount(checkout),
     metadata: checkout.metadata,
     customFieldData: checkout.customFieldData,

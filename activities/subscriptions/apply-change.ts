@@ -7,6 +7,8 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { SubscriptionChange, type SubscriptionChangeRow } from '../../db/entities/subscription-change.ts';
 import { switchGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { keepForNextOrder } from './entries.ts';
+import { closeUsage, setOfferedMeters } from './metering.ts';
 import { startPeriodAt } from './period.ts';
 
 /** Now, as it was planned; the period that starts with it, if one does, becomes the subscription's. */
@@ -16,6 +18,16 @@ export async function applyChange(
   change: SubscriptionChangeRow,
   at: Date,
 ): Promise<void> {
+  // What was used so far was used at the old price.
+  if (change.product.id !== row.product.id) {
+    const usage = await closeUsage(em, row, at);
+    await keepForNextOrder(
+      em,
+      row,
+      usage.filter(({ amount }) => amount !== 0),
+      at,
+    );
+  }
   await takeTerms(em, row, change, at);
   row.periodAmount = change.periodAmount ?? null;
   if (!change.periodStart) return;
@@ -65,6 +77,7 @@ async function takeTerms(
   ]);
   // A discount that is for other products stays with them.
   const isDiscountLost = row.discount && (await discountOf(em, row, { product, price })) === null;
+  const isOtherProduct = change.product.id !== row.product.id;
   change.status = 'applied';
   change.modifiedAt = at;
   row.product = product;
@@ -78,5 +91,6 @@ async function takeTerms(
     row.discountFirstUsedAt = null;
   }
   await em.flush();
+  if (isOtherProduct) await setOfferedMeters(em, row, at);
   await switchGrants(em, { customer, product: row.product, subscription: row, wanted: 'granted', at });
 }

@@ -10,6 +10,7 @@ import { Subscription, type SubscriptionRow } from '../../db/entities/subscripti
 import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { refuse } from '../failures.ts';
+import { setMeters } from './metering.ts';
 
 export interface NewSubscription {
   readonly id: SubscriptionId;
@@ -21,6 +22,8 @@ export interface NewSubscription {
   readonly seats: number | null;
   readonly checkoutId: CheckoutId | null;
   readonly trial: TrialTerms | null;
+  /** By which usage is billed besides. */
+  readonly meteredPrices: readonly PriceRow[];
   readonly discount?: DiscountRow | null;
   readonly metadata: SubscriptionRow['metadata'];
   readonly customFieldData: SubscriptionRow['customFieldData'];
@@ -64,6 +67,7 @@ export async function beginSubscription(em: EntityManager, given: NewSubscriptio
     customFieldData: given.customFieldData,
   });
   await em.flush();
+  await setMeters(em, row, given.meteredPrices, at);
   await wantGrants(em, { customer: given.customer, product, subscription: row, wanted: 'granted', at });
   return row;
 }

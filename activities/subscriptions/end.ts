@@ -14,6 +14,7 @@ import { giveBackToBalance } from '../ledger/balance.ts';
 import { tellOrder } from '../orders/pay.ts';
 import { dropPendingChange } from './apply-change.ts';
 import { billLeftovers } from './final-order.ts';
+import { closeLastUsage } from './metering.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 export interface Canceling extends Step {
@@ -70,6 +71,7 @@ export async function endNow(
   at: Date,
   { isUnpaid }: { readonly isUnpaid: boolean } = { isUnpaid: false },
 ): Promise<void> {
+  const usage = await closeLastUsage(em, row, at);
   const wasCalledOff = row.canceledAt !== null && row.canceledAt !== undefined;
   row.status = 'canceled';
   row.canceledAt ??= at;
@@ -95,7 +97,7 @@ export async function endNow(
     'subscription.revoked',
   );
   await writeEmail(em, { kind: 'subscription_revoked', subscription: row, isUnpaid, at });
-  await billLeftovers(em, taxes, row, at);
+  await billLeftovers(em, taxes, row, usage, at);
 }
 
 /**

@@ -14,7 +14,7 @@ export async function keepForNextOrder(
   at: Date,
 ): Promise<void> {
   const earlier = await em.count(BillingEntry, { subscriptionId: row.id });
-  for (const [index, { label, amount, priceId }] of lines.entries()) {
+  for (const [index, { label, amount, priceId, proration }] of lines.entries()) {
     const position = earlier + index;
     em.create(BillingEntry, {
       id: randomUUID(),
@@ -24,6 +24,7 @@ export async function keepForNextOrder(
       label,
       amount,
       priceId,
+      proration,
     });
   }
   row.waitingEntries += lines.length;

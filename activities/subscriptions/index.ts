@@ -103,6 +103,7 @@ async function createSubscription(deps: Dependencies, given: CreateSubscription)
         seats: null,
         checkoutId: null,
         trial: null,
+        meteredPrices: [],
         metadata: given.metadata,
         customFieldData: {},
         at,

@@ -9,6 +9,8 @@ import type { Dependencies } from '../dependencies.ts';
 import { writeReceipt } from '../email/receipt.ts';
 import { writeEmail } from '../email/write.ts';
 import { applyPendingChange } from './apply-change.ts';
+import { keepForNextOrder } from './entries.ts';
+import { closeLastUsage, openMeters } from './metering.ts';
 import { startPeriodAt } from './period.ts';
 import { billPeriod, finishOrder, type OpenPeriod } from './renew.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
@@ -36,6 +38,7 @@ export function takeBackPause(deps: Dependencies, step: Step): Promise<Stepped> 
 /** The period is over: nothing is billed and nothing is held until it resumes. */
 export function pause(deps: Dependencies, step: Step): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
+    await keepForNextOrder(em, row, await closeLastUsage(em, row, at), at);
     row.status = 'paused';
     row.pausedAt = at;
     row.pauseAtPeriodEnd = false;
@@ -58,7 +61,8 @@ export function resume(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
     }
     startPeriodAt(row, at);
     await em.flush();
-    const order = await billPeriod(em, taxes, row, step, at);
+    await openMeters(em, row, at);
+    const order = await billPeriod(em, taxes, row, [], step, at);
     await want(em, row, 'granted', at);
     await tellSubscription(em, row, at, 'subscription.updated', 'subscription.resumed');
     await writeEmail(em, { kind: 'subscription_resumed', subscription: row, at });

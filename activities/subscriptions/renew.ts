@@ -1,6 +1,8 @@
 /** A period ends and the next one opens, with the order that bills it. The end of a trial is the first such opening. */
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../billing/ids.ts';
+import { afterDiscount } from '../../billing/order-tax.ts';
+import type { Line } from '../../billing/orders.ts';
 import { lineOfEntry, waitingEntries } from '../../db/billing-entries.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
@@ -19,8 +21,10 @@ import { createOrder, numberInvoice } from '../orders/create.ts';
 import { openFirstPayment } from '../orders/first-payment.ts';
 import { dueOf, markPaid, tellOrder } from '../orders/pay.ts';
 import { applyPendingChange } from './apply-change.ts';
+import { creditingGrants, cycleCredits } from './credits.ts';
 import { discountOfPeriod } from './discount.ts';
 import { billWaiting } from './entries.ts';
+import { closeUsage, metersCounted } from './metering.ts';
 import { enterNextPeriod } from './period.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
@@ -33,10 +37,14 @@ export interface OpenPeriod extends Step {
 export function openPeriod(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at, taxes) => {
     const wasTrialing = row.status === 'trialing';
+    const grants = await creditingGrants(em, row);
+    const usage = await closeUsage(em, row, at);
+    const closed = new Set(await metersCounted(em, row));
     await applyPendingChange(em, row, at);
     enterNextPeriod(row, at);
     await em.flush();
-    const order = await billPeriod(em, taxes, row, step, at);
+    const order = await billPeriod(em, taxes, row, usage, step, at);
+    await cycleCredits(em, row, grants, closed, at);
     await cycleGrants(em, row, at);
     await tellSubscription(
       em,
@@ -59,11 +67,14 @@ export async function finishOrder(em: EntityManager, order: OrderRow, at: Date):
   await tellOrder(em, order, at, 'order.created', ...(order.status === 'paid' ? (['order.paid'] as const) : []));
 }
 
-/** The order of the period that has just opened, and its first payment where something is due. */
+const sum = (amounts: readonly number[]): number => amounts.reduce((all, amount) => all + amount, 0);
+
+/** The order of the period that has just opened, with what was used in the last one, and its first payment where something is due. */
 export async function billPeriod(
   em: EntityManager,
   taxes: TaxSheet,
   row: SubscriptionRow,
+  usage: readonly Line[],
   step: OpenPeriod,
   at: Date,
 ): Promise<OrderRow> {
@@ -74,9 +85,17 @@ export async function billPeriod(
   ]);
   const period = linesOf({ product, price, amount: row.amount, seats: row.seats });
   const waiting = (await waitingEntries(em, row)).map(lineOfEntry);
-  const discount = await discountOfPeriod(em, row, period);
+  const lines = [...period, ...usage, ...waiting];
+  const discount = await discountOfPeriod(
+    em,
+    row,
+    lines.filter(({ proration }) => !proration),
+  );
+  const left = afterDiscount(lines, discount?.amount ?? 0);
+  // The order says so unless its discount is for other lines too.
+  if (discount !== null && lines.length > period.length) row.periodAmount = sum(left.slice(0, period.length));
   const priced = await priceOrderOf(em, taxes, row, {
-    lines: [...period, ...waiting],
+    lines,
     discount: discount?.amount ?? 0,
     at: at.getTime(),
   });

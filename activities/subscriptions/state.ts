@@ -30,7 +30,8 @@ export function stateOfRow(row: SubscriptionRow): SubscriptionState {
     cancelAtPeriodEnd: row.cancelAtPeriodEnd,
     pauseAtPeriodEnd: row.pauseAtPeriodEnd,
     resumesAt: row.resumesAt?.getTime() ?? null,
-    hasWaitingEntries: row.waitingEntries > 0,
+    // Usage is closed with the last order, and then no meter is open any more.
+    hasWaitingEntries: row.waitingEntries > 0 || row.openMeters > 0,
     pendingCharge: null,
     dunning: null,
   };

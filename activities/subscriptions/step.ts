@@ -7,10 +7,11 @@ import { Subscription, type SubscriptionRow } from '../../db/entities/subscripti
 import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
-import { SUBSCRIPTION_POPULATE, subscriptionView } from '../../db/views/subscription.ts';
+import { SUBSCRIPTION_POPULATE, subscriptionViews } from '../../db/views/subscription.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
 import { type Dependencies, pricingTransaction } from '../dependencies.ts';
 import { refuse } from '../failures.ts';
+import { followSubscription } from './metering.ts';
 import { stateOf } from './state.ts';
 
 /** Which step, of which subscription, at what time (ms since 1970, the process's clock). */
@@ -48,7 +49,9 @@ export function takeStep(
       row.sequence = step.sequence;
       row.lastStep = [step.key, ...keysOf(row).filter(isAsked)].slice(0, KEPT).join('\n');
       row.modifiedAt = at;
+      const { currentPeriodEnd } = row;
       await write(em, row, at, taxes);
+      if (row.openMeters > 0 && row.currentPeriodEnd !== currentPeriodEnd) await followSubscription(em, row, at);
       await em.flush();
       isTaken = true;
     }
@@ -96,7 +99,8 @@ export async function tellSubscription(
   const organizationId = row.organization.id;
   const data = async () => {
     await em.populate([row], SUBSCRIPTION_POPULATE);
-    return subscriptionView(row);
+    const [view] = await subscriptionViews(em, [row]);
+    return view;
   };
   await emit(em, ...types.map((type) => ({ organizationId, type, at, data })), {
     organizationId,

@@ -7,7 +7,7 @@ import { Product, type ProductRow } from '../../db/entities/product.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { CheckoutUpdate, CheckoutUpdatePublic } from '../../schemas/checkout.ts';
 import { invalid } from '../errors.ts';
-import { pricedAgain, priceOf } from './terms.ts';
+import { meteredPriceIds, pricedAgain, priceOf } from './terms.ts';
 
 export type Change = Partial<z.output<typeof CheckoutUpdatePublic> | z.output<typeof CheckoutUpdate>> & {
   readonly currency?: string | null | undefined;
@@ -35,7 +35,11 @@ export async function choose(
   if (currency || (editor === 'merchant' && product_price_id)) checkout.currencyChosen = true;
   const product = product_id ? await offered(em, checkout, product_id) : checkout.product;
   const price = await nextPrice(em, checkout, product, change, movedTo);
-  Object.assign(checkout, { product, ...pricedAgain(checkout, price, { amount, seats }) });
+  // Who stays with what they were shown stays with all of it.
+  const isShown = product.id === checkout.product.id && price.id === checkout.price.id;
+  const metered = isShown ? checkout.meteredPriceIds : await meteredPriceIds(em, product, price, checkout.id);
+  const priced = pricedAgain(checkout, price, { amount, seats });
+  Object.assign(checkout, { product, ...priced, meteredPriceIds: metered });
   return true;
 }
 

@@ -21,7 +21,7 @@ import { settleBuyer } from './buyer.ts';
 import { entered } from './custom-fields.ts';
 import { chooseDiscount, refuseTooLittle } from './discount.ts';
 import { refuseForeignPage } from './embed-hosts.ts';
-import { pricedAnew, priceOf, sellable } from './terms.ts';
+import { meteredPriceIds, pricedAnew, priceOf, sellable } from './terms.ts';
 import { refuseSoldOnce, refuseUnlessUpgradable, subscriptionToUpgrade } from './upgrade.ts';
 
 const LIFETIME = 24 * 60 * 60_000;
@@ -92,6 +92,7 @@ async function write(
     productIds: products.map(({ id }) => id),
     product,
     ...pricedAnew(price, body, limits),
+    meteredPriceIds: await meteredPriceIds(tx, product, price, id),
     currencyChosen: Boolean(upgraded ?? body.currency),
     minSeats: limits.least,
     maxSeats: limits.most,

@@ -2,8 +2,9 @@
 import type { CheckoutId, OrganizationId, PriceId, ProductId } from '../../billing/ids.ts';
 import { amountOf, currencyFor, presetQuantity, refusalOfQuantity, type SeatLimits } from '../../billing/prices.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
-import { Price, type PriceRow } from '../../db/entities/price.ts';
+import type { PriceRow } from '../../db/entities/price.ts';
 import { Product, type ProductRow } from '../../db/entities/product.ts';
+import { meteredIn, offeredPrices } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { priceTerms } from '../../db/price-terms.ts';
 import { invalid } from '../errors.ts';
@@ -44,15 +45,12 @@ interface PriceWish {
 }
 
 export async function priceOf(em: EntityManager, product: ProductRow, wish: PriceWish): Promise<PriceRow> {
-  const orderBy = { position: 'asc', createdAt: 'asc' } as const;
-  const ofCheckout = { product: product.id, checkoutId: wish.checkoutId };
-  const own = await em.find(Price, ofCheckout, { orderBy });
-  const ofProduct = { product: product.id, isArchived: false, source: 'catalog' as const };
-  const prices = own.length > 0 ? own : await em.find(Price, ofProduct, { orderBy });
+  const prices = await offeredPrices(em, product.id, wish.checkoutId);
   if (wish.priceId) {
-    const price = prices.find(({ id }) => id === (wish.priceId as PriceId));
-    if (price === undefined) throw invalid(['body', 'product_price_id'], 'This is not a price of the product.');
-    return price;
+    const named = prices.find(({ id }) => id === (wish.priceId as PriceId));
+    if (named === undefined) throw invalid(['body', 'product_price_id'], 'This is not a price of the product.');
+    // Usage is billed beside what is bought: of the product's prices in a currency, nobody can take one alone.
+    return prices.find(({ currency }) => currency === named.currency) ?? named;
   }
   if (wish.currency) {
     const price = prices.find(({ currency }) => currency === wish.currency);
@@ -66,6 +64,16 @@ export async function priceOf(em: EntityManager, product: ProductRow, wish: Pric
   const price = prices.find(({ currency }) => currency === chosen);
   if (price === undefined) throw invalid(['body', 'products'], 'The product has no price.');
   return price;
+}
+
+/** By which usage is billed besides what is bought at `price`. */
+export async function meteredPriceIds(
+  em: EntityManager,
+  product: ProductRow,
+  price: PriceRow,
+  checkoutId: CheckoutId,
+): Promise<PriceId[]> {
+  return meteredIn(await offeredPrices(em, product.id, checkoutId), price.currency).map(({ id }) => id);
 }
 
 /** What is asked for; undefined and null: nothing was said. */

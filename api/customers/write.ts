@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { z } from 'zod';
 import type { CustomerId, OrganizationId, TestClockId } from '../../billing/ids.ts';
+import { followMeters } from '../../db/customer-meters.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
 import { emit } from '../../db/events.ts';
@@ -73,6 +74,7 @@ export async function updateCustomer(
       }
       const before = { email: row.email, name: row.name };
       if (body.email) row.email = body.email;
+      const isNamed = Boolean(body.external_id) && !row.externalId;
       if (body.external_id) row.externalId = body.external_id;
       if (body.name !== undefined) row.name = body.name;
       row.taxId = taxIdAfter(body, row);
@@ -84,6 +86,7 @@ export async function updateCustomer(
       if (body.metadata) row.metadata = body.metadata;
       row.modifiedAt = nowOf(row, at);
       await tx.flush();
+      if (isNamed) await followMeters(tx, row as CustomerRow);
       await ownerFollows(tx, row as CustomerRow, before, row.modifiedAt);
       await tellCustomer(tx, row, 'customer.updated', row.modifiedAt);
     }),

@@ -1,4 +1,5 @@
 /** Prices as merchants ask for them, as the rules want them, and what the rules say of them in the request's words. */
+import type { MeterId } from '../../billing/ids.ts';
 import { minimumCharge } from '../../billing/money.ts';
 import { type PriceTerms, refusalOfPrice, type Wrong } from '../../billing/prices.ts';
 import type { ProductPriceCreate } from '../../schemas/price.ts';
@@ -27,6 +28,13 @@ export function askedTerms(price: ProductPriceCreate): PriceTerms {
           upTo: max_seats ?? null,
           each: price_per_seat,
         })),
+      };
+    case 'metered_unit':
+      return {
+        kind: 'metered_unit',
+        meterId: price.meter_id as MeterId,
+        unitAmount: price.unit_amount,
+        cap: price.cap_amount ?? null,
       };
   }
 }

@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { FilterQuery, QueryOrderMap } from '@mikro-orm/core';
 import { z } from 'zod';
-import type { BenefitId, CustomerId, MemberId, OrganizationId } from '../../billing/ids.ts';
+import type { BenefitId, CustomerId, MemberId, MeterId, OrganizationId } from '../../billing/ids.ts';
 import { Benefit, type BenefitRow } from '../../db/entities/benefit.ts';
 import { BenefitGrant, type BenefitGrantRow } from '../../db/entities/benefit-grant.ts';
+import { Meter } from '../../db/entities/meter.ts';
 import { emit } from '../../db/events.ts';
 import { heldByAny } from '../../db/grant-holders.ts';
 import { retryGrants, revokeBenefit } from '../../db/grants.ts';
@@ -82,6 +83,7 @@ export const createBenefit = route({
   async handle({ body, organization, em, request }) {
     refuseForeign(body.organization_id, organization);
     return em.transactional(async (tx) => {
+      if (body.type === 'meter_credit') await refuseBadMeter(tx, organization, body.properties.meter_id);
       const row = tx.create(Benefit, {
         id: randomUUID() as BenefitId,
         createdAt: request.at,
@@ -98,6 +100,13 @@ export const createBenefit = route({
     });
   },
 });
+
+async function refuseBadMeter(em: EntityManager, organization: OrganizationId, id: string): Promise<void> {
+  const meter = await em.findOne(Meter, { id: id as MeterId, organization, archivedAt: null });
+  if (meter === null) {
+    throw invalid(['body', 'properties', 'meter_id'], 'This meter does not exist or is archived.');
+  }
+}
 
 export const getBenefit = route({
   method: 'get',
@@ -129,6 +138,9 @@ export const updateBenefit = route({
         await lockRow(tx, Benefit, params.id as BenefitId);
         const row = await owned(tx, organization, params.id);
         if (row.type !== body.type) throw invalid(['body', 'type'], 'The type of a benefit stays.');
+        if (body.type === 'meter_credit' && body.properties && body.properties.meter_id !== row.properties.meter_id) {
+          throw invalid(['body', 'properties', 'meter_id'], 'What is credited so far is on its meter: that stays.');
+        }
         if (body.description) row.description = body.description;
         if (body.visibility) row.visibility = body.visibility;
         if (body.metadata) row.metadata = body.metadata;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CustomerSeat as Seat } from '../../db/entities/customer-seat.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import { seatView } from '../../db/views/customer-seat.ts';
-import { PORTAL_SUBSCRIPTION_POPULATE, portalSubscriptionView } from '../../db/views/portal.ts';
+import { PORTAL_SUBSCRIPTION_POPULATE, portalSubscriptionViews } from '../../db/views/portal.ts';
 import { CustomerSubscription } from '../../schemas/customer-portal.ts';
 import { CustomerSeat, CustomerSeatAssign, SeatsList } from '../../schemas/customer-seat.ts';
 import { Pagination, page, paginated } from '../../schemas/pagination.ts';
@@ -108,7 +108,7 @@ export const listClaimedSubscriptions = route({
         orderBy: { startedAt: 'desc', id: 'asc' },
       },
     );
-    return page((rows as SubscriptionRow[]).map(portalSubscriptionView), total, query);
+    return page(await portalSubscriptionViews(em, rows as SubscriptionRow[]), total, query);
   },
 });
 

@@ -5,7 +5,11 @@ import type { CustomerId, ProductId, SubscriptionId } from '../../billing/ids.ts
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { containing } from '../../db/search.ts';
-import { PORTAL_SUBSCRIPTION_POPULATE, portalSubscriptionView } from '../../db/views/portal.ts';
+import {
+  PORTAL_SUBSCRIPTION_POPULATE,
+  portalSubscriptionViews,
+  readPortalSubscription,
+} from '../../db/views/portal.ts';
 import { CustomerSubscription, CustomerSubscriptionUpdate } from '../../schemas/customer-portal.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany, queryBoolean } from '../../schemas/query.ts';
@@ -51,7 +55,7 @@ export const listMySubscriptions = route({
         orderBy: [...query.sorting.map(({ property, direction }) => SORTS[property](direction)), { id: 'asc' }],
       },
     );
-    return page(rows.map(portalSubscriptionView), total, query);
+    return page(await portalSubscriptionViews(em, rows as SubscriptionRow[]), total, query);
   },
 });
 
@@ -65,7 +69,7 @@ export const getMySubscription = route({
   response: CustomerSubscription,
   errors: [404],
   async handle({ params, customer, em }) {
-    return portalSubscriptionView(await mySubscription(em, customer.id, params.id));
+    return readPortalSubscription(em, await mySubscription(em, customer.id, params.id));
   },
 });
 
@@ -84,7 +88,7 @@ export const updateMySubscription = route({
   async handle({ params, body, customer, em, workflows }) {
     const row = await mySubscription(em, customer.id, params.id);
     await changeMySubscription(em, workflows.subscription(row.id), row, body);
-    return portalSubscriptionView(await mySubscription(em.fork(), customer.id, params.id));
+    return readPortalSubscription(em, await mySubscription(em.fork(), customer.id, params.id));
   },
 });
 
@@ -101,7 +105,7 @@ export const cancelMySubscription = route({
   async handle({ params, customer, em, workflows }) {
     const row = await mySubscription(em, customer.id, params.id);
     await workflows.subscription(row.id).cancel({ reason: null, comment: null });
-    return portalSubscriptionView(await mySubscription(em.fork(), customer.id, params.id));
+    return readPortalSubscription(em, await mySubscription(em.fork(), customer.id, params.id));
   },
 });
 

@@ -26,7 +26,7 @@ import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts'
 import { invalid, notFound } from '../errors.ts';
 import { refuseForeign, within } from '../organizations/named.ts';
 import { attachFields } from '../products/attached-fields.ts';
-import { addPrice, refuseBadPrices, replacePrices } from '../products/write.ts';
+import { addPrice, refuseBadMeters, refuseBadPrices, replacePrices } from '../products/write.ts';
 import { route } from '../route.ts';
 
 const tag = 'Products';
@@ -90,6 +90,7 @@ export const createProduct = route({
   async handle({ body, organization, em, request }) {
     refuseForeign(body.organization_id, organization);
     refuseBadPrices(body.prices);
+    await refuseBadMeters(em, organization, Boolean(body.recurring_interval), body.prices);
     return em.transactional(async (tx) => {
       const { at } = request;
       const row = tx.create(Product, {
@@ -145,6 +146,7 @@ export const updateProduct = route({
       await lockRow(tx, Product, params.id as ProductId);
       const row = await owned(tx, organization, params.id);
       change(row, body);
+      if (body.prices) await refuseBadMeters(tx, organization, Boolean(row.recurringInterval), body.prices);
       if (body.prices) await replacePrices(tx, row, body.prices, request.at);
       row.modifiedAt = request.at;
       await tx.flush();

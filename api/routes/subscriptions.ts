@@ -6,8 +6,9 @@ import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Price } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { offeredPrices } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { SUBSCRIPTION_POPULATE, subscriptionView } from '../../db/views/subscription.ts';
+import { SUBSCRIPTION_POPULATE, subscriptionViews } from '../../db/views/subscription.ts';
 import { readSubscription } from '../../db/views/subscription-read.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import {
@@ -57,7 +58,7 @@ export const listSubscriptions = route({
       offset: (query.page - 1) * query.limit,
       orderBy: [...orderBy, { id: 'asc' }],
     });
-    return page(rows.map(subscriptionView), total, query);
+    return page(await subscriptionViews(em, rows as SubscriptionRow[]), total, query);
   },
 });
 
@@ -83,7 +84,9 @@ export const createSubscription = route({
       source: 'catalog',
       amountType: 'free',
     });
-    if (price === null) throw invalid(['body', 'product_id'], 'This product is not free; use a checkout.');
+    if (price === null || (await bills(em, product.id))) {
+      throw invalid(['body', 'product_id'], 'This product is not free; use a checkout.');
+    }
     await refuseSecond(em, organization, customer);
     const subscriptionId = randomUUID() as SubscriptionId;
     await workflows.startSubscription({
@@ -198,6 +201,11 @@ async function namedCustomer(
     throw invalid(['body', byId ? 'customer_id' : 'external_customer_id'], 'This customer does not exist.');
   }
   return customer;
+}
+
+/** Whether something is billed by use. */
+async function bills(em: EntityManager, product: ProductId): Promise<boolean> {
+  return (await offeredPrices(em, product)).some(({ amountType }) => amountType === 'metered_unit');
 }
 
 async function refuseSecond(em: EntityManager, organization: OrganizationId, customer: CustomerRow): Promise<void> {

@@ -14,6 +14,8 @@ export const BillingEntry = defineEntity({
     position: p.integer(),
     label: p.text(),
     amount: amount(),
+    /** Whether it is for a part of a period, and after discount; usage is neither. */
+    proration: p.boolean().default(true),
     priceId: p.uuid().$type<PriceId>().nullable(),
     /** On which it is billed; null: it waits. */
     orderId: p.uuid().$type<OrderId>().nullable(),

@@ -28,6 +28,8 @@ export const Checkout = defineEntity({
     productIds: p.array<string>(),
     product: () => p.manyToOne(Product),
     price: () => p.manyToOne(Price),
+    /** By which usage is billed besides: as the buyer was shown them. */
+    meteredPriceIds: p.array<string>().defaultRaw(`'{}'`),
     currency: currency(),
     /** The merchant chose it: it doesn't follow the buyer's country. */
     currencyChosen: p.boolean().default(false),

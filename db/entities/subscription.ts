@@ -8,6 +8,7 @@ import { Organization } from './organization.ts';
 import { Price } from './price.ts';
 import { INTERVALS, Product } from './product.ts';
 import { SubscriptionChange } from './subscription-change.ts';
+import { SubscriptionMeter } from './subscription-meter.ts';
 
 export const SUBSCRIPTION_STATUSES = ['trialing', 'active', 'past_due', 'paused', 'canceled'] as const;
 /** A customer's standing purchase. Written only by its workflow's activities, each under the next `sequence`. */
@@ -40,6 +41,10 @@ export const Subscription = defineEntity({
     periodOffset: amount().default(0),
     /** How many credits and charges wait for its next order. */
     waitingEntries: p.integer().default(0),
+    /** What it is billed by besides its price, and credited on. */
+    meters: () => p.oneToMany(SubscriptionMeter).mappedBy('subscription'),
+    /** How many meters are counted by its periods; 0 also once it has ended or while it is paused. */
+    openMeters: p.integer().default(0),
     recurringInterval: p.enum(INTERVALS),
     recurringIntervalCount: p.integer(),
     /** Periods are counted from it, so that its day of the month is kept. */

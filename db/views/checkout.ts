@@ -127,7 +127,7 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     allow_discount_codes: checkout.allowDiscountCodes,
     require_billing_address: checkout.requireBillingAddress,
     is_discount_applicable: isDiscountable(checkout.price),
-    is_free_product_price: checkout.price.amountType === 'free',
+    is_free_product_price: checkout.price.amountType === 'free' && checkout.meteredPriceIds.length === 0,
     is_payment_required: due === 'payment',
     is_payment_setup_required: due !== 'free' && Boolean(checkout.product.recurringInterval),
     is_payment_form_required: due !== 'free',

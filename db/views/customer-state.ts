@@ -1,12 +1,14 @@
 /** A customer with all that they may use at the moment. */
 import type { CustomerId } from '../../billing/ids.ts';
 import type { CustomerState } from '../../schemas/customer.ts';
+import { usageOfCustomer, usageOfSubscriptions } from '../customer-meters.ts';
 import { BenefitGrant } from '../entities/benefit-grant.ts';
 import { Customer } from '../entities/customer.ts';
-import { Subscription } from '../entities/subscription.ts';
+import { Subscription, type SubscriptionRow } from '../entities/subscription.ts';
 import { lockRow } from '../lock.ts';
 import type { EntityManager } from '../orm.ts';
 import { customerView } from './customer.ts';
+import { stateMeterView, stateSubscriptionMetersView } from './customer-meter.ts';
 import { identity, iso } from './stamps.ts';
 import { subscriptionFieldsView } from './subscription.ts';
 
@@ -24,19 +26,21 @@ export async function loadCustomerState(em: EntityManager, customerId: CustomerI
 }
 
 async function stateOf(em: EntityManager, customerId: CustomerId): Promise<CustomerState> {
-  const [customer, subscriptions, grants] = await Promise.all([
+  const [customer, subscriptions, grants, meters] = await Promise.all([
     em.findOneOrFail(Customer, customerId),
     em.find(
       Subscription,
       { customer: customerId, status: { $in: ['active', 'trialing'] } },
-      { orderBy: { createdAt: 'asc' } },
+      { populate: ['meters.meter', 'meters.price'], orderBy: { createdAt: 'asc' } },
     ),
     em.find(
       BenefitGrant,
       { customer: customerId, grantedAt: { $ne: null }, revokedAt: null },
       { populate: ['benefit'], orderBy: { createdAt: 'asc' } },
     ),
+    usageOfCustomer(em, customerId),
   ]);
+  const usages = await usageOfSubscriptions(em, subscriptions);
   return {
     ...customerView(customer),
     active_subscriptions: subscriptions.map((row) => {
@@ -57,7 +61,7 @@ async function stateOf(em: EntityManager, customerId: CustomerId): Promise<Custo
         ends_at: rest.ends_at,
         product_id: rest.product_id,
         discount_id: null,
-        meters: [],
+        meters: stateSubscriptionMetersView(row as SubscriptionRow, usages.get(row.id) ?? new Map()),
       };
     }),
     granted_benefits: grants.map((row) => ({
@@ -68,6 +72,6 @@ async function stateOf(em: EntityManager, customerId: CustomerId): Promise<Custo
       benefit_metadata: row.benefit.metadata,
       properties: row.properties,
     })),
-    active_meters: [],
+    active_meters: meters.map(({ row, usage }) => stateMeterView(row, usage)),
   } as CustomerState;
 }

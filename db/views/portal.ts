@@ -5,25 +5,29 @@ import type {
   CustomerPortalCustomer,
   CustomerSubscription,
 } from '../../schemas/customer-portal.ts';
+import { usageOfSubscriptions } from '../customer-meters.ts';
 import type { BenefitGrantRow } from '../entities/benefit-grant.ts';
 import type { CustomerRow } from '../entities/customer.ts';
 import type { MemberRow } from '../entities/member.ts';
 import type { OrderRow } from '../entities/order.ts';
 import type { ProductRow } from '../entities/product.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
+import type { EntityManager } from '../orm.ts';
 import { benefitView } from './benefit.ts';
 import { addressView } from './customer.ts';
+import { portalSubscriptionMetersView, type UsageByMeter } from './customer-meter.ts';
 import { itemsView, orderFieldsView } from './order.ts';
 import { portalOrganizationView, publicOrganizationView } from './organization.ts';
-import { priceView } from './price.ts';
 import { publicProductView } from './product.ts';
 import { identity, isoOrNull } from './stamps.ts';
-import { pendingUpdateView, subscriptionFieldsView } from './subscription.ts';
+import { pendingUpdateView, pricesOf, subscriptionFieldsView } from './subscription.ts';
 
 export { paymentMethodView as portalPaymentMethodView } from './payment-method.ts';
 
 export const PORTAL_SUBSCRIPTION_POPULATE = [
   'price',
+  'meters.meter',
+  'meters.price',
   'product.prices',
   'product.benefits',
   'organization',
@@ -54,12 +58,24 @@ export function portalCustomerView(row: CustomerRow): CustomerPortalCustomer {
   };
 }
 
-export function portalSubscriptionView(row: SubscriptionRow): CustomerSubscription {
+export async function portalSubscriptionViews(
+  em: EntityManager,
+  rows: readonly SubscriptionRow[],
+): Promise<CustomerSubscription[]> {
+  const usages = await usageOfSubscriptions(em, rows);
+  return rows.map((row) => portalSubscriptionView(row, usages.get(row.id)));
+}
+
+export async function readPortalSubscription(em: EntityManager, row: SubscriptionRow): Promise<CustomerSubscription> {
+  return portalSubscriptionView(row, (await usageOfSubscriptions(em, [row])).get(row.id));
+}
+
+function portalSubscriptionView(row: SubscriptionRow, usages: UsageByMeter = new Map()): CustomerSubscription {
   return {
     ...subscriptionFieldsView(row),
     product: boughtProduct(row.product, row),
-    prices: [priceView(row.price)],
-    meters: [],
+    prices: pricesOf(row),
+    meters: portalSubscriptionMetersView(row, usages),
     pending_update: pendingUpdateView(row),
   };
 }

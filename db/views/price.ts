@@ -1,4 +1,5 @@
 /** A price as the API shows it, each kind in its own shape. */
+import Big from 'big.js';
 import { quantityLimits } from '../../billing/tiers.ts';
 import { pluralOf } from '../../billing/units.ts';
 import type { ProductPrice } from '../../schemas/price.ts';
@@ -38,7 +39,27 @@ export function priceView(row: PriceRow): ProductPrice {
           maximum_seats: terms.tiers.at(-1)?.upTo ?? null,
         },
       };
+    case 'metered_unit':
+      return {
+        ...stored(row),
+        amount_type: 'metered_unit',
+        unit_amount: new Big(terms.unitAmount).toFixed(),
+        cap_amount: terms.cap,
+        meter_id: terms.meterId,
+        meter: meterOfPrice(row),
+      };
   }
+}
+
+function meterOfPrice({ id, meter }: PriceRow) {
+  if (!meter) throw new Error(`The metered price ${id} has no meter.`);
+  return {
+    id: meter.id,
+    name: meter.name,
+    unit: meter.unit,
+    custom_label: meter.customLabel ?? null,
+    custom_multiplier: meter.customMultiplier ?? null,
+  };
 }
 
 function stored(row: PriceRow) {

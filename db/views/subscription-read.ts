@@ -1,6 +1,7 @@
 /** One subscription, read and shown by a single statement: what merchants' servers ask for all day. */
 import type { OrganizationId } from '../../billing/ids.ts';
 import type { Subscription as SubscriptionShape } from '../../schemas/subscription.ts';
+import { usageOfSubscriptions } from '../customer-meters.ts';
 import { Subscription, type SubscriptionRow } from '../entities/subscription.ts';
 import type { EntityManager } from '../orm.ts';
 import { plainRow } from '../plain-rows.ts';
@@ -12,10 +13,17 @@ const STATEMENT = `
     'customer', to_jsonb(c),
     'discount', to_jsonb(d) || jsonb_build_object(
       'redemptions_count', (select count(*) from discount_redemptions where discount_id = d.id)),
-    'price', to_jsonb(r),
+    'price', to_jsonb(r) || jsonb_build_object('meter', (select to_jsonb(m) from meters m where m.id = r.meter_id)),
+    'meters', (
+      select jsonb_agg(to_jsonb(u) || jsonb_build_object('meter', to_jsonb(m),
+        'price', to_jsonb(q) || jsonb_build_object('meter', to_jsonb(m))))
+      from subscription_meters u join meters m on m.id = u.meter_id left join prices q on q.id = u.price_id
+      where u.subscription_id = s.id),
     'pendingChange', to_jsonb(x),
     'product', to_jsonb(p) || jsonb_build_object(
-      'prices', (select jsonb_agg(to_jsonb(q)) from prices q where q.product_id = p.id),
+      'prices', (
+        select jsonb_agg(to_jsonb(q) || jsonb_build_object('meter', to_jsonb(m)))
+        from prices q left join meters m on m.id = q.meter_id where q.product_id = p.id),
       'benefits', (
         select jsonb_agg(to_jsonb(b) order by pb.id)
         from product_benefits pb join benefits b on b.id = pb.benefit_id where pb.product_id = p.id),
@@ -38,5 +46,7 @@ export async function readSubscription(
 ): Promise<SubscriptionShape | null> {
   const [found] = await em.getConnection().execute<{ row: Record<string, unknown> }[]>(STATEMENT, [id, organization]);
   if (found === undefined) return null;
-  return subscriptionView(plainRow(em.getMetadata(Subscription), found.row) as unknown as SubscriptionRow);
+  const row = plainRow(em.getMetadata(Subscription), found.row) as unknown as SubscriptionRow;
+  const usages = await usageOfSubscriptions(em, [row]);
+  return subscriptionView(row, usages.get(row.id));
 }

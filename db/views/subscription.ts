@@ -1,7 +1,13 @@
 /** A subscription as the API shows it. */
+
+import type { ProductPrice } from '../../schemas/price.ts';
 import type { Subscription } from '../../schemas/subscription.ts';
+import { usageOfSubscriptions } from '../customer-meters.ts';
+import type { PriceRow } from '../entities/price.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
+import type { EntityManager } from '../orm.ts';
 import { embeddedCustomerView } from './customer.ts';
+import { pricedMeters, subscriptionMetersView, type UsageByMeter } from './customer-meter.ts';
 import { appliedDiscountView } from './discount.ts';
 import { priceView } from './price.ts';
 import { productView } from './product.ts';
@@ -15,9 +21,12 @@ export const SUBSCRIPTION_POPULATE = [
   'product.benefits',
   'product.attachedFields.customField',
   'pendingChange',
+  'meters.meter',
+  'meters.price',
 ] as const;
 
-export function subscriptionView(row: SubscriptionRow): Subscription {
+/** Without its usage: as if nothing was used so far. */
+export function subscriptionView(row: SubscriptionRow, usages: UsageByMeter = new Map()): Subscription {
   return {
     ...subscriptionFieldsView(row),
     metadata: row.metadata,
@@ -25,10 +34,23 @@ export function subscriptionView(row: SubscriptionRow): Subscription {
     customer: embeddedCustomerView(row.customer),
     product: productView(row.product),
     discount: row.discount ? appliedDiscountView(row.discount) : null,
-    prices: [priceView(row.price)],
-    meters: [],
+    prices: pricesOf(row),
+    meters: subscriptionMetersView(row, usages),
     pending_update: pendingUpdateView(row),
   };
+}
+
+export async function subscriptionViews(em: EntityManager, rows: readonly SubscriptionRow[]): Promise<Subscription[]> {
+  const usages = await usageOfSubscriptions(em, rows);
+  return rows.map((row) => subscriptionView(row, usages.get(row.id)));
+}
+
+/** Its own, then those that it is metered by. */
+export function pricesOf(row: SubscriptionRow): ProductPrice[] {
+  const metered = pricedMeters(row).flatMap(({ price }) =>
+    price && price.id !== row.price.id ? [price as PriceRow] : [],
+  );
+  return [row.price, ...metered].map(priceView);
 }
 
 export function pendingUpdateView(row: SubscriptionRow): Subscription['pending_update'] {

@@ -115,7 +115,7 @@ export async function aHealthyShop(
   });
   await em.flush();
   const subscription = await beginSubscription(em, {
-    ...{ id: randomUUID() as SubscriptionId, customer, product, price, checkoutId, trial: null },
+    ...{ id: randomUUID() as SubscriptionId, customer, product, price, checkoutId, trial: null, meteredPrices: [] },
     ...{ amount: 2000, seats: null },
     ...{ metadata: {}, customFieldData: {}, at },
   });

@@ -1,0 +1,43 @@
+/** A subscription's new period credits the units that come with it anew. */
+import { LockMode } from '@mikro-orm/core';
+import { creditAnew } from '../../benefits/meter-credits.ts';
+import type { MeterId } from '../../billing/ids.ts';
+import { BenefitGrant, type BenefitGrantRow } from '../../db/entities/benefit-grant.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { addMeters } from './metering.ts';
+
+/** Locked before the meters are: whoever carries out a grant goes in that order too. */
+export async function creditingGrants(em: EntityManager, row: SubscriptionRow): Promise<BenefitGrantRow[]> {
+  const found = await em.find(
+    BenefitGrant,
+    { subscription: row.id, wanted: 'granted', benefit: { type: 'meter_credit', deletedAt: null } },
+    { fields: ['id'], orderBy: { id: 'asc' }, disableIdentityMap: true },
+  );
+  if (found.length === 0) return [];
+  const ids = { id: { $in: found.map(({ id }) => id) }, wanted: 'granted' as const };
+  const locked = await em.find(BenefitGrant, ids, { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } });
+  await em.populate(locked, ['benefit']);
+  return locked as BenefitGrantRow[];
+}
+
+/** Of those that are still wanted, as a change that came with the period may have revoked some. */
+export async function cycleCredits(
+  em: EntityManager,
+  row: SubscriptionRow,
+  grants: readonly BenefitGrantRow[],
+  closed: ReadonlySet<MeterId>,
+  at: Date,
+): Promise<void> {
+  const held = grants.filter(({ wanted, grantedAt, revokedAt }) => wanted === 'granted' && grantedAt && !revokedAt);
+  if (held.length === 0) return;
+  const customer = (await em.findOneOrFail(Customer, row.customer.id)) as CustomerRow;
+  for (const grant of held) {
+    grant.properties = { ...(await creditAnew(em, { grant, customer, at }, closed)) };
+    grant.modifiedAt = at;
+  }
+  // Also of a benefit that the product got after it was subscribed to: it counts by these periods from now on.
+  const meters = held.map(({ benefit }) => [benefit.properties.meter_id as MeterId, null] as const);
+  await addMeters(em, row, new Map(meters), at);
+}

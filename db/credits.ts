@@ -1,0 +1,144 @@
+/** Units that customers are credited with on a meter, one row for each grant that credits some. */
+import Big from 'big.js';
+import { type CreditLife, spendCredits, sumOfUnits } from '../billing/credits.ts';
+import type { CustomerId, GrantId, MeterId } from '../billing/ids.ts';
+import { unitsUsed } from '../usage/accounts.ts';
+import { accountOf } from './customer-meters.ts';
+import type { CustomerRow } from './entities/customer.ts';
+import { CustomerMeter, type CustomerMeterRow } from './entities/customer-meter.ts';
+import { MeterCredit, type MeterCreditRow } from './entities/meter-credit.ts';
+import type { EntityManager } from './orm.ts';
+
+/** The rows of a customer's meters, locked until the commit in one order whoever asks; made where there are none yet. */
+export async function lockMeters(
+  em: EntityManager,
+  customer: CustomerId,
+  meters: readonly MeterId[],
+  at: Date,
+): Promise<CustomerMeterRow[]> {
+  if (meters.length === 0) return [];
+  const ids = `{${[...new Set(meters)].sort().join(',')}}`;
+  await em.execute(
+    `insert into customer_meters (id, created_at, customer_id, meter_id)
+     select gen_random_uuid(), ?::timestamptz, ?::uuid, m from unnest(?::uuid[]) m order by m on conflict do nothing`,
+    [at.toISOString(), customer, ids],
+  );
+  await em.execute(
+    `select from customer_meters where customer_id = ?::uuid and meter_id = any(?::uuid[]) order by meter_id for update`,
+    [customer, ids],
+  );
+  const found = await em.find(
+    CustomerMeter,
+    { customer, meter: { $in: [...meters] } },
+    { populate: ['meter', 'customer'], orderBy: { meter: 'asc' }, refresh: true },
+  );
+  return found as CustomerMeterRow[];
+}
+
+interface Credited {
+  readonly grantId: GrantId;
+  readonly customer: CustomerRow;
+  readonly meterId: MeterId;
+  readonly units: number;
+  readonly lasts: CreditLife;
+  readonly at: Date;
+}
+
+/** At least `units` from now on. What came back after it was taken away is credited once, and what was used of it counts. */
+export async function credit(
+  em: EntityManager,
+  { grantId, customer, meterId, units, lasts, at }: Credited,
+): Promise<void> {
+  const [row] = await lockMeters(em, customer.id, [meterId], at);
+  const present = await creditOf(em, grantId);
+  if (present !== null && present.meterId === meterId) {
+    if (new Big(present.units).lt(units)) present.units = String(units);
+    present.lasts = lasts;
+  } else {
+    if (present !== null) await em.remove(present).flush();
+    em.create(MeterCredit, {
+      grantId,
+      createdAt: at,
+      customerId: customer.id,
+      meterId,
+      lasts,
+      units: String(units),
+    });
+  }
+  await em.flush();
+  if (row) await sumUp(em, row, at);
+}
+
+/** What is unused is taken back; what was used stays credited until the period is closed. */
+export async function takeBack(em: EntityManager, grantId: GrantId, at: Date): Promise<void> {
+  const found = await creditOf(em, grantId);
+  if (found === null) return;
+  const [row] = await lockMeters(em, found.customerId, [found.meterId], at);
+  if (row === undefined) return;
+  const credits = await creditsOn(em, row);
+  const [consumed] = await unitsUsed(em, [accountOf(row.customer, row.meter)]);
+  const split = spendCredits(credits, consumed ?? '0');
+  for (const [i, each] of credits.entries()) if (each.grantId === grantId) each.units = split[i]?.used ?? '0';
+  await em.flush();
+  await sumUp(em, row, at);
+}
+
+/** A period is over in which so much was used: that much less is left. The meter's row is locked. */
+export async function consumeCredits(
+  em: EntityManager,
+  row: CustomerMeterRow,
+  consumed: string,
+  at: Date,
+): Promise<void> {
+  const credits = await creditsOn(em, row);
+  const split = spendCredits(credits, consumed);
+  for (const [i, each] of credits.entries()) each.units = split[i]?.left ?? '0';
+  await em.flush();
+  await sumUp(em, row, at);
+}
+
+interface Cycled extends Credited {
+  /** Whether the meter was closed with this very period: nothing of what is left is used yet. */
+  readonly isClosed: boolean;
+}
+
+/** A new period of the subscription credits its units anew; what is unused of the last goes, or is carried over. */
+export async function cycleCredit(em: EntityManager, given: Cycled): Promise<void> {
+  const { grantId, customer, meterId, units, lasts, at, isClosed } = given;
+  const present = await creditOf(em, grantId);
+  if (present === null || present.meterId !== meterId) return credit(em, given);
+  const [row] = await lockMeters(em, customer.id, [meterId], at);
+  if (row === undefined) return;
+  const kept = lasts === 'rollover' ? present.units : isClosed ? '0' : await usedOf(em, row, grantId);
+  present.units = new Big(kept).plus(units).toFixed();
+  present.lasts = lasts;
+  await em.flush();
+  await sumUp(em, row, at);
+}
+
+async function usedOf(em: EntityManager, row: CustomerMeterRow, grantId: GrantId): Promise<string> {
+  const credits = await creditsOn(em, row);
+  const [consumed] = await unitsUsed(em, [accountOf(row.customer, row.meter)]);
+  const split = spendCredits(credits, consumed ?? '0');
+  return split[credits.findIndex((each) => each.grantId === grantId)]?.used ?? '0';
+}
+
+async function creditOf(em: EntityManager, grantId: GrantId): Promise<MeterCreditRow | null> {
+  return em.findOne(MeterCredit, grantId, { refresh: true });
+}
+
+function creditsOn(em: EntityManager, row: CustomerMeterRow): Promise<MeterCreditRow[]> {
+  return em.find(
+    MeterCredit,
+    { customerId: row.customer.id, meterId: row.meter.id, units: { $ne: '0' } },
+    { orderBy: { createdAt: 'asc', grantId: 'asc' }, refresh: true },
+  );
+}
+
+/** The meter's row says the sum, so that reading a balance needn't. */
+async function sumUp(em: EntityManager, row: CustomerMeterRow, at: Date): Promise<void> {
+  const credits = await creditsOn(em, row);
+  row.credited = sumOfUnits(credits.map(({ units }) => units));
+  row.modifiedAt = at;
+  await em.flush();
+}
