@@ -79,6 +79,14 @@ export const Meter = z
   .meta({ id: 'Meter' });
 export type Meter = z.output<typeof Meter>;
 
+export const MeterQuantities = z
+  .object({
+    quantities: z.array(z.object({ timestamp: Instant, quantity: z.number() }).meta({ id: 'MeterQuantity' })),
+    total: z.number().describe('Of the whole time, made of all its events.'),
+  })
+  .meta({ id: 'MeterQuantities' });
+export type MeterQuantities = z.output<typeof MeterQuantities>;
+
 const fields = {
   name: line(200, 3),
   unit: MeterUnit,

@@ -7,10 +7,11 @@ import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { carrying, containing } from '../../db/search.ts';
 import { meterViews } from '../../db/views/meter.ts';
-import { MeterCreate, Meter as MeterSchema, MeterUpdate } from '../../schemas/meter.ts';
+import { MeterCreate, MeterQuantities, Meter as MeterSchema, MeterUpdate } from '../../schemas/meter.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts';
 import { notFound } from '../errors.ts';
+import { QuantitiesQuery, quantitiesOf } from '../meters/quantities.ts';
 import { addMeter, changeMeter, holdEvents, isCounting } from '../meters/write.ts';
 import { refuseForeign, within } from '../organizations/named.ts';
 import { route } from '../route.ts';
@@ -116,7 +117,23 @@ export const updateMeter = route({
   },
 });
 
-export const meterRoutes = [listMeters, createMeter, getMeter, updateMeter];
+export const getMeterQuantities = route({
+  method: 'get',
+  path: '/v1/meters/{id}/quantities',
+  summary: 'Get a meter’s quantities',
+  description: 'By the events’ own time, whether or not the meter was there then. Where nothing happened there is a 0.',
+  tag,
+  scopes: reading,
+  params,
+  query: QuantitiesQuery,
+  response: MeterQuantities,
+  errors: [404],
+  async handle({ params, query, organization, em }) {
+    return quantitiesOf(em, await ownedMeter(em, organization, params.id), query);
+  },
+});
+
+export const meterRoutes = [listMeters, createMeter, getMeter, updateMeter, getMeterQuantities];
 
 export async function ownedMeter(em: EntityManager, organization: OrganizationId, id: string): Promise<MeterRow> {
   const row = await em.findOne(Meter, { id: id as MeterId, organization }, { refresh: true });
