@@ -118,6 +118,28 @@ try {
   await call('POST', `/v1/orders/${draft.id}/invoice`);
   await new Promise((passed) => setTimeout(passed, 3000));
   await keep('document', `document/${draft.id}/invoice`);
+  const free = await call('POST', '/v1/products/', {
+    ...{ name: 'Fern Free', recurring_interval: 'month' },
+    prices: [{ amount_type: 'free', price_currency: 'usd' }],
+  });
+  const upgrading = await call('POST', '/v1/customers/', { email: 'upgrading@example.com' });
+  const { id: upgraded } = await call('POST', '/v1/subscriptions/', {
+    ...{ product_id: free.id, customer_id: upgrading.id },
+  });
+  const upgrade = await call('POST', '/v1/checkouts/', { products: [dearer.id], subscription_id: upgraded });
+  await callerOf(system.api, null)('POST', `/v1/checkouts/client/${upgrade.client_secret}/confirm`, {
+    confirmation_token_id: await cardToken(system.stripeApi, 'pm_card_visa'),
+  });
+  await call('DELETE', `/v1/subscriptions/${upgraded}`);
+  await keep('checkout-upgraded', `checkout/${upgrade.id}`);
+  await keep('subscription-upgraded', `subscription/${upgraded}`);
+  const owing = await lives(call, 'pm_card_chargeCustomerFail', '2027-03-01T00:00:00Z');
+  await call('DELETE', `/v1/subscriptions/${owing.subscription}`);
+  const orders = await call('GET', `/v1/orders/?customer_id=${owing.customer.id}`);
+  const owed = orders.items.find(({ status }: { status: string }) => status === 'pending');
+  const { token } = await call('POST', '/v1/customer-sessions/', { customer_id: owing.customer.id });
+  await callerOf(system.api, String(token))('POST', `/v1/customer-portal/orders/${owed.id}/confirm-payment`, {});
+  await keep('order-owed', `order/${owed.id}`);
   for await (const { workflowId } of client.workflow.list({ query: 'WorkflowType = "grant"' })) {
     await keep('grant', workflowId);
     break;

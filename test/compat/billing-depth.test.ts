@@ -1,4 +1,4 @@
-/** Wallets, prices of a checkout's own and the one trial, asked for by the peer's published SDK. */
+/** Wallets, prices of a checkout's own, upgrades and the one trial, asked for by the peer's published SDK. */
 import { Polar } from '@polar-sh/sdk';
 import { type Running, startRunning } from '../api/running.ts';
 
@@ -48,4 +48,27 @@ it('a checkout has prices of its own, and a second trial is refused by name', as
   };
   expect((await pay()).status).toBe('confirmed');
   await expect(pay()).rejects.toMatchObject({ error: 'TrialAlreadyRedeemed', statusCode: 403 });
+});
+
+it('a checkout makes a paid subscription of a free one', async () => {
+  const { token, polar } = await merchant();
+  const prices = [{ amount_type: 'free', price_currency: 'usd' }];
+  const free = await running.made(token, 'POST', '/v1/products/', {
+    name: 'Moss',
+    recurring_interval: 'month',
+    prices,
+  });
+  const paid = await polar.products.create({ name: 'Fern', recurringInterval: 'month', prices: priced(2000) });
+  const customer = await polar.customers.create({ email: 'bob@example.com' });
+  const { id } = await polar.subscriptions.create({ productId: free.id, customerId: customer.id });
+  const checkout = await polar.checkouts.create({ products: [paid.id], subscriptionId: id });
+  expect([checkout.subscriptionId, checkout.customerId]).toEqual([id, customer.id]);
+  const checkoutConfirmStripe = { confirmationTokenId: await running.aCard() };
+  await polar.checkouts.clientConfirm({ clientSecret: checkout.clientSecret, checkoutConfirmStripe });
+  expect(await polar.subscriptions.get({ id })).toMatchObject({ productId: paid.id, amount: 2000, status: 'active' });
+  for await (const { result } of await polar.orders.list({ customerId: customer.id })) {
+    expect(result.items).toMatchObject([{ billingReason: 'subscription_update', subscriptionId: id, paid: true }]);
+  }
+  const again = polar.checkouts.create({ products: [paid.id], subscriptionId: id });
+  await expect(again).rejects.toMatchObject({ statusCode: 422 });
 });

@@ -193,6 +193,22 @@ describeInBrowser('the portal', () => {
     await lited.getByText('Active').waitFor();
     await page.getByText('Visa •••• 4242').first().waitFor();
   });
+
+  it('pays what an ended subscription still owes', async () => {
+    const customer = await subscriber(lite, { card: 'pm_card_chargeCustomerFail', trialDays: 3 });
+    await customer.livesDays(4);
+    const owed = (await customer.orders()).find(({ status }: { status: string }) => status === 'pending');
+    await call('DELETE', `/v1/subscriptions/${owed.subscription_id}`);
+    await page.reload();
+    await page.getByText('$5.00 is still open, though the subscription has ended.').waitFor();
+    await page.getByRole('button', { name: /^Pay now/ }).click();
+    await page.getByRole('radio', { name: 'A new card' }).check();
+    await fillCard(page, CARDS.good);
+    await button('Pay $5.00').click();
+    await page.getByText('$5.00 was paid').waitFor();
+    await page.getByText('is still open').waitFor({ state: 'detached' });
+    await page.getByText('Ended (1)').waitFor();
+  });
 });
 
 async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
