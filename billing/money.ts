@@ -18,7 +18,6 @@ const DECIMALS: Readonly<Record<string, number>> = {
   mga: 0,
   pyg: 0,
   rwf: 0,
-  ugx: 0,
   vnd: 0,
   vuv: 0,
   xaf: 0,

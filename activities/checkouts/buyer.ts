@@ -14,7 +14,8 @@ import { customerView } from '../../db/views/customer.ts';
  * The customer named by the checkout, else by the merchant's id, else by e-mail; made if new, with what was entered.
  * Locked. Null where the checkout's customer has been deleted.
  *
- * An e-mail address proves nothing: who only typed one gets their purchase, not a look at what else the customer has.
+ * An e-mail address proves nothing: who only typed one gets their purchase, not a look at what else the customer has, nor
+ * a hand in where the customer's renewals are taxed.
  */
 export async function buyerOf(em: EntityManager, checkout: CheckoutRow, at: Date): Promise<CustomerRow | null> {
   if (checkout.customer) {
@@ -31,7 +32,8 @@ export async function buyerOf(em: EntityManager, checkout: CheckoutRow, at: Date
   const byEmail = await withEmail(em, checkout);
   if (byEmail !== null) {
     checkout.opensPortal = checkout.emailFromMerchant;
-    if (checkout.emailFromMerchant) byEmail.externalId ??= checkout.externalCustomerId ?? null;
+    if (!checkout.emailFromMerchant) return byEmail;
+    byEmail.externalId ??= checkout.externalCustomerId ?? null;
     return enriched(byEmail, checkout);
   }
   checkout.opensPortal = true;

@@ -194,6 +194,21 @@ describe('the portal opens', () => {
     expect(await sessionOf({ customer_email: anEmail() }, { customer_email: email })).toBeNull();
   });
 
+  it('nor lets them say where the customer is taxed', async () => {
+    const email = anEmail();
+    const { id } = await running.made(token, 'POST', '/v1/customers/', { email });
+    const typed = {
+      customer_email: email,
+      customer_name: 'Mallory Example',
+      customer_billing_address: { country: 'FR' },
+    };
+    expect(await sessionOf({}, typed)).toBeNull();
+    const customer = await running.made(token, 'GET', `/v1/customers/${id}`);
+    expect(customer).toMatchObject({ name: null, billing_address: null, tax_id: null });
+    const [order] = await ordersOf(id);
+    expect(order).toMatchObject({ status: 'paid', billing_address: { country: 'FR' } });
+  });
+
   it('to whom the merchant names, by id, by their own id or by address', async () => {
     const email = anEmail();
     const externalId = randomUUID();
