@@ -30,6 +30,8 @@ const Environment = z.object({
   WEBHOOKS_ALLOW_PRIVATE_ADDRESSES: flag,
   /** How long after its first attempt a webhook is tried again, in ms; each further retry waits three times as long. */
   WEBHOOKS_FIRST_RETRY_MS: z.coerce.number().int().min(1).max(3_600_000).default(10_000),
+  /** For how many whole months events are kept where they are read; none: for good. */
+  EVENTS_KEEP_MONTHS: z.coerce.number().int().min(1).max(1200).optional(),
   /** How e-mails to customers go out, and from whom (`Shop <shop@example.com>`); without, they are only kept. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   EMAIL_FROM: z.string().min(3).optional(),

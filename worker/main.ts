@@ -10,6 +10,7 @@ import { taxProvider } from '../tax/index.ts';
 import { withoutRefusals } from '../tax/refused-addresses.ts';
 import { workflowsPath } from './bundle.ts';
 import { startCardExpiry } from './card-expiry.ts';
+import { startEventPartitions } from './event-partitions.ts';
 import { startRelay } from './relay.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { startSweep } from './sweep.ts';
@@ -38,7 +39,9 @@ const bundle = process.env['WORKFLOW_BUNDLE'];
 const workflows = bundle ? { workflowBundle: { codePath: bundle } } : { workflowsPath };
 const workers = await createWorkers({ connection, namespace, deps, workflows });
 const relay = startRelay({ orm, temporal, log });
-await Promise.all([startSweep(temporal), startWebhookRetention(temporal), startCardExpiry(temporal)]);
+await Promise.all(
+  [startSweep, startWebhookRetention, startCardExpiry, startEventPartitions].map((start) => start(temporal)),
+);
 if (environment.NODE_ENV === 'production' && environment.SMTP_URL === undefined) {
   log.warn('SMTP_URL is not set: e-mails to customers are written, but not sent');
 }

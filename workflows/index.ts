@@ -6,6 +6,7 @@ export { checkInvariants } from './check-invariants.ts';
 export { checkout } from './checkout.ts';
 export { document } from './document.ts';
 export { email } from './email.ts';
+export { eventPartitions } from './event-partitions.ts';
 export { grant } from './grant.ts';
 export { meterBackfill } from './meter-backfill.ts';
 export { order } from './order.ts';

@@ -2,5 +2,6 @@
 import { bound } from '../bound.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { backfillMeter } from './backfill.ts';
+import { keepPartitions } from './partitions.ts';
 
-export const usageActivities = (deps: Dependencies) => bound(deps, { backfillMeter });
+export const usageActivities = (deps: Dependencies) => bound(deps, { backfillMeter, keepPartitions });

@@ -8,7 +8,7 @@ export class Migration20261124000009_events extends Migration {
         id uuid primary key,
         created_at timestamptz(3) not null,
         modified_at timestamptz(3) null,
-        organization_id uuid not null references organizations (id),
+        organization_id uuid not null,
         name text not null,
         label text not null,
         label_property_selector text null

@@ -45,6 +45,11 @@ export async function oneOfEach(running: Running, token: string) {
     format: 'raw',
     events: ['order.paid'],
   });
+  const filter = { conjunction: 'and', clauses: [] };
+  const meter = await make('/v1/meters/', { name: 'Calls', filter, aggregation: { func: 'count' } });
+  await make('/v1/events/ingest', { events: [{ name: 'call', customer_id: customer.id }] });
+  const [event] = await list(running, token, '/v1/events/?source=user');
+  const [eventType] = await list(running, token, '/v1/event-types/?source=user');
   const session = await make('/v1/customer-sessions/', { customer_id: customer.id });
   return {
     ...{
@@ -62,6 +67,9 @@ export async function oneOfEach(running: Running, token: string) {
       key,
       activation,
       endpoint,
+      meter,
+      event,
+      eventType,
       seat: await aSeat(running, token),
     },
     session: session.token as string,

@@ -34,6 +34,9 @@ function pathTo(path: string): string {
     ['/v1/payments/', things.payment.id],
     ['/v1/license-keys/', things.key.id],
     ['/v1/webhooks/endpoints/', things.endpoint.id],
+    ['/v1/meters/', things.meter.id],
+    ['/v1/events/', things.event.id],
+    ['/v1/event-types/', things.eventType.id],
     ['/v1/organizations/', things.product.organization_id],
     ['/v1/customer-portal/subscriptions/', things.subscription.id],
     ['/v1/customer-portal/orders/', things.order.id],
@@ -42,6 +45,7 @@ function pathTo(path: string): string {
   const id = ids.find(([prefix]) => path.startsWith(prefix))?.[1] ?? things.order.id;
   return path
     .replace('{id}', id)
+    .replace(/quantities$/, '$&?start_timestamp=2027-01-01&end_timestamp=2027-01-02&interval=day')
     .replace('{activation_id}', things.activation.id)
     .replace('{external_id}', things.customer.external_id);
 }
@@ -108,6 +112,9 @@ describe('with another organization’s token', () => {
       things.discount,
       things.field,
       things.link,
+      things.meter,
+      things.event,
+      things.eventType,
     ]) {
       expect(text).not.toContain(thing.id);
     }
@@ -155,6 +162,7 @@ describe('a customer’s session', () => {
 
 /** Bodies that would be fine, so that what is refused is the thing. */
 const BODIES: Readonly<Record<string, unknown>> = {
+  '/v1/event-types/{id}': { label: 'Another' },
   '/v1/test-clocks/{id}/advance': { frozen_time: '2028-01-01T00:00:00Z' },
   '/v1/products/{id}/benefits': { benefits: [] },
   '/v1/custom-fields/{id}': { type: 'text', name: 'Another' },
