@@ -9,7 +9,7 @@ export const CHANGE_RULES: readonly InvariantRule[] = [
       from billing_entries e join subscriptions s on s.id = e.subscription_id
       where s.organization_id = :organization and e.order_id is not null and not exists (
         select 1 from order_items i
-        where i.order_id = e.order_id and i.proration and i.amount = e.amount and i.label = e.label)`,
+        where i.order_id = e.order_id and i.proration = e.proration and i.amount = e.amount and i.label = e.label)`,
   },
   {
     name: 'what waits for an order is counted, and the order will come',

@@ -18,16 +18,7 @@ export async function applyChange(
   change: SubscriptionChangeRow,
   at: Date,
 ): Promise<void> {
-  // What was used so far was used at the old price.
-  if (change.product.id !== row.product.id) {
-    const usage = await closeUsage(em, row, at);
-    await keepForNextOrder(
-      em,
-      row,
-      usage.filter(({ amount }) => amount !== 0),
-      at,
-    );
-  }
+  if (change.product.id !== row.product.id) await keepUsage(em, row, at);
   await takeTerms(em, row, change, at);
   row.periodAmount = change.periodAmount ?? null;
   if (!change.periodStart) return;
@@ -35,6 +26,17 @@ export async function applyChange(
   if (row.status === 'trialing') row.trialEnd = change.periodStart;
   row.status = 'active';
   startPeriodAt(row, change.periodStart);
+}
+
+/** What was used so far was used at the old price. */
+export async function keepUsage(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+  const usage = await closeUsage(em, row, at);
+  await keepForNextOrder(
+    em,
+    row,
+    usage.filter(({ amount }) => amount !== 0),
+    at,
+  );
 }
 
 /** Before the renewal that a pending change has waited for. Another interval is counted from there. */

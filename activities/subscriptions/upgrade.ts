@@ -6,6 +6,7 @@ import { Customer } from '../../db/entities/customer.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { SubscriptionChange } from '../../db/entities/subscription-change.ts';
 import { lockCheckout } from '../../db/lock.ts';
+import { meteredOf } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { upgradeBy } from '../../db/upgrades.ts';
 import { effectiveDiscount } from '../checkouts/redeem.ts';
@@ -13,7 +14,8 @@ import { finishSale, orderOf, paySale, succeed } from '../checkouts/sold.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';
-import { applyChange, dropPendingChange } from './apply-change.ts';
+import { applyChange, dropPendingChange, keepUsage } from './apply-change.ts';
+import { setMeters } from './metering.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 export interface UpgradeSubscription extends Step {
@@ -79,5 +81,7 @@ async function takeOver(em: EntityManager, row: SubscriptionRow, checkout: Check
     periodStart: at,
     periodAmount: checkout.amount - checkout.discountAmount,
   });
+  if (row.product.id === checkout.product.id) await keepUsage(em, row, at);
   await applyChange(em, row, change, at);
+  await setMeters(em, row, await meteredOf(em, checkout), at);
 }

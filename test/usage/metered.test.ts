@@ -149,3 +149,22 @@ it('counts duplicates once, and backdated events when they come', async () => {
   await ada.lives('2027-06-01');
   expect((await ada.lastLines())[1]).toBe('Tokens (2,000) 40');
 });
+
+it('keeps usage for the next order where a checkout upgrades what was paid by use alone', async () => {
+  const ada = await aMeteredSubscriber(running, { prices: [] });
+  await ada.uses(50_000);
+  await ada.lives('2027-04-11');
+  const [pro, usage] = [fixed(2000), metered(ada.meter.id, '0.01')];
+  const { id } = await ada.make('/v1/products/', { name: 'Fern Pro', recurring_interval: 'month', prices: [pro] });
+  const ofCheckout = { products: [id], prices: { [id]: [pro, usage] }, subscription_id: ada.id };
+  const checkout = await ada.make('/v1/checkouts/', ofCheckout);
+  const confirm = `/v1/checkouts/client/${checkout.client_secret}/confirm`;
+  await running.made(null, 'POST', confirm, { confirmation_token_id: await running.aCard() });
+  expect(await ada.lastLines()).toEqual(['Fern Pro 2000']);
+  await ada.uses(10_000);
+  expect(await ada.preview()).toMatchObject({ total_amount: 2000 + 1000 + 100 });
+  await ada.lives('2027-05-12');
+  expect((await ada.lastLines()).toSorted()).toEqual(['Fern Pro 2000', 'Tokens (10,000) 100', 'Tokens (50,000) 1000']);
+  expect((await ada.orders()).at(-1)).toMatchObject({ status: 'paid', total_amount: 3100 });
+  expect(await ada.disagreements()).toEqual([]);
+});
