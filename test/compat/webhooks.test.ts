@@ -1,21 +1,22 @@
 /** What organizations are told, as the peer's published SDK reads it: each kind of event that it knows. */
 import { randomUUID } from 'node:crypto';
 import { Polar } from '@polar-sh/sdk';
+import type { WebhookEventType } from '@polar-sh/sdk/models/components/webhookeventtype';
 import { validateEvent } from '@polar-sh/sdk/webhooks';
-import { EVENT_TYPES, type EventType } from '../../billing/event-types.ts';
+import { EVENT_TYPES } from '../../billing/event-types.ts';
 import { eventually } from '../api/everything.ts';
 import { type Running, startRunning } from '../api/running.ts';
 import { anEmail, aTeam, delivered } from '../api/teams.ts';
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts';
 
 /** Newer than this SDK's `validateEvent`. */
-const UNKNOWN: readonly EventType[] = [
-  ...(['subscription.cycled', 'subscription.paused', 'subscription.resumed'] as const),
-  ...(['discount.created', 'discount.updated', 'discount.deleted'] as const),
-];
+const UNKNOWN = [
+  ...['subscription.cycled', 'subscription.paused', 'subscription.resumed'],
+  ...['discount.created', 'discount.updated', 'discount.deleted'],
+] as const;
 /** Nothing here does what these tell of. */
-const ABSENT: readonly EventType[] = ['benefit_grant.updated', 'benefit_grant.cycled'];
-const WANTED = EVENT_TYPES.filter((type) => !UNKNOWN.includes(type));
+const ABSENT: readonly WebhookEventType[] = ['benefit_grant.updated', 'benefit_grant.cycled'];
+const WANTED = EVENT_TYPES.filter((type) => !UNKNOWN.some((unknown) => unknown === type)) as WebhookEventType[];
 
 let running: Running;
 let receiver: Receiver;
