@@ -116,7 +116,7 @@ function responses(route: Route, components: Components): Operation['responses']
   });
   const statuses = new Set<number>(route.errors);
   if (route.auth !== 'public') statuses.add(401);
-  if (route.scopes.length > 0) statuses.add(403);
+  if (route.scopes.length > 0 || (route.auth === 'customer' && !route.forMembers)) statuses.add(403);
   if (route.params || route.query || route.body) statuses.add(422);
   const refusals = [...statuses].sort().map((status) => {
     const schema = REFUSALS[status] ?? Refusal;

@@ -327,6 +327,8 @@ describe('around the routes', () => {
       responses: { 200: { content: { 'application/json': { schema: { $ref: '#/components/schemas/TestThing' } } } } },
     });
     expect(json.paths['/v1/owned'].get.security).toEqual([{ organization: ['products:read', 'products:write'] }]);
+    // Plain members of a team are refused.
+    expect(json.paths['/v1/customer-portal/mine'].get.responses).toHaveProperty('403');
     expect(
       json.paths['/v1/things/'].get.parameters.find(({ name }: { name: string }) => name === 'metadata').style,
     ).toBe('deepObject');
