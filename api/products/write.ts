@@ -38,6 +38,9 @@ export function refuseBadPrices(prices: readonly PriceWish[], within: Invalid['l
 const placeOf = (price: ProductPriceCreate): string =>
   price.amount_type === 'metered_unit' ? `${price.price_currency} ${price.meter_id}` : price.price_currency;
 
+const isForMeter = (wish: PriceWish | undefined): boolean =>
+  wish !== undefined && !('id' in wish) && wish.amount_type === 'metered_unit';
+
 const placeOfRow = ({ currency, meter }: PriceRow): string => (meter ? `${currency} ${meter.id}` : currency);
 
 /** Usage is billed by the period: of what is sold once, none is. The meters must be the organization's, and count. */
@@ -71,7 +74,10 @@ export async function replacePrices(
     (wish) => !('id' in wish) && kept.some((price) => placeOfRow(price) === placeOf(wish)),
   );
   if (clash >= 0) {
-    throw invalid(['body', 'prices', clash, 'price_currency'], 'A price that is kept stands in its place.');
+    const isMetered = isForMeter(wishes[clash]);
+    const field = isMetered ? 'meter_id' : 'price_currency';
+    const what = isMetered ? 'for this meter' : 'in this currency';
+    throw invalid(['body', 'prices', clash, field], `A price that is kept is ${what}.`);
   }
   for (const price of present) {
     if (kept.includes(price)) continue;

@@ -13,16 +13,17 @@ const STATEMENT = `
     'customer', to_jsonb(c),
     'discount', to_jsonb(d) || jsonb_build_object(
       'redemptions_count', (select count(*) from discount_redemptions where discount_id = d.id)),
-    'price', to_jsonb(r) || jsonb_build_object('meter', (select to_jsonb(m) from meters m where m.id = r.meter_id)),
+    'price', to_jsonb(r) || jsonb_build_object('unit_amount', r.unit_amount::text,
+      'meter', (select to_jsonb(m) from meters m where m.id = r.meter_id)),
     'meters', (
       select jsonb_agg(to_jsonb(u) || jsonb_build_object('meter', to_jsonb(m),
-        'price', to_jsonb(q) || jsonb_build_object('meter', to_jsonb(m))))
+        'price', to_jsonb(q) || jsonb_build_object('unit_amount', q.unit_amount::text, 'meter', to_jsonb(m))))
       from subscription_meters u join meters m on m.id = u.meter_id left join prices q on q.id = u.price_id
       where u.subscription_id = s.id),
     'pendingChange', to_jsonb(x),
     'product', to_jsonb(p) || jsonb_build_object(
       'prices', (
-        select jsonb_agg(to_jsonb(q) || jsonb_build_object('meter', to_jsonb(m)))
+        select jsonb_agg(to_jsonb(q) || jsonb_build_object('unit_amount', q.unit_amount::text, 'meter', to_jsonb(m)))
         from prices q left join meters m on m.id = q.meter_id where q.product_id = p.id),
       'benefits', (
         select jsonb_agg(to_jsonb(b) order by pb.id)

@@ -29,6 +29,11 @@ const seatBased = (...tiers: readonly [number, number | null, number][]) => ({
     tiers: tiers.map(([min_seats, max_seats, price_per_seat]) => ({ min_seats, max_seats, price_per_seat })),
   },
 });
+const metered = (terms: Body = {}) => ({
+  ...{ amount_type: 'metered_unit', price_currency: 'usd', meter_id: UNKNOWN, unit_amount: '0.02' },
+  ...terms,
+});
+const UNKNOWN = '6f0d4b3e-3f43-4d5b-9e3b-6b1f0f5b8f11';
 const offer = (...prices: readonly Body[]) => ({ name: 'Fern Pro', recurring_interval: 'month', prices });
 
 const aProduct = (...prices: readonly Body[]) => running.made(token, 'POST', '/v1/products/', offer(...prices));
@@ -83,7 +88,11 @@ describe('a product is refused', () => {
     ],
     ['no tiers', [seatBased()], [0, 'seat_tiers', 'tiers'], /./],
     ['two prices in a currency', [fixed(2000), seatBased([1, null, 900])], [1, 'price_currency'], /another price/],
-    ['a metered price', [fixed(2000), { amount_type: 'metered_unit' }], [1], /not supported yet/],
+    ['a metered price without a meter', [fixed(2000), metered({ meter_id: undefined })], [1, 'meter_id'], /./],
+    ['a metered price of nothing', [metered({ unit_amount: '0' })], [0, 'unit_amount'], /above 0/],
+    ['more than 12 decimals', [metered({ unit_amount: '0.0000000000001' })], [0, 'unit_amount'], /decimal/],
+    ['a meter that is nobody’s', [metered()], [0, 'meter_id'], /does not exist/],
+    ['two prices for a meter', [metered(), metered()], [1, 'meter_id'], /another price/],
     ['an unknown kind', [{ amount_type: 'guessed' }], [0, 'amount_type'], /./],
   ])('for %s', async (_, prices, at, msg) => {
     expect(await running.call(token, 'POST', '/v1/products/', offer(...prices))).toMatchObject(
@@ -91,11 +100,10 @@ describe('a product is refused', () => {
     );
   });
 
-  it('for a metered price in an update, by the same words', async () => {
-    const { id } = await aProduct(fixed(2000));
-    const body = { prices: [{ amount_type: 'metered_unit' }] };
-    expect(await running.call(token, 'PATCH', `/v1/products/${id}`, body)).toMatchObject(
-      refused(['prices', 0], /not supported yet/),
+  it('for usage of what is sold once', async () => {
+    const once = { name: 'Once', prices: [metered()] };
+    expect(await running.call(token, 'POST', '/v1/products/', once)).toMatchObject(
+      refused(['prices', 0, 'amount_type'], /sold once/),
     );
   });
 });

@@ -83,6 +83,13 @@ const lives: Record<string, () => Promise<string>> = {
     await running.made(token, 'PATCH', `/v1/subscriptions/${id}`, more);
     return id;
   },
+  'by use, with a price of 17 digits': async () => {
+    const filter = { conjunction: 'and', clauses: [] };
+    const meter = await make('/v1/meters/', { name: 'Calls', filter, aggregation: { func: 'count' } });
+    const unit_amount = '12345.123456789012';
+    const metered = { amount_type: 'metered_unit', price_currency: 'usd', meter_id: meter.id, unit_amount };
+    return bought((await aProduct({ prices: [usd(2000), metered] })).id);
+  },
   'canceled, with a reason': async () => {
     const id = await bought((await aProduct()).id);
     const reason = { customer_cancellation_reason: 'unused', customer_cancellation_comment: 'I’m done' };

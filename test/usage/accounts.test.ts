@@ -1,0 +1,108 @@
+/** Nothing that was used is lost or counted twice, however ingestion and the ends of periods come in between each other. */
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import type { CustomerId, MeterId, OrganizationId } from '../../billing/ids.ts';
+import { type Account, closeAccounts, followPeriod, unitsUsed } from '../../usage/accounts.ts';
+import { EventWriter } from '../../usage/event-writer.ts';
+import { subjectOf, subjectOfCustomer } from '../../usage/subjects.ts';
+import { type Running, startRunning } from '../api/running.ts';
+import { aShop } from './selling.ts';
+
+let running: Running;
+let events: EventWriter;
+let organization: OrganizationId;
+const meters: Record<string, MeterId> = {};
+
+beforeAll(async () => {
+  running = await startRunning();
+  events = new EventWriter(String(running.services.environment.DATABASE_URL));
+  const shop = await aShop(running);
+  organization = shop.organization.id;
+  meters.sum = (await shop.aMeter('Sum')).id;
+  meters.count = (await shop.aMeter('Count', { aggregation: { func: 'count' } })).id;
+  meters.unique = (await shop.aMeter('Unique', { aggregation: { func: 'unique', property: 'tokens' } })).id;
+});
+afterAll(async () => {
+  await events.close();
+  await running.close();
+});
+
+/** Somebody under two names. */
+function anAccount() {
+  const subjects = [subjectOfCustomer(randomUUID() as CustomerId), subjectOf(organization, randomUUID())] as const;
+  const account = (func: Account['func'], meter: string): Account => ({ subjects, meterId: meters[meter]!, func });
+  const accounts = [account('sum', 'sum'), account('count', 'count'), account('unique', 'unique')];
+  const use = (tokens: number, name: 0 | 1 = 0) =>
+    events.write({
+      organizationId: organization,
+      events: [
+        {
+          ...{ subject: subjects[name], customerId: null, externalCustomerId: null, memberId: null },
+          ...{ externalMemberId: null, name: 'call', source: 'user', timestamp: Date.now(), externalId: null },
+          ...{ parentId: null, metadata: { tokens } },
+        },
+      ],
+    });
+  return { accounts, use };
+}
+
+const within = <T>(work: (sql: Parameters<typeof closeAccounts>[0]) => Promise<T>) =>
+  running.orm.em.fork().transactional((em) => work(em));
+const close = (accounts: readonly Account[]) => within((sql) => closeAccounts(sql, accounts));
+const follow = (accounts: readonly Account[], end: Date | null) =>
+  within((sql) => followPeriod(sql, organization, accounts, end));
+const running_ = (accounts: readonly Account[]) => within((sql) => unitsUsed(sql, accounts));
+
+it('keeps what comes after the end of a period for the next one', async () => {
+  const { accounts, use } = anAccount();
+  await follow(accounts, new Date(Date.now() + 60_000));
+  await use(5);
+  await follow(accounts, new Date(Date.now() - 1));
+  await use(5);
+  await use(7, 1);
+  expect(await running_(accounts)).toEqual(['5', '1', '1']);
+  expect(await close(accounts)).toEqual(['5', '1', '1']);
+  expect(await running_(accounts)).toEqual(['12', '2', '2']);
+});
+
+it('takes it into the present one where its end moves on, a value seen in both counted once', async () => {
+  const { accounts, use } = anAccount();
+  await follow(accounts, new Date(Date.now() - 1));
+  await use(5);
+  await follow(accounts, null);
+  await use(5);
+  await follow(accounts, new Date(Date.now() - 1));
+  await use(5);
+  await use(9);
+  await follow(accounts, new Date(Date.now() + 60_000));
+  expect(await running_(accounts)).toEqual(['24', '4', '2']);
+  await use(9);
+  expect(await close(accounts)).toEqual(['33', '5', '2']);
+});
+
+it('closed plus running is all that was used, whatever happens at the same time', async () => {
+  const step = fc.oneof(
+    { weight: 5, arbitrary: fc.record({ use: fc.nat(1000), name: fc.constantFrom(0 as const, 1 as const) }) },
+    { weight: 1, arbitrary: fc.constant('close' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('past' as const, 'future' as const, 'open' as const) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      const { accounts, use } = anAccount();
+      const closed: string[][] = [];
+      await Promise.all(
+        steps.map(async (each) => {
+          if (typeof each === 'object') await use(each.use, each.name);
+          else if (each === 'close') closed.push(await close(accounts));
+          else await follow(accounts, each === 'open' ? null : new Date(Date.now() + (each === 'past' ? -1 : 60_000)));
+        }),
+      );
+      closed.push(await close(accounts), await close(accounts));
+      const used = steps.flatMap((each) => (typeof each === 'object' ? each.use : []));
+      const sumOf = (which: number) => closed.reduce((sum, units) => sum + Number(units[which]), 0);
+      expect(sumOf(0)).toBe(used.reduce((sum, tokens) => sum + tokens, 0));
+      expect(sumOf(1)).toBe(used.length);
+    }),
+    { numRuns: 40 },
+  );
+});
