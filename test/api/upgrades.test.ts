@@ -158,6 +158,24 @@ describe('charged once and delivered once', () => {
     expect(await shop.disagreements()).toEqual([]);
   });
 
+  it('wherever both processes are lost, again and again', async () => {
+    for (let delay = 40; delay < 400; delay += 40) {
+      const shop = await onTheFreePlan();
+      const checkout = await shop.open();
+      const first = pay(checkout);
+      await new Promise((passed) => setTimeout(passed, delay));
+      const buying = running.temporal.workflow.getHandle(checkoutWorkflowId(checkout.id));
+      for (const process of [buying, shop.process()]) await process.terminate('lost').catch(() => undefined);
+      await first;
+      await pay(checkout);
+      expect(await shop.succeeded(checkout)).toBe(shop.id);
+      expect(await shop.show()).toMatchObject({ product_id: shop.pro.id, status: 'active' });
+      expect(await shop.taken()).toEqual([2000]);
+      expect(await shop.orders()).toHaveLength(1);
+      expect(await shop.disagreements()).toEqual([]);
+    }
+  }, 120_000);
+
   it('of two checkouts at once, one changes it', async () => {
     const shop = await onTheFreePlan();
     const both = [await shop.open(), await shop.open()];
