@@ -244,6 +244,40 @@ it('has no trial, whatever the product gives', async () => {
   expect(await shop.show()).toMatchObject({ status: 'active', trial_end: null, amount: 3000 });
 });
 
+it('keeps the seats that people have: not sold otherwise, and not fewer', async () => {
+  const shop = await onTheFreePlan();
+  const bySeat = (price_per_seat: number) => [
+    { amount_type: 'seat_based', price_currency: 'usd', seat_tiers: { tiers: [{ min_seats: 1, price_per_seat }] } },
+  ];
+  const [free, team] = [await shop.plan('Moss Team', bySeat(0)), await shop.plan('Fern Team', bySeat(1000))];
+  const buyer = await shop.make('/v1/customers/', { email: `bob-${randomUUID()}@example.com` });
+  const first = await shop.make('/v1/checkouts/', { products: [free.id], customer_id: buyer.id, seats: 3 });
+  expect((await running.call(null, 'POST', `/v1/checkouts/client/${first.client_secret}/confirm`, {})).status).toBe(
+    200,
+  );
+  const subscription_id = await shop.succeeded(first);
+  for (const name of ['eve', 'joe']) {
+    const email = `${name}-${randomUUID()}@example.com`;
+    await shop.make('/v1/customer-seats', { subscription_id, email, immediate_claim: true });
+  }
+  const loc = ['body', 'subscription_id'];
+  for (const body of [{}, { products: [team.id], seats: 1 }]) {
+    expect(await shop.ask({ subscription_id, ...body })).toMatchObject({ status: 422, body: { detail: [{ loc }] } });
+  }
+  const checkout = await shop.open({ subscription_id, products: [team.id], seats: 2 });
+  const edited = { seats: 1 };
+  expect((await running.call(shop.token, 'PATCH', `/v1/checkouts/${checkout.id}`, edited)).status).toBe(422);
+  expect((await pay(checkout)).status).toBe(200);
+  const upgraded = await shop.get(`/v1/subscriptions/${subscription_id}`);
+  expect(upgraded).toMatchObject({ product_id: team.id, seats: 2, amount: 2000, status: 'active' });
+  const granted = async () => {
+    const { items } = await shop.get(`/v1/benefit-grants/?customer_id=${buyer.id}&limit=100`);
+    return items.filter((grant: { is_granted: boolean }) => grant.is_granted).length === 2 ? true : undefined;
+  };
+  await eventually(granted);
+  expect(await shop.disagreements()).toEqual([]);
+});
+
 describe('refused', () => {
   it('for subscriptions that are unknown, paid for, ended, or of another shop or customer', async () => {
     const [shop, other] = [await onTheFreePlan({}), await onTheFreePlan()];
