@@ -6,6 +6,8 @@ const MOST_KEYS = 50;
 const LONGEST_KEY = 40;
 const LONGEST_TEXT = 500;
 const DEEPEST = 5;
+/** What is multiplied with a price stays a number that can be counted with. */
+const LARGEST_NUMBER = 1e15;
 /** Of prompts and answers. */
 const LONGEST_PROSE = 50_000;
 
@@ -70,9 +72,8 @@ function mistakeIn(metadata: EventMetadata): Mistake | null {
     switch (typeof value) {
       case 'boolean':
         return null;
-      // JSON has larger ones.
       case 'number':
-        return Number.isFinite(value) ? null : { path, reason: 'More than a number can be' };
+        return Math.abs(value) <= LARGEST_NUMBER ? null : { path, reason: 'Numbers have at most 15 digits' };
       case 'string':
         return value.length > LONGEST_TEXT ? { path, reason: `At most ${LONGEST_TEXT} characters` } : null;
       case 'object':

@@ -13,6 +13,8 @@ import { writeEvents } from './write-events.ts';
 const AT_ONCE = 2;
 /** Of events in a transaction. */
 const MOST_EVENTS = 5_000;
+/** Of events that wait: more than are written in some seconds. */
+const MOST_WAITING = 200_000;
 /** Deadlocks, and what Postgres says while it starts or stops: the same may go well in a moment. */
 const PASSING = /^(40|57P)/;
 const TRIES = 5;
@@ -21,6 +23,11 @@ interface Waiting {
   readonly batch: EventBatch;
   readonly resolve: (written: WrittenBatch) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/** Too much is waiting: nothing of the batch was written, and it may be sent again. */
+export class TooBusy extends Error {
+  override readonly name = 'TooBusy';
 }
 
 export class EventWriter {
@@ -38,6 +45,8 @@ export class EventWriter {
 
   /** Durable, and counted in all balances, once it resolves. */
   write(batch: EventBatch): Promise<WrittenBatch> {
+    const waiting = this.waiting.reduce((sum, { batch: { events } }) => sum + events.length, 0);
+    if (waiting > MOST_WAITING) return Promise.reject(new TooBusy('Too many events are waiting to be written.'));
     return new Promise((resolve, reject) => {
       this.waiting.push({ batch, resolve, reject });
       this.next();

@@ -1,5 +1,6 @@
 /** Invitations to take a seat. Their dates are the machine's, also for customers on a test clock: they are no billing. */
 import { randomUUID } from 'node:crypto';
+import { MOST_SEATS } from '../../billing/tiers.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
 import { type CustomerSeatRow, SeatInvitation } from '../../db/entities/customer-seat.ts';
 import { Email } from '../../db/entities/email.ts';
@@ -17,8 +18,8 @@ import { type Asker, lockedSeat } from './find.ts';
 
 const HOUR = 60 * 60_000;
 const LIFETIME = 7 * 24 * HOUR;
-/** Of one customer to one address, which may be anybody's. */
-const MOST_AN_HOUR = 5;
+/** Of one customer to one address, which may be anybody's; and to all of them, as seats are given and taken back. */
+const MOST_AN_HOUR = { toOne: 5, inAll: MOST_SEATS };
 
 /** Writes the e-mail; the link in it, and no earlier one, opens the seat. */
 export async function invite(
@@ -29,15 +30,7 @@ export async function invite(
 ): Promise<void> {
   const organization = await em.findOneOrFail(Organization, customer.organization.id);
   const { email: recipient } = seat.member;
-  const inLastHour = {
-    customer: customer.id,
-    kind: 'customer_seat_invitation',
-    recipient,
-    createdAt: { $gt: new Date(at.getTime() - HOUR) },
-  } as const;
-  if ((await em.count(Email, inLastHour)) >= MOST_AN_HOUR) {
-    throw tooManyAttempts('This address was invited often; please wait an hour.');
-  }
+  await refuseTooMany(em, customer, recipient, at);
   await em.nativeDelete(SeatInvitation, { seat: seat.id });
   const id = randomUUID();
   const offer = { productName: product.name, offeredBy: customer.name ?? customer.email };
@@ -64,6 +57,20 @@ export async function invite(
     expiresAt: seat.invitationExpiresAt,
   });
   await wake(em, 'email', id);
+}
+
+async function refuseTooMany(em: EntityManager, customer: CustomerRow, recipient: string, at: Date): Promise<void> {
+  const inLastHour = {
+    customer: customer.id,
+    kind: 'customer_seat_invitation',
+    createdAt: { $gt: new Date(at.getTime() - HOUR) },
+  } as const;
+  const [toOne, inAll] = await Promise.all([
+    em.count(Email, { ...inLastHour, recipient }),
+    em.count(Email, inLastHour),
+  ]);
+  if (toOne >= MOST_AN_HOUR.toOne) throw tooManyAttempts('This address was invited often; please wait an hour.');
+  if (inAll >= MOST_AN_HOUR.inAll) throw tooManyAttempts('So many were invited; please wait an hour.');
 }
 
 export function inviteAgain(em: EntityManager, asker: Asker, id: string, at: Date): Promise<CustomerSeatRow> {
