@@ -91,7 +91,7 @@ async function aSeat(running: Running, token: string) {
   const [order] = await list(running, token, `/v1/orders/?customer_id=${team.id}`);
   const grace = { email: `grace-${randomUUID()}@example.com`, external_member_id: 'grace' };
   const seat = await make('/v1/customer-seats', { order_id: order.id, ...grace });
-  return { ...seat, team };
+  return { ...seat, team, product };
 }
 
 async function list(running: Running, token: string, path: string) {
