@@ -5,6 +5,7 @@ import type { OrganizationId, WebhookEndpointId, WebhookEventId } from '../billi
 import { WebhookEndpoint, WebhookEvent } from './entities/webhook.ts';
 import type { EntityManager } from './orm.ts';
 import { wake } from './outbox.ts';
+import { recordSystemEvents, type SystemEvent } from './system-events.ts';
 
 export interface Event {
   readonly organizationId: OrganizationId;
@@ -13,6 +14,8 @@ export interface Event {
   readonly at: Date;
   /** The thing's public shape, as the transaction leaves it; called only if somebody listens. */
   readonly data: () => unknown | Promise<unknown>;
+  /** What stands of it among the customer's events, whoever listens. */
+  readonly recorded?: Omit<SystemEvent, 'at'> | undefined;
 }
 
 /**
@@ -20,6 +23,10 @@ export interface Event {
  * has changed must be flushed or set on its entities before, so that the text is the state that commits.
  */
 export async function emit(em: EntityManager, ...events: readonly Event[]): Promise<void> {
+  await recordSystemEvents(
+    em,
+    events.flatMap(({ recorded, at }) => (recorded ? [{ ...recorded, at }] : [])),
+  );
   for (const event of events) {
     const endpoints = await listeners(em, event.organizationId, event.type);
     if (endpoints.length === 0) continue;

@@ -14,6 +14,7 @@ import { becomeTeam } from './members.ts';
 import { nowOf } from './now.ts';
 import type { EntityManager } from './orm.ts';
 import { wake } from './outbox.ts';
+import { recordOfGrant } from './recorded.ts';
 import { type Holding, hangingOn, holdersOf } from './seats.ts';
 import { GRANT_POPULATE, grantWebhookView } from './views/benefit-grant.ts';
 
@@ -156,9 +157,11 @@ export async function cycleGrants(em: EntityManager, subscription: SubscriptionR
     );
   const held = await em.find(BenefitGrant, { subscription: subscription.id, wanted: 'granted' }, { fields: ['id'] });
   if (held.length === 0) return;
-  for (const grant of await load()) {
-    await emit(em, { organizationId, type: 'benefit_grant.cycled', at, data: () => grantWebhookView(em, grant) });
-  }
+  const told = (await load()).map((grant) => ({
+    ...{ organizationId, type: 'benefit_grant.cycled' as const, at, data: () => grantWebhookView(em, grant) },
+    recorded: recordOfGrant(grant as BenefitGrantRow, 'benefit.cycled'),
+  }));
+  await emit(em, ...told);
 }
 
 /** Who has the product: its running subscriptions, and the living who bought it once and kept it. */

@@ -6,8 +6,9 @@ import type { BenefitTypes } from '../../benefits/registry.ts';
 import type { EventType } from '../../billing/event-types.ts';
 import type { GrantId } from '../../billing/ids.ts';
 import { BenefitGrant, type BenefitGrantRow } from '../../db/entities/benefit-grant.ts';
-import { emit } from '../../db/events.ts';
+import { type Event, emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { recordOfGrant } from '../../db/recorded.ts';
 import { GRANT_POPULATE, grantWebhookView } from '../../db/views/benefit-grant.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
@@ -69,17 +70,26 @@ async function carryOut(em: EntityManager, types: BenefitTypes, grant: BenefitGr
   grant.error = null;
   grant.modifiedAt = at;
   await em.flush();
-  if (grant.wanted === 'granted')
-    await tell(em, grant, isNew ? 'benefit_grant.created' : 'benefit_grant.updated', before);
-  else if (isHeld) await tell(em, grant, 'benefit_grant.revoked', before);
+  if (grant.wanted === 'granted') {
+    const recorded = recordOfGrant(grant, isHeld ? 'benefit.updated' : 'benefit.granted');
+    await tell(em, grant, isNew ? 'benefit_grant.created' : 'benefit_grant.updated', before, recorded);
+  } else if (isHeld) {
+    await tell(em, grant, 'benefit_grant.revoked', before, recordOfGrant(grant, 'benefit.revoked'));
+  }
 }
 
-async function tell(em: EntityManager, grant: BenefitGrantRow, type: EventType, before: Properties): Promise<void> {
+async function tell(
+  em: EntityManager,
+  grant: BenefitGrantRow,
+  type: EventType,
+  before: Properties,
+  recorded?: Event['recorded'],
+): Promise<void> {
   const organizationId = grant.benefit.organization.id;
   const at = grant.wantedAt;
   await emit(
     em,
-    { organizationId, type, at, data: () => grantWebhookView(em, grant, before) },
+    { organizationId, type, at, data: () => grantWebhookView(em, grant, before), recorded },
     { organizationId, type: 'customer.state_changed', at, data: () => loadCustomerState(em, grant.customer.id) },
   );
 }

@@ -8,6 +8,7 @@ import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { emit } from '../../db/events.ts';
 import { beginOwner } from '../../db/members.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { recordOfCustomer } from '../../db/recorded.ts';
 import { customerView } from '../../db/views/customer.ts';
 
 /**
@@ -90,6 +91,7 @@ async function made(em: EntityManager, checkout: CheckoutRow, at: Date): Promise
   await em.flush();
   await beginOwner(em, customer, at);
   const organizationId = checkout.organization.id;
-  await emit(em, { organizationId, type: 'customer.created', at, data: () => customerView(customer) });
+  const recorded = recordOfCustomer(customer, 'customer.created');
+  await emit(em, { organizationId, type: 'customer.created', at, data: () => customerView(customer), recorded });
   return customer;
 }

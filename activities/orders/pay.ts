@@ -67,8 +67,36 @@ export async function tellOrder(
     told ??= view();
     return told;
   };
-  await emit(em, ...types.map((type) => ({ organizationId: order.organization.id, type, at, data })));
+  if (types.includes('order.paid')) await em.flush();
+  const recorded = (type: string) => (type === 'order.paid' ? recordOfPaid(order) : undefined);
+  await emit(
+    em,
+    ...types.map((type) => ({
+      ...{ organizationId: order.organization.id, type, at, data },
+      recorded: recorded(type),
+    })),
+  );
 }
+
+/** Among the customer's events. */
+const recordOfPaid = (order: OrderRow) => ({
+  name: 'order.paid' as const,
+  customerId: order.customer.id,
+  metadata: {
+    order_id: order.id,
+    product_id: order.product?.id,
+    billing_type: order.subscription ? 'recurring' : 'one_time',
+    amount: order.totalAmount,
+    currency: order.currency,
+    net_amount: order.netAmount,
+    tax_amount: order.taxAmount,
+    applied_balance_amount: order.appliedBalanceAmount,
+    discount_amount: order.discountAmount,
+    discount_id: order.discount?.id,
+    platform_fee: order.platformFeeAmount,
+    subscription_id: order.subscription?.id,
+  },
+});
 
 function isInternational(cardCountry: string | null | undefined, sellerCountry: string | null | undefined): boolean {
   return cardCountry !== null && cardCountry !== undefined && cardCountry !== (sellerCountry ?? 'US');

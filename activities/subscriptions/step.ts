@@ -12,6 +12,7 @@ import type { TaxSheet } from '../../tax/sheet.ts';
 import { type Dependencies, pricingTransaction } from '../dependencies.ts';
 import { refuse } from '../failures.ts';
 import { followSubscription } from './metering.ts';
+import { recordOf } from './recorded.ts';
 import { stateOf } from './state.ts';
 
 /** Which step, of which subscription, at what time (ms since 1970, the process's clock). */
@@ -102,7 +103,7 @@ export async function tellSubscription(
     const [view] = await subscriptionViews(em, [row]);
     return view;
   };
-  await emit(em, ...types.map((type) => ({ organizationId, type, at, data })), {
+  await emit(em, ...types.map((type) => ({ organizationId, type, at, data, recorded: recordOf(row, type) })), {
     organizationId,
     type: 'customer.state_changed',
     at,

@@ -10,6 +10,7 @@ import { emit } from '../../db/events.ts';
 import { lockRow } from '../../db/lock.ts';
 import { beginOwner, type OwnerDetails, ownerFollows } from '../../db/members.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { recordOfCustomer } from '../../db/recorded.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
 import type { CustomerCreate, CustomerUpdate } from '../../schemas/customer.ts';
@@ -88,9 +89,19 @@ export async function updateCustomer(
       await tx.flush();
       if (isNamed) await followMeters(tx, row as CustomerRow);
       await ownerFollows(tx, row as CustomerRow, before, row.modifiedAt);
-      await tellCustomer(tx, row, 'customer.updated', row.modifiedAt);
+      await tellCustomer(tx, row, 'customer.updated', row.modifiedAt, changedBy(body, row));
     }),
   );
+}
+
+/** What of it stands among the customer's events. */
+function changedBy(body: z.output<typeof CustomerUpdate>, row: Pick<CustomerRow, 'email' | 'name' | 'metadata'>) {
+  const fields = {
+    email: body.email ? row.email : undefined,
+    name: body.name === undefined ? undefined : (row.name ?? null),
+    metadata: body.metadata ? row.metadata : undefined,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 const ownerDetails = (owner: z.output<typeof CustomerCreate>['owner']): OwnerDetails =>
@@ -126,11 +137,15 @@ export async function tellCustomer(
   row: CustomerRow,
   type: 'customer.created' | 'customer.updated' | 'customer.deleted',
   at: Date,
+  changed?: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const organizationId = row.organization.id;
   await emit(
     em,
-    { organizationId, type, at, data: () => customerView(row) },
+    {
+      ...{ organizationId, type, at, data: () => customerView(row) },
+      recorded: recordOfCustomer(row, type, changed),
+    },
     { organizationId, type: 'customer.state_changed', at, data: () => loadCustomerState(em, row.id) },
   );
 }

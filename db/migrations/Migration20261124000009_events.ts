@@ -42,26 +42,30 @@ export class Migration20261124000009_events extends Migration {
     // are those of after the lock. An id is a UUID of version 7, whose time is that of the event's reception.
     this.addSql(`
       create function record_system_events(given jsonb)
-      returns table (id uuid, organization_id uuid, filter jsonb, aggregation jsonb, at text) language plpgsql as $$
+      returns table (subject uuid, name text, ms float8, metadata jsonb, meter_id uuid, organization_id uuid, filter jsonb,
+        aggregation jsonb, received_at text) language plpgsql as $$
       #variable_conflict use_column
       declare
         received timestamptz;
-        ms text;
+        received_ms text;
       begin
         perform pg_advisory_xact_lock_shared(4815162342);
         received := clock_timestamp();
-        ms := lpad(to_hex(floor(extract(epoch from received) * 1000)::bigint), 12, '0');
-        insert into events (id, organization_id, subject, customer_id, external_customer_id, name, source, "timestamp",
-          received_at, metadata)
-        select (ms || '7' || substr(random, 14))::uuid, organization_id, subject, customer_id, external_customer_id,
-          name, 'system', "timestamp", received, metadata
-        from (select replace(gen_random_uuid()::text, '-', '') as random, g.* from jsonb_to_recordset(given) as g (
-          organization_id uuid, subject uuid, customer_id uuid, external_customer_id text, name text,
-          "timestamp" timestamptz, metadata jsonb)) g;
+        received_ms := lpad(to_hex(floor(extract(epoch from received) * 1000)::bigint), 12, '0');
         return query
-          select m.id, m.organization_id, m.filter, m.aggregation, received::text from meters m
-          where m.archived_at is null and m.organization_id in (
-            select (g ->> 'organization_id')::uuid from jsonb_array_elements(given) g);
+          with put as (
+            insert into events (id, organization_id, subject, customer_id, external_customer_id, name, source,
+              "timestamp", received_at, metadata)
+            select (received_ms || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
+              c.organization_id, coalesce(c.external_subject, c.id), c.id, c.external_id, g.name, 'system',
+              g."timestamp", received, g.metadata
+            from jsonb_to_recordset(given) as g (customer_id uuid, name text, "timestamp" timestamptz, metadata jsonb)
+            join customers c on c.id = g.customer_id
+            returning *
+          )
+          select put.subject, put.name, (extract(epoch from put."timestamp") * 1000)::float8, put.metadata, m.id,
+            m.organization_id, m.filter, m.aggregation, received::text
+          from put join meters m on m.organization_id = put.organization_id and m.archived_at is null;
       end $$`);
   }
 }
