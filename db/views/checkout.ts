@@ -181,5 +181,10 @@ export function billingAddressForm(checkout: CheckoutRow): AddressForm {
 /** What the checkout offers a product at: prices of its own, else the product's. */
 function pricesFor(checkout: CheckoutRow, product: ProductRow): PriceRow[] {
   const own = product.prices.getItems().filter(({ checkoutId }) => checkoutId === checkout.id);
-  return own.length === 0 ? pricesNow(product) : own.sort((a, b) => a.position - b.position);
+  const offered = own.length === 0 ? pricesNow(product) : own.sort((a, b) => a.position - b.position);
+  if (product.id !== checkout.product.id) return offered;
+  // Usage of what is chosen is billed as it was shown, whatever the product's prices are by now.
+  const { meteredPriceIds: shown, currency } = checkout;
+  const others = offered.filter((price) => price.amountType !== 'metered_unit' || price.currency !== currency);
+  return [...others, ...product.prices.getItems().filter(({ id }) => shown.includes(id))];
 }

@@ -42,6 +42,10 @@ export async function aShop(running: Running) {
   return { token, organization, make, aMeter, show: (path: string) => running.made(token, 'GET', path) };
 }
 
+interface Numbered {
+  readonly invoice_number: string;
+}
+
 /** Subscribed on 1 April 2027. */
 export async function aMeteredSubscriber(running: Running, sold: Sold = {}) {
   const shop = await aShop(running);
@@ -87,7 +91,9 @@ export async function aMeteredSubscriber(running: Running, sold: Sold = {}) {
     },
     async orders() {
       const { items } = await show(`/v1/orders/?customer_id=${customer.id}&sorting=created_at&limit=100`);
-      return items as {
+      // Several may be of the same instant.
+      const inOrder = items.sort((a: Numbered, b: Numbered) => (a.invoice_number < b.invoice_number ? -1 : 1));
+      return inOrder as {
         billing_reason: string;
         status: string;
         total_amount: number;

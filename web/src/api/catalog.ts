@@ -25,6 +25,17 @@ export const Price = z.object({
   /** What is counted where that is not seats. */
   unit_label: z.nullish(z.string()),
   unit_label_plural: z.nullish(z.string()),
+  /** Of usage: decimal minor units for one unit, the most that a period costs, and what is counted. */
+  unit_amount: z.optional(z.string()),
+  cap_amount: z.nullish(z.number()),
+  meter: z.optional(
+    z.object({
+      name: z.string(),
+      unit: z.enum(['scalar', 'token', 'custom']),
+      custom_label: z.nullable(z.string()),
+      custom_multiplier: z.nullable(z.number()),
+    }),
+  ),
   is_archived: z.boolean(),
 });
 export type Price = z.infer<typeof Price>;

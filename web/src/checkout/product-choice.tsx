@@ -16,12 +16,13 @@ export function ProductChoice({ checkout, chosen, onChoose }: ProductChoiceProps
       <legend className="legend">Choose a plan</legend>
       {checkout.products.map((product) => {
         const price = staticPrice(checkout.prices?.[product.id] ?? product.prices, checkout.currency);
+        const isByUse = price === undefined && product.prices.some((each) => each.amount_type === 'metered_unit');
         return (
           <label key={product.id} className="choice">
             <input type="radio" name="product" checked={product.id === chosen} onChange={() => onChoose(product.id)} />
             <span>{product.name}</span>
             <span className="soft small">
-              {formatPrice(price)} {formatRhythm(product, price)}
+              {isByUse ? 'Pay for what you use' : `${formatPrice(price)} ${formatRhythm(product, price)}`}
             </span>
           </label>
         );

@@ -1,9 +1,10 @@
 /** What is being bought, what it costs today and later, and what comes with it. */
-import type { Product } from '../api/catalog.ts';
+import type { Price, Product } from '../api/catalog.ts';
 import type { Checkout } from '../api/checkouts.ts';
 import { formatDate } from '../format/dates.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatRhythm, formatSpan, formatTrial } from '../format/terms.ts';
+import { formatUsage, usagePrices } from '../format/usage.ts';
 import { Sums } from './sums.tsx';
 
 export function Summary({ checkout }: { checkout: Checkout }) {
@@ -11,15 +12,28 @@ export function Summary({ checkout }: { checkout: Checkout }) {
   if (product === null) return null;
   const terms = termsOf(checkout);
   const isFree = checkout.amount === 0;
+  const usage = usageOf(checkout, product);
   return (
     <section className="stack" aria-label="Your order">
       <div className="stack-tight">
         <p className="price-line">
-          <span className="price">{isFree ? 'Free' : formatMoney(checkout.amount, checkout.currency)}</span>
+          <span className="price">
+            {isFree ? priceOfNothing(usage) : formatMoney(checkout.amount, checkout.currency)}
+          </span>
           <span className="soft">{isFree ? '' : formatRhythm(product)}</span>
         </p>
         {terms !== undefined && <p>{terms}</p>}
       </div>
+      {usage.length > 0 && (
+        <div className="stack-tight">
+          <h2 className="legend">{isFree ? 'What you pay for' : 'And for what you use'}</h2>
+          <ul className="ticks">
+            {usage.map((price) => (
+              <li key={price.id}>{formatUsage(price, formatRhythm(product))}</li>
+            ))}
+          </ul>
+        </div>
+      )}
       {product.description !== null && <p className="soft">{product.description}</p>}
       {product.benefits.length > 0 && (
         <div className="stack-tight">
@@ -36,17 +50,30 @@ export function Summary({ checkout }: { checkout: Checkout }) {
   );
 }
 
+/** What is billed by use, at the prices that hold for this buyer. */
+function usageOf(checkout: Checkout, product: Product): readonly Price[] {
+  return usagePrices(checkout.prices?.[product.id] ?? product.prices, checkout.currency);
+}
+
+const priceOfNothing = (usage: readonly Price[]): string => (usage.length > 0 ? 'Pay for what you use' : 'Free');
+
 /** "14 days free, then $10.00 a month from 8 Dec 2026". */
 function termsOf(checkout: Checkout): string | undefined {
   const { product, total_amount: total } = checkout;
   const trial = formatTrial(checkout.active_trial_interval, checkout.active_trial_interval_count);
   if (product?.is_recurring !== true) return undefined;
+  const isMetered = usageOf(checkout, product).length > 0;
+  const isByUseAlone = isMetered && checkout.amount === 0;
+  const plus = isMetered ? ', and what you have used' : '';
   if (trial === undefined) {
+    if (isByUseAlone) return 'What you have used is charged at the end of each period. Cancel whenever you like.';
     const isFree = total === 0 && !checkout.is_payment_form_required;
-    return isFree ? 'Ends when you say so.' : `Renews at ${renewalOf(checkout, product)}. Cancel whenever you like.`;
+    if (isFree) return 'Ends when you say so.';
+    return `Renews at ${renewalOf(checkout, product)}${plus}. Cancel whenever you like.`;
   }
   const start = checkout.trial_end === null ? '' : ` from ${formatDate(checkout.trial_end)}`;
-  return `${trial}, then ${firstOf(checkout, product)}${start}. Cancel before that and you pay nothing.`;
+  const then = isByUseAlone ? `what you have used is charged${start}` : `${firstOf(checkout, product)}${start}${plus}`;
+  return `${trial}, then ${then}. Cancel before that and you pay nothing.`;
 }
 
 /** "$20.00 a month", or for a discount of some months "$10.00 a month, after 3 months at $20.00 a month". */

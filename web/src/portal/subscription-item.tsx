@@ -9,7 +9,7 @@ import { Button } from '../parts/button.tsx';
 import { usePortal } from './context.ts';
 import { NextCharge } from './next-charge.tsx';
 import { SubscriptionActions } from './subscription-actions.tsx';
-import { badgeOf, hasEnded, pendingOf } from './subscription-words.ts';
+import { badgeOf, hasEnded, isByUse, pendingOf } from './subscription-words.ts';
 import { Unpaid } from './unpaid.tsx';
 import { useRefresh } from './use-refresh.ts';
 
@@ -23,7 +23,7 @@ export function SubscriptionItem({ subscription }: { subscription: Subscription 
         <span className={`badge badge-${badge.tone}`}>{badge.word}</span>
       </div>
       <p>
-        {amount === 0 ? 'Free' : formatMoney(amount, currency)}{' '}
+        {amount === 0 ? (isByUse(subscription) ? 'By use' : 'Free') : formatMoney(amount, currency)}{' '}
         <span className="soft">
           {amount > 0 && formatEvery(subscription.recurring_interval, subscription.recurring_interval_count)}
           {seats !== null && seats !== undefined && ` · ${formatSeats(seats, unitOf(subscription.prices[0]))}`}

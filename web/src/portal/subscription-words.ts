@@ -47,6 +47,10 @@ export function isChangeable(subscription: Subscription): boolean {
   return ['active', 'trialing'].includes(status) && !isEnding && !isPausing;
 }
 
+/** Whether what is used is billed. */
+export const isByUse = ({ prices }: Subscription): boolean =>
+  prices.some((price) => price.amount_type === 'metered_unit');
+
 /** The day the subscription ends if nothing more is done. */
 export function endOf(subscription: Subscription): string {
   return formatDate(subscription.ends_at ?? subscription.current_period_end);
@@ -67,11 +71,13 @@ export function nextOf(subscription: Subscription): string {
     case 'trialing': {
       const end = formatDate(subscription.trial_end ?? subscription.current_period_end);
       const every = formatEvery(subscription.recurring_interval, subscription.recurring_interval_count);
-      return amount === 0 ? `Trial until ${end}.` : `Free until ${end}, then ${charge} ${every}.`;
+      if (amount === 0) return isByUse(subscription) ? `Free until ${end}, then by use.` : `Trial until ${end}.`;
+      return `Free until ${end}, then ${charge} ${every}.`;
     }
     case 'active': {
       const date = formatDate(subscription.current_period_end);
-      return amount === 0 ? 'It stays free.' : `Next charge: ${charge} on ${date}.`;
+      if (amount > 0) return `Next charge: ${charge} on ${date}.`;
+      return isByUse(subscription) ? `What you have used by ${date} is charged then.` : 'It stays free.';
     }
     case 'paused':
       return `Nothing is charged while it rests, ${resumption}.`;

@@ -4,6 +4,7 @@ import type { Product } from '../api/catalog.ts';
 import { ApiFailure } from '../api/client.ts';
 import { getShop } from '../api/organizations.ts';
 import { formatPrice, formatRhythm, formatTrial, staticPrice } from '../format/terms.ts';
+import { formatUsage, usagePrices } from '../format/usage.ts';
 import { Loading } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { PlainPage } from '../parts/plain-page.tsx';
@@ -67,15 +68,26 @@ interface ProductCardProps {
 
 function ProductCard({ product, slug, currency }: ProductCardProps) {
   const price = staticPrice(product.prices, currency);
+  const usage = usagePrices(
+    product.prices,
+    price?.price_currency ?? currency ?? product.prices[0]?.price_currency ?? '',
+  );
   const trial = formatTrial(product.trial_interval, product.trial_interval_count);
   return (
     <li className="card">
       <div className="stack-tight">
         <h2>{product.name}</h2>
         <p className="price-line">
-          <span className="price">{formatPrice(price)}</span>
+          <span className="price">
+            {price === undefined && usage.length > 0 ? 'Pay for what you use' : formatPrice(price)}
+          </span>
           <span className="soft">{formatRhythm(product, price)}</span>
         </p>
+        {usage.map((each) => (
+          <p key={each.id} className="soft small">
+            {formatUsage(each, formatRhythm(product))}
+          </p>
+        ))}
         {trial !== undefined && (
           <p>
             <span className="badge badge-good">{trial}</span>
