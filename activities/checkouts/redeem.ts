@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DiscountReason, refusalOfDiscount } from '../../billing/discounts.ts';
 import type { RedemptionId } from '../../billing/ids.ts';
-import { redeemableOf } from '../../db/discounts.ts';
+import { covers, redeemableOf } from '../../db/discounts.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
 import { Discount, DiscountRedemption, type DiscountRow } from '../../db/entities/discount.ts';
@@ -12,8 +12,13 @@ import { redemptionsOf } from '../../db/redemptions.ts';
 import { addressHashOf } from '../../db/same-buyer.ts';
 
 /** The discount that takes something off what the checkout now sells; null where it has none, or one for other things. */
-export const effectiveDiscount = ({ discount, discountAmount }: CheckoutRow) =>
-  discount && discountAmount > 0 ? (discount as DiscountRow) : null;
+export function effectiveDiscount(checkout: CheckoutRow): DiscountRow | null {
+  const { discount, discountAmount, meteredPriceIds } = checkout;
+  if (!discount) return null;
+  // Of what is paid by use there is nothing to take it off yet.
+  const isForUsage = meteredPriceIds.length > 0 && covers(discount as DiscountRow, checkout);
+  return discountAmount > 0 || isForUsage ? (discount as DiscountRow) : null;
+}
 
 /**
  * Null where the attempt has its redemption, or needs none. The discount's row is locked, so that of two checkouts at

@@ -39,7 +39,7 @@ export async function orderOf(em: EntityManager, sold: Sold): Promise<OrderRow> 
     seats: checkout.seats ?? null,
     // As the buyer was shown it when they pressed Pay, taxes too.
     priced: orderOfCheckout(checkout, customer, linesOfSale(checkout, subscription)),
-    discount: subscription?.status === 'trialing' ? null : effectiveDiscount(checkout),
+    discount: subscription?.status === 'trialing' || checkout.discountAmount === 0 ? null : effectiveDiscount(checkout),
     metadata: checkout.metadata,
     customFieldData: checkout.customFieldData,
     at,

@@ -52,8 +52,8 @@ export async function beginSubscription(em: EntityManager, given: NewSubscriptio
     currency: price.currency,
     seats: given.seats,
     discount: given.discount ?? null,
-    // A trial's order of nothing doesn't use it up.
-    discountFirstUsedAt: given.discount && trialEndsAt === null ? at : null,
+    // An order of nothing, a trial's or that of what is paid by use, doesn't use it up.
+    discountFirstUsedAt: given.discount && trialEndsAt === null && given.amount > 0 ? at : null,
     recurringInterval: recurrence.interval,
     recurringIntervalCount: recurrence.count,
     anchor: trialEndsAt ?? at,

@@ -168,3 +168,30 @@ it('keeps usage for the next order where a checkout upgrades what was paid by us
   expect((await ada.orders()).at(-1)).toMatchObject({ status: 'paid', total_amount: 3100 });
   expect(await ada.disagreements()).toEqual([]);
 });
+
+it('takes a code of the checkout off the first usage that is paid', async () => {
+  const ada = await aMeteredSubscriber(running, { prices: [], code: 'once' });
+  expect(await ada.orders()).toMatchObject([{ discount_amount: 0 }]);
+  await ada.uses(100_000);
+  expect(await ada.preview()).toMatchObject({ discount_amount: 1000, total_amount: 1000 });
+  await ada.lives('2027-05-01');
+  expect((await ada.orders()).at(-1)).toMatchObject({ discount_amount: 1000, total_amount: 1000 });
+  await ada.uses(100_000);
+  await ada.lives('2027-06-01');
+  expect((await ada.orders()).at(-1)).toMatchObject({ discount_amount: 0, total_amount: 2000 });
+  expect(await ada.disagreements()).toEqual([]);
+});
+
+it('goes on as ever where the renewal with its usage is declined, and what is used meanwhile waits', async () => {
+  const ada = await aMeteredSubscriber(running);
+  await ada.uses(100_000);
+  await ada.cardAnswers('insufficient_funds');
+  await ada.lives('2027-05-01');
+  expect(await ada.shown()).toMatchObject({ status: 'past_due', meters: [{ consumed_units: 0 }] });
+  await ada.uses(1000);
+  await ada.cardAnswers('succeed');
+  await ada.lives('2027-05-04');
+  expect((await ada.orders()).at(-1)).toMatchObject({ status: 'paid', total_amount: 2500 });
+  await ada.lives('2027-06-01');
+  expect(await ada.lastLines()).toEqual(['Fern AI 500', 'Tokens (1,000) 20']);
+});

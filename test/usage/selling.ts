@@ -1,5 +1,6 @@
 /** A shop that sells by use, and a customer of its on a clock of their own. */
 import { randomUUID } from 'node:crypto';
+import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { eventually } from '../api/everything.ts';
 import type { Running } from '../api/running.ts';
 
@@ -18,6 +19,8 @@ export interface Sold {
   readonly rollover?: boolean;
   readonly product?: Body;
   readonly checkout?: Body;
+  /** Of a discount of half, for so long. */
+  readonly code?: 'once';
   readonly customer?: Body;
 }
 
@@ -67,7 +70,13 @@ export async function aMeteredSubscriber(running: Running, sold: Sold = {}) {
     ...{ email: `${externalId}@example.com`, external_id: externalId, test_clock_id: clock.id },
     ...sold.customer,
   });
-  const checkout = await make('/v1/checkouts/', { products: [product.id], customer_id: customer.id, ...sold.checkout });
+  const discount = sold.code
+    ? await make('/v1/discounts/', { name: 'Half', type: 'percentage', basis_points: 5000, duration: sold.code })
+    : null;
+  const checkout = await make('/v1/checkouts/', {
+    ...{ products: [product.id], customer_id: customer.id, discount_id: discount?.id },
+    ...sold.checkout,
+  });
   const confirm = `/v1/checkouts/client/${checkout.client_secret}/confirm`;
   await running.made(null, 'POST', confirm, { confirmation_token_id: await running.aCard() });
   const [{ id }] = (await show(`/v1/subscriptions/?customer_id=${customer.id}`)).items;
@@ -107,6 +116,10 @@ export async function aMeteredSubscriber(running: Running, sold: Sold = {}) {
     },
     async isCredited(units: number) {
       await eventually(async () => ((await balance())?.credited_units === units ? true : undefined));
+    },
+    async cardAnswers(outcome: string) {
+      const { stripeId } = await running.orm.em.fork().findOneOrFail(PaymentMethod, { customer: customer.id });
+      await running.sandbox(`payment_methods/${stripeId}`, { outcome });
     },
     disagreements: async () => (await show('/v1/invariants')).disagreements,
   };
