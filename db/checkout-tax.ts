@@ -4,7 +4,7 @@ import type { Line } from '../billing/orders.ts';
 import { behaviorFor } from '../billing/tax.ts';
 import type { TaxSheet } from '../tax/sheet.ts';
 import { buyerOfCheckout } from './buyers.ts';
-import { totalsOfCheckout } from './checkout-sums.ts';
+import { dueNow, totalsOfCheckout } from './checkout-sums.ts';
 import type { CheckoutRow } from './entities/checkout.ts';
 import type { CustomerRow } from './entities/customer.ts';
 import { linesOf } from './lines.ts';
@@ -14,10 +14,10 @@ import { type PricedOrder, priceOrder } from './pricing.ts';
 /** Countries whose parts have taxes of their own: where the seller collects there, the country alone says nothing. */
 const REGIONAL: readonly string[] = ['US', 'CA'];
 
-/** What of the buyer's address is to be known before the tax is. */
+/** What of the buyer's address is to be known before the tax is: nothing, where nothing is ever charged. */
 export function wantedForTax(checkout: CheckoutRow): 'country' | 'state' | null {
   const { taxRegistrations } = checkout.organization;
-  if (taxRegistrations.length === 0) return null;
+  if (taxRegistrations.length === 0 || dueNow(checkout) === 'free') return null;
   const { place } = buyerOfCheckout(checkout);
   if (place === null) return 'country';
   return isTaxedByState(checkout) && place.state === null && place.postalCode === null ? 'state' : null;

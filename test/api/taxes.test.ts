@@ -48,6 +48,17 @@ describe('a checkout', () => {
     expect(await shop.disagreements()).toEqual([]);
   });
 
+  it('asks nobody where they are for what costs nothing', async () => {
+    const shop = await aTaxedShop(running);
+    const { id } = await shop.product(0);
+    const checkout = await shop.make('/v1/checkouts/', { products: [id], customer_email: 'ada@example.com' });
+    expect(shown(checkout)).toMatchObject({ tax_amount: 0, total_amount: 0 });
+    const free = { customer_email: 'ada@example.com' };
+    const path = `/v1/checkouts/client/${checkout.client_secret}/confirm`;
+    expect((await running.call(null, 'POST', path, free)).status).toBe(200);
+    expect(await shop.orders()).toMatchObject([{ status: 'paid', total_amount: 0, tax_amount: 0 }]);
+  });
+
   it('adds the tax to prices without it, and takes the fee on all of it', async () => {
     const shop = await aTaxedShop(running);
     const { id } = await shop.product(1000, {}, { tax_behavior: 'exclusive' });
