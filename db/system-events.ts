@@ -5,7 +5,7 @@
 import type { Aggregation } from '../billing/aggregations.ts';
 import type { Filter } from '../billing/event-filters.ts';
 import type { CustomerId, MeterId, OrganizationId } from '../billing/ids.ts';
-import { addToAccounts, addValues, type Run } from '../usage/add-to-accounts.ts';
+import { addToAccounts, type Run } from '../usage/add-to-accounts.ts';
 import type { Subject } from '../usage/subjects.ts';
 import { Tallied } from '../usage/tallied.ts';
 import type { EntityManager } from './orm.ts';
@@ -63,9 +63,7 @@ export async function recordSystemEvents(em: EntityManager, events: readonly Sys
     const event = { subject, name, source: 'system' as const, timestamp: ms, metadata };
     tallied.add(event, organizationId, [{ id, organizationId, ...terms }]);
   }
-  const at = rows[0]?.received_at ?? '';
-  await addToAccounts(running(em), tallied.additions, at);
-  await addValues(running(em), tallied.seenValues, at);
+  await addToAccounts(running(em), tallied, rows[0]?.received_at ?? '');
 }
 
 /** The entity manager numbers its values by their places, and knows no lists. */

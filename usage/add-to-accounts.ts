@@ -1,11 +1,36 @@
 /** Adds what events have told to the accounts of those whose usage it is, in the transaction that writes the events. */
 import { hash } from 'node:crypto';
-import type { Addition, SeenValues } from './tallied.ts';
+import type { Addition, Owner, SeenValues, Tallied } from './tallied.ts';
 
 /** Runs a statement with `$1` and so on; one with a name is prepared by it. */
 export type Run = (text: string, values: readonly unknown[], name?: string) => Promise<unknown>;
 
-export async function addToAccounts(run: Run, additions: readonly Addition[], at: string): Promise<void> {
+/**
+ * Accounts are locked in one order, whoever locks several: those of values, which take two statements, together with the
+ * others.
+ */
+export async function addToAccounts(run: Run, { additions, seenValues }: Tallied, at: string): Promise<void> {
+  if (seenValues.length > 0) await lockAccounts(run, [...additions, ...seenValues]);
+  await addNumbers(run, additions, at);
+  await addValues(run, seenValues, at);
+}
+
+/** Makes those that are missing. In one pass: one that waits with a new account in hand would be waited for in turn. */
+export async function lockAccounts(run: Run, owners: readonly Owner[]): Promise<void> {
+  await run(
+    `insert into usage_accounts (subject, meter_id, organization_id)
+     select subject, meter_id, organization_id from unnest($1::uuid[], $2::uuid[], $3::uuid[])
+       as g (subject, meter_id, organization_id) order by subject, meter_id
+     on conflict (subject, meter_id) do update set organization_id = excluded.organization_id`,
+    [
+      owners.map(({ subject }) => subject),
+      owners.map(({ meterId }) => meterId),
+      owners.map(({ organizationId }) => organizationId),
+    ],
+  );
+}
+
+async function addNumbers(run: Run, additions: readonly Addition[], at: string): Promise<void> {
   if (additions.length === 0) return;
   await run(
     ADD_TO_ACCOUNTS,
@@ -40,24 +65,9 @@ const ADD_TO_ACCOUNTS = `
     next_min = case when excluded.used_at >= a.period_end then least(a.next_min, excluded.min) else a.next_min end,
     next_max = case when excluded.used_at >= a.period_end then greatest(a.next_max, excluded.max) else a.next_max end`;
 
-/** The accounts are locked first: which period a value is of must not change until it is counted. */
-export async function addValues(run: Run, seen: readonly SeenValues[], at: string): Promise<void> {
+/** Its account is locked: which period a value is of must not change until it is counted. */
+async function addValues(run: Run, seen: readonly SeenValues[], at: string): Promise<void> {
   if (seen.length === 0) return;
-  const owners = [
-    seen.map(({ subject }) => subject),
-    seen.map(({ meterId }) => meterId),
-    seen.map(({ organizationId }) => organizationId),
-  ];
-  await run(
-    `insert into usage_accounts (subject, meter_id, organization_id)
-     select * from unnest($1::uuid[], $2::uuid[], $3::uuid[]) on conflict do nothing`,
-    owners,
-  );
-  await run(
-    `select from usage_accounts where (subject, meter_id) in (select * from unnest($1::uuid[], $2::uuid[]))
-     order by subject, meter_id for update`,
-    owners.slice(0, 2),
-  );
   const values = seen.flatMap(({ subject, meterId, values }) =>
     [...values].map((value) => ({ subject, meterId, value })),
   );

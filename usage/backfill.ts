@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { EventId, MeterId } from '../billing/ids.ts';
+import { lockAccounts } from './add-to-accounts.ts';
 import type { MeterTerms } from './known-meters.ts';
 import type { Subject } from './subjects.ts';
 import { type Addition, type CountedEvent, type SeenValues, Tallied } from './tallied.ts';
@@ -102,7 +103,7 @@ const NO_ID = '00000000-0000-0000-0000-000000000000';
 async function count(client: ClientBase, meter: MeterTerms, events: readonly Stored[]): Promise<number> {
   const meters = [meter];
   const relevant = events.filter((event) => new Tallied().add(event, meter.organizationId, meters));
-  const ends = await lockAccounts(client, meter, new Set(relevant.map(({ subject }) => subject)));
+  const ends = await endsOf(client, meter, new Set(relevant.map(({ subject }) => subject)));
   const running = new Tallied();
   const next = new Tallied();
   for (const event of relevant) {
@@ -117,21 +118,17 @@ async function count(client: ClientBase, meter: MeterTerms, events: readonly Sto
 }
 
 /** When the running period of each ends, if it does, in µs; none of them is closed before this transaction ends. */
-async function lockAccounts(
+async function endsOf(
   client: ClientBase,
   meter: MeterTerms,
   subjects: ReadonlySet<Subject>,
 ): Promise<Map<Subject, number | null>> {
-  const inOrder = [...subjects].sort();
-  await client.query(
-    `insert into usage_accounts (subject, meter_id, organization_id)
-     select subject, $2, $3 from unnest($1::uuid[]) subject on conflict do nothing`,
-    [inOrder, meter.id, meter.organizationId],
-  );
+  const owners = [...subjects].map((subject) => ({ subject, meterId: meter.id, organizationId: meter.organizationId }));
+  await lockAccounts((text, values) => client.query(text, [...values]), owners);
   const { rows } = await client.query<{ subject: Subject; end: string | null }>(
     `select subject, (extract(epoch from period_end) * 1000000)::bigint as "end" from usage_accounts
-     where meter_id = $2 and subject = any($1::uuid[]) order by subject for update`,
-    [inOrder, meter.id],
+     where meter_id = $2 and subject = any($1::uuid[])`,
+    [[...subjects], meter.id],
   );
   return new Map(rows.map(({ subject, end }) => [subject, end === null ? null : Number(end)]));
 }

@@ -1,7 +1,7 @@
 /** Writes batches of events in one transaction: those that are new, and what they add to whose usage. */
 import type { ClientBase } from 'pg';
 import type { EventId } from '../billing/ids.ts';
-import { addToAccounts, addValues, type Run } from './add-to-accounts.ts';
+import { addToAccounts, type Run } from './add-to-accounts.ts';
 import { eventIds } from './event-ids.ts';
 import type { KnownMeters } from './known-meters.ts';
 import type { EventBatch, WrittenBatch } from './new-event.ts';
@@ -34,8 +34,7 @@ export async function writeEvents(
     return { inserted, duplicates: events.length - inserted };
   });
   const run: Run = (text, values, name) => client.query({ text, values: [...values], ...(name ? { name } : {}) });
-  await addToAccounts(run, tallied.additions, clock.at);
-  await addValues(run, tallied.seenValues, clock.at);
+  await addToAccounts(run, tallied, clock.at);
   return written;
 }
 
