@@ -49,6 +49,7 @@ export async function oneOfEach(running: Running, token: string) {
   const meter = await make('/v1/meters/', { name: 'Calls', filter, aggregation: { func: 'count' } });
   await make('/v1/events/ingest', { events: [{ name: 'call', customer_id: customer.id }] });
   const [event] = await list(running, token, '/v1/events/?source=user');
+  const [customerMeter] = await list(running, token, '/v1/customer-meters/');
   const [eventType] = await list(running, token, '/v1/event-types/?source=user');
   const session = await make('/v1/customer-sessions/', { customer_id: customer.id });
   return {
@@ -69,6 +70,7 @@ export async function oneOfEach(running: Running, token: string) {
       endpoint,
       meter,
       event,
+      customerMeter,
       eventType,
       seat: await aSeat(running, token),
     },

@@ -36,6 +36,8 @@ function pathTo(path: string): string {
     ['/v1/webhooks/endpoints/', things.endpoint.id],
     ['/v1/meters/', things.meter.id],
     ['/v1/events/', things.event.id],
+    ['/v1/customer-meters/', things.customerMeter.id],
+    ['/v1/customer-portal/meters/', things.customerMeter.id],
     ['/v1/event-types/', things.eventType.id],
     ['/v1/organizations/', things.product.organization_id],
     ['/v1/customer-portal/subscriptions/', things.subscription.id],
@@ -114,6 +116,7 @@ describe('with another organization’s token', () => {
       things.link,
       things.meter,
       things.event,
+      things.customerMeter,
       things.eventType,
     ]) {
       expect(text).not.toContain(thing.id);
