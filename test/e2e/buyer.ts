@@ -13,6 +13,8 @@ export async function fillIn(page: Page, email: string, card: string): Promise<v
   await page.getByLabel('Name').fill('Ada Example');
   await page.getByLabel('Country').selectOption('DE');
   await fillCard(page, card);
+  // The sums follow the country; what moves while it is pressed is not pressed.
+  await page.waitForLoadState('networkidle');
 }
 
 export async function fillCard(page: Page, card: string): Promise<void> {
