@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Running, startRunning } from './running.ts';
 
-const LISTS = ['customers', 'products', 'orders', 'subscriptions', 'benefits'] as const;
+const LISTS = ['customers', 'products', 'orders', 'subscriptions', 'benefits', 'meters', 'events'] as const;
 
 /** Keys that mean something to SQL, to the database's client, or to JavaScript. */
 const HOSTILE_KEYS = ['?', '??', "'", '"', '\\', '$or', '$not', '$eq', 'constructor', ':a', '-- ', "') or true --"];
