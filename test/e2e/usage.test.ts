@@ -64,7 +64,7 @@ describeInBrowser('what is paid by use', () => {
     const fixed = { amount_type: 'fixed', price_currency: 'usd', price_amount: 500 };
     const product = await offered('Example Mixed', fixed, usage);
     await page.goto(await checkoutPage(seller, product));
-    await page.getByText('Renews at $5.00 a month, and what you have used.').waitFor();
+    await page.getByText(/Renews at \$5\.00 a month.*, and what you have used\./).waitFor();
     await page.getByText('And for what you use').waitFor();
     await page.goto(shop);
     const card = page.getByRole('listitem').filter({ hasText: 'Example Mixed' });

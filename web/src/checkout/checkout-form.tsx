@@ -18,6 +18,7 @@ import { answersOf, dataOf, lackingAnswers } from './field-answers.ts';
 import { PaymentNotice } from './payment-notice.tsx';
 import { processorOf } from './processor.ts';
 import { dueToday, hasTrial } from './sums.tsx';
+import { usageOf } from './usage.ts';
 import { type Refusals, useBuyer } from './use-buyer.ts';
 import { type PaymentProblem, usePayment } from './use-payment.ts';
 
@@ -150,6 +151,7 @@ function actionOf(checkout: Checkout): string {
   const trial = formatTrial(checkout.active_trial_interval, checkout.active_trial_interval_count);
   if (trial !== undefined) return `Start ${trial}`;
   const due = dueToday(checkout);
+  if (due === 0 && usageOf(checkout).length > 0) return 'Start now';
   return due === 0 ? 'Get it free' : `Pay ${formatMoney(due, checkout.currency)}`;
 }
 

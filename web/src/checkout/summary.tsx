@@ -4,15 +4,16 @@ import type { Checkout } from '../api/checkouts.ts';
 import { formatDate } from '../format/dates.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatRhythm, formatSpan, formatTrial } from '../format/terms.ts';
-import { formatUsage, usagePrices } from '../format/usage.ts';
+import { formatUsage } from '../format/usage.ts';
 import { Sums } from './sums.tsx';
+import { usageOf } from './usage.ts';
 
 export function Summary({ checkout }: { checkout: Checkout }) {
   const { product } = checkout;
   if (product === null) return null;
   const terms = termsOf(checkout);
   const isFree = checkout.amount === 0;
-  const usage = usageOf(checkout, product);
+  const usage = usageOf(checkout);
   return (
     <section className="stack" aria-label="Your order">
       <div className="stack-tight">
@@ -50,11 +51,6 @@ export function Summary({ checkout }: { checkout: Checkout }) {
   );
 }
 
-/** What is billed by use, at the prices that hold for this buyer. */
-function usageOf(checkout: Checkout, product: Product): readonly Price[] {
-  return usagePrices(checkout.prices?.[product.id] ?? product.prices, checkout.currency);
-}
-
 const priceOfNothing = (usage: readonly Price[]): string => (usage.length > 0 ? 'Pay for what you use' : 'Free');
 
 /** "14 days free, then $10.00 a month from 8 Dec 2026". */
@@ -62,7 +58,7 @@ function termsOf(checkout: Checkout): string | undefined {
   const { product, total_amount: total } = checkout;
   const trial = formatTrial(checkout.active_trial_interval, checkout.active_trial_interval_count);
   if (product?.is_recurring !== true) return undefined;
-  const isMetered = usageOf(checkout, product).length > 0;
+  const isMetered = usageOf(checkout).length > 0;
   const isByUseAlone = isMetered && checkout.amount === 0;
   const plus = isMetered ? ', and what you have used' : '';
   if (trial === undefined) {
