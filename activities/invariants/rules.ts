@@ -6,6 +6,7 @@
 import { CHANGE_RULES } from './change-rules.ts';
 import { SEAT_RULES } from './seat-rules.ts';
 import { TAX_RULES } from './tax-rules.ts';
+import { USAGE_RULES } from './usage-rules.ts';
 
 export interface InvariantRule {
   readonly name: string;
@@ -279,5 +280,6 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
   },
   ...CHANGE_RULES,
   ...SEAT_RULES,
+  ...USAGE_RULES,
   ...TAX_RULES,
 ];

@@ -45,6 +45,12 @@ const SEAT = `
   insert into customer_seats (id, created_at, customer_id, subscription_id, member_id, status)
   select gen_random_uuid(), now(), grace.customer_id, s.id, grace.id, 'pending'
   from grace join subscriptions s on s.customer_id = grace.customer_id`;
+const METER = `
+  with meter as (
+    insert into meters (id, created_at, organization_id, name, filter, aggregation, counts_from)
+    values (gen_random_uuid(), now(), :organization, 'Calls', '{}', '{}', now()) returning id)
+  insert into customer_meters (id, created_at, customer_id, meter_id)
+  select gen_random_uuid(), now(), customers.id, meter.id from meter, customers`;
 const CHANGE = (status: string) => `
   insert into subscription_changes (id, created_at, subscription_id, status, product_id, price_id, amount)
   select gen_random_uuid(), now(), id, '${status}', product_id, price_id, amount from subscriptions`;
@@ -93,6 +99,14 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
   ],
   'grants are as they are wanted, or say why not': [
     `update benefit_grants set version = 2, wanted_at = now() - interval '1 hour'`,
+  ],
+  'what a customer is credited with is what is left of their credits': [
+    METER,
+    'update customer_meters set credited = 5',
+  ],
+  'a meter is counted by a subscription that runs and has it': [
+    METER,
+    'update customer_meters set subscription_id = (select id from subscriptions limit 1)',
   ],
   'no more seats are taken than were bought': [SEAT],
   'whoever holds a benefit by a seat has claimed one': [
