@@ -11,10 +11,17 @@ export const CARDS = {
 export async function fillIn(page: Page, email: string, card: string): Promise<void> {
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Name').fill('Ada Example');
-  await page.getByLabel('Country').selectOption('DE');
+  await chooseCountry(page, 'DE');
   await fillCard(page, card);
-  // The sums follow the country; what moves while it is pressed is not pressed.
-  await page.waitForLoadState('networkidle');
+}
+
+/** The sums follow it, and move what stands below them: a button that moves while it is pressed is not pressed. */
+async function chooseCountry(page: Page, country: string): Promise<void> {
+  const field = page.getByLabel('Country');
+  if ((await field.inputValue()) === country) return;
+  const told = page.waitForResponse((response) => response.request().method() === 'PATCH');
+  await field.selectOption(country);
+  await told;
 }
 
 export async function fillCard(page: Page, card: string): Promise<void> {
