@@ -72,7 +72,7 @@ export async function newMerchant(
   api: string,
   operatorToken: string,
   name: string,
-): Promise<{ id: string; call: Call }> {
+): Promise<{ id: string; token: string; call: Call }> {
   const operator = callerOf(api, operatorToken);
   const slug = `${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}-${Date.now().toString(36)}`;
   const organization = await operator('POST', '/v1/organizations/', { name, slug, country: 'US' });
@@ -82,7 +82,7 @@ export async function newMerchant(
     comment: name,
     scopes: document.components.schemas.Scope.enum,
   });
-  return { id: organization.id, call: callerOf(api, token) };
+  return { id: organization.id, token, call: callerOf(api, token) };
 }
 
 /** Runs `work` over the items, `width` at a time; answers in their order. */

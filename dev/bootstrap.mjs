@@ -15,6 +15,7 @@ const TASKS = {
   invariants: ['dev/invariants.ts'],
   'bench:renewals': ['bench/renewals.ts'],
   'bench:api': ['bench/api.ts'],
+  'bench:usage': ['bench/usage.ts'],
   'test:e2e': ['dev/test.ts', 'test/e2e'],
   'test:chaos': ['dev/test.ts', 'test/chaos'],
 };
