@@ -1,7 +1,7 @@
 /** The one-statement read of a subscription shows what the ORM would show, whatever hangs on it. */
 import { randomUUID } from 'node:crypto';
-import { Subscription } from '../../db/entities/subscription.ts';
-import { SUBSCRIPTION_POPULATE, subscriptionView } from '../../db/views/subscription.ts';
+import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { SUBSCRIPTION_POPULATE, subscriptionViews } from '../../db/views/subscription.ts';
 import { readSubscription } from '../../db/views/subscription-read.ts';
 import { type Running, startRunning } from './running.ts';
 
@@ -84,11 +84,20 @@ const lives: Record<string, () => Promise<string>> = {
     return id;
   },
   'by use, with a price of 17 digits': async () => {
-    const filter = { conjunction: 'and', clauses: [] };
+    const calls = { property: 'name', operator: 'eq', value: 'call' };
+    const filter = { conjunction: 'and', clauses: [calls] };
     const meter = await make('/v1/meters/', { name: 'Calls', filter, aggregation: { func: 'count' } });
     const unit_amount = '12345.123456789012';
     const metered = { amount_type: 'metered_unit', price_currency: 'usd', meter_id: meter.id, unit_amount };
-    return bought((await aProduct({ prices: [usd(2000), metered] })).id);
+    const id = await bought((await aProduct({ prices: [usd(2000), metered] })).id);
+    const { customer_id } = await running.made(token, 'GET', `/v1/subscriptions/${id}`);
+    await make('/v1/events/ingest', {
+      events: [
+        { name: 'call', customer_id },
+        { name: 'call', customer_id },
+      ],
+    });
+    return id;
   },
   'canceled, with a reason': async () => {
     const id = await bought((await aProduct()).id);
@@ -108,7 +117,8 @@ it.each(Object.keys(lives))('%s', async (life) => {
   const em = running.orm.em.fork();
   const row = await em.findOneOrFail(Subscription, { id: id as never }, { populate: SUBSCRIPTION_POPULATE });
   const shown = await readSubscription(running.orm.em.fork(), organization as never, String(id));
-  expect(JSON.parse(JSON.stringify(shown))).toEqual(JSON.parse(JSON.stringify(subscriptionView(row))));
+  const [viewed] = await subscriptionViews(em, [row as SubscriptionRow]);
+  expect(JSON.parse(JSON.stringify(shown))).toEqual(JSON.parse(JSON.stringify(viewed)));
 });
 
 it('shows nothing of another organization', async () => {

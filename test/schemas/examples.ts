@@ -31,7 +31,7 @@ export function examplesOf(schema: z.ZodType): { readonly name: string; readonly
   const seen = new Map<string, { name: string; value: unknown }>();
   for (const fill of ['least', 'most'] as const) {
     for (let turn = 0; turn < TURNS; turn++) {
-      const value = example(json, json.$defs ?? {}, fill, turn);
+      const value = example(json, json.$defs ?? {}, fill, turn, []);
       const text = JSON.stringify(value);
       if (!seen.has(text)) seen.set(text, { name: `${fill} ${turn}`, value });
     }
@@ -39,9 +39,19 @@ export function examplesOf(schema: z.ZodType): { readonly name: string; readonly
   return [...seen.values()];
 }
 
-function example(schema: JsonSchema, defs: Readonly<Record<string, JsonSchema>>, fill: Fill, turn: number): unknown {
-  const inner = (next: JsonSchema) => example(next, defs, fill, turn);
-  if (schema.$ref) return inner(defs[schema.$ref.replace('#/$defs/', '')] ?? {});
+/** `open`: the definitions that it stands in; what holds itself holds the least at the second time. */
+function example(
+  schema: JsonSchema,
+  defs: Readonly<Record<string, JsonSchema>>,
+  fill: Fill,
+  turn: number,
+  open: readonly string[],
+): unknown {
+  const inner = (next: JsonSchema) => example(next, defs, fill, turn, open);
+  if (schema.$ref) {
+    const next = defs[schema.$ref.replace('#/$defs/', '')] ?? {};
+    return example(next, defs, open.includes(schema.$ref) ? 'least' : fill, turn, [...open, schema.$ref]);
+  }
   if ('const' in schema) return schema.const;
   if (schema.enum) return schema.enum[turn % schema.enum.length];
   if (schema.allOf) return Object.assign({}, ...schema.allOf.map(inner));
