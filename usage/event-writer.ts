@@ -18,6 +18,8 @@ const MOST_WAITING = 200_000;
 /** Deadlocks, and what Postgres says while it starts or stops: the same may go well in a moment. */
 const PASSING = /^(40|57P)/;
 const TRIES = 5;
+/** At what became of a commit whose answer was lost, while the database comes back: for half a minute. */
+const MOST_LOOKS = 600;
 
 interface Waiting {
   readonly batch: EventBatch;
@@ -28,6 +30,11 @@ interface Waiting {
 /** Too much is waiting: nothing of the batch was written, and it may be sent again. */
 export class TooBusy extends Error {
   override readonly name = 'TooBusy';
+}
+
+/** Whether the events were written can't be told. */
+class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
 }
 
 export class EventWriter {
@@ -88,9 +95,8 @@ export class EventWriter {
         else resolve(answer);
       }
     } catch (error) {
-      const [first, ...others] = group;
-      if (first === undefined) return;
-      if (others.length === 0) first.reject(error);
+      // What may be written already must not be written again.
+      if (group.length === 1 || error instanceof OutcomeUnknown) for (const { reject } of group) reject(error);
       else for (const alone of group) await this.writeTogether([alone]);
     }
   }
@@ -121,14 +127,22 @@ export class EventWriter {
   }
 
   private async isCommitted(xid: string): Promise<boolean> {
-    for (;;) {
-      const { rows } = await this.pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [
-        xid,
-      ]);
-      const status = rows[0]?.status;
-      if (status !== 'in progress') return status === 'committed';
-      await new Promise((passed) => setTimeout(passed, 20));
+    let status: string | null = null;
+    for (let looks = 0; looks < MOST_LOOKS && status !== 'committed' && status !== 'aborted'; looks += 1) {
+      if (looks > 0) await new Promise((passed) => setTimeout(passed, 50));
+      status = await this.statusOf(xid).catch(() => null);
     }
+    if (status !== 'committed' && status !== 'aborted')
+      throw new OutcomeUnknown('The database was lost during a commit.');
+    return status === 'committed';
+  }
+
+  /** Null where it is too long ago to be told. */
+  private async statusOf(xid: string): Promise<string | null> {
+    const { rows } = await this.pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [
+      xid,
+    ]);
+    return rows[0]?.status ?? null;
   }
 }
 

@@ -133,6 +133,8 @@ const INSERT_EVENTS = `
   ), taken as (
     insert into event_keys (organization_id, external_id, id)
     select organization_id, external_id, id from given where external_id is not null
+    -- In one order whoever sends them, so that of two who send the same none waits for the other in a circle.
+    order by organization_id, external_id
     on conflict do nothing returning id
   ), put as (
     insert into events (id, organization_id, subject, customer_id, external_customer_id, member_id,
