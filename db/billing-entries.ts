@@ -10,6 +10,20 @@ export async function waitingEntries(em: EntityManager, row: SubscriptionRow): P
   return em.find(BillingEntry, { subscriptionId: row.id, orderId: null }, { orderBy: { position: 'asc' } });
 }
 
+/**
+ * What the end of the subscription bills of it: not what was used in a trial that is called off, at whichever plan's price.
+ * What was used before one was added is dated before it.
+ */
+export async function entriesAtEnd(em: EntityManager, row: SubscriptionRow): Promise<BillingEntryRow[]> {
+  return (await waitingEntries(em, row)).filter((entry) => !isOfTrial(row, entry));
+}
+
+/** Usage that a trial which goes on gave away. */
+export const isOfTrial = (
+  { status, trialStart }: SubscriptionRow,
+  { proration, createdAt }: BillingEntryRow,
+): boolean => status === 'trialing' && !proration && Boolean(trialStart && createdAt >= trialStart);
+
 export const lineOfEntry = ({ label, amount, priceId, proration }: BillingEntryRow): Line => ({
   label,
   amount,

@@ -7,7 +7,7 @@ import { type TaxedOrder, taxedOrder } from '../billing/order-tax.ts';
 import type { Line } from '../billing/orders.ts';
 import type { TaxSheet } from '../tax/sheet.ts';
 import { balanceOf } from './balances.ts';
-import { lineOfEntry, waitingEntries } from './billing-entries.ts';
+import { entriesAtEnd, lineOfEntry, waitingEntries } from './billing-entries.ts';
 import { orderLinesOf } from './change-orders.ts';
 import { type DiscountUse, discountOf, discountOfNewPeriod } from './change-plan.ts';
 import type { DiscountRow } from './entities/discount.ts';
@@ -91,7 +91,7 @@ export async function quoteOfEnd(
 ): Promise<Quote> {
   // A trial that is called off costs nothing.
   const used = row.status === 'trialing' ? [] : await runningLines(em, row);
-  const lines = [...used.filter(({ amount }) => amount !== 0), ...(await waitingEntries(em, row)).map(lineOfEntry)];
+  const lines = [...used.filter(({ amount }) => amount !== 0), ...(await entriesAtEnd(em, row)).map(lineOfEntry)];
   const discount = discountOfNewPeriod(row, lines, await discountOf(em, row, row), at);
   return quote(em, taxes, row, lines, discount, at, isCharged ? applyBalance : applyBalanceUncharged);
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../billing/ids.ts';
 import type { Line } from '../../billing/orders.ts';
-import { waitingEntries } from '../../db/billing-entries.ts';
+import { isOfTrial, waitingEntries } from '../../db/billing-entries.ts';
 import { BillingEntry } from '../../db/entities/billing-entry.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -34,6 +34,15 @@ export async function keepForNextOrder(
 export async function billWaiting(em: EntityManager, row: SubscriptionRow, orderId: OrderId): Promise<void> {
   for (const entry of await waitingEntries(em, row)) entry.orderId = orderId;
   row.waitingEntries = 0;
+}
+
+/** A trial is called off: what was used in it and waits for an order is never charged. */
+export async function dropUsageOfTrial(em: EntityManager, row: SubscriptionRow): Promise<void> {
+  const dropped = (await waitingEntries(em, row)).filter((entry) => isOfTrial(row, entry));
+  if (dropped.length === 0) return;
+  for (const entry of dropped) em.remove(entry);
+  row.waitingEntries -= dropped.length;
+  await em.flush();
 }
 
 /** The order came to nothing: what was on it waits again. */

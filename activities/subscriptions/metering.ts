@@ -17,6 +17,7 @@ import { allMetersOf, lineOfMeter, metersOf } from '../../db/metered-lines.ts';
 import { meteredIn, offeredPrices } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { closeAccounts, followPeriod } from '../../usage/accounts.ts';
+import { dropUsageOfTrial } from './entries.ts';
 
 /** From now on these prices are the subscription's, besides the meters that its product credits units on. */
 export async function setMeters(
@@ -109,7 +110,9 @@ export async function closeUsage(em: EntityManager, row: SubscriptionRow, at: Da
 export async function closeLastUsage(em: EntityManager, row: SubscriptionRow, at: Date): Promise<Line[]> {
   const lines = await closeUsage(em, row, at);
   await releaseMeters(em, row, at);
-  return row.status === 'trialing' ? [] : lines.filter(({ amount }) => amount !== 0);
+  if (row.status !== 'trialing') return lines.filter(({ amount }) => amount !== 0);
+  await dropUsageOfTrial(em, row);
+  return [];
 }
 
 /** Its periods don't count any more; those of another subscription of the customer's that has the meter do. */

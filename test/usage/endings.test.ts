@@ -1,0 +1,28 @@
+/** What was used is billed, or given away, where a subscription ends or a trial comes between. */
+import { type Running, startRunning } from '../api/running.ts';
+import { aMeteredSubscriber, fixed, metered } from './selling.ts';
+
+let running: Running;
+beforeAll(async () => {
+  running = await startRunning();
+});
+afterAll(() => running.close());
+
+const TRIAL = { trial_interval: 'day', trial_interval_count: 14 };
+
+it('never charges what was used in a trial that is called off, before its product was changed neither', async () => {
+  const ada = await aMeteredSubscriber(running, { product: TRIAL });
+  await ada.uses(100_000);
+  const prices = [fixed(2000), metered(ada.meter.id, '0.01')];
+  const pro = await ada.make('/v1/products/', { name: 'Pro', recurring_interval: 'month', prices, ...TRIAL });
+  expect((await ada.patch({ product_id: pro.id })).status).toBe(200);
+  expect(await ada.shown()).toMatchObject({ status: 'trialing', product_id: pro.id });
+  await ada.uses(50_000);
+  expect(await ada.preview()).toMatchObject({ total_amount: 2000 + 2000 + 500 });
+  await ada.patch({ cancel_at_period_end: true });
+  expect(await ada.preview()).toMatchObject({ total_amount: 0 });
+  await ada.lives('2027-04-16');
+  expect(await ada.shown()).toMatchObject({ status: 'canceled' });
+  expect(await ada.orders()).toHaveLength(1);
+  expect(await ada.disagreements()).toEqual([]);
+});
