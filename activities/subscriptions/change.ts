@@ -11,6 +11,7 @@ import { noteTrial } from '../../db/trials-had.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';
+import { keepUsage } from './apply-change.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 /**
@@ -23,6 +24,8 @@ export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEn
     const before = await snapshotOf(em, row);
     if (row.status !== 'trialing') {
       row.trialStart = at;
+      // Dated before the trial, so that it is owed where that is called off.
+      await keepUsage(em, row, new Date(at.getTime() - 1));
       await noteTrial(em, await em.findOneOrFail(Customer, row.customer.id), row.id, at);
     }
     row.status = 'trialing';

@@ -26,3 +26,28 @@ it('never charges what was used in a trial that is called off, before its produc
   expect(await ada.orders()).toHaveLength(1);
   expect(await ada.disagreements()).toEqual([]);
 });
+
+it('bills what was used before a trial was added, and nothing more where that is called off', async () => {
+  const ada = await aMeteredSubscriber(running);
+  await ada.uses(100_000);
+  expect((await ada.patch({ trial_end: '2027-04-20T00:00:00Z' })).status).toBe(200);
+  expect((await ada.shown()).meters).toMatchObject([{ consumed_units: 0, amount: 0 }]);
+  await ada.uses(50_000);
+  await ada.patch({ cancel_at_period_end: true });
+  expect(await ada.preview()).toMatchObject({ total_amount: 2000 });
+  await ada.lives('2027-04-21');
+  expect(await ada.shown()).toMatchObject({ status: 'canceled' });
+  expect(await ada.lastLines()).toEqual(['Tokens (100,000) 2000']);
+  expect(await ada.disagreements()).toEqual([]);
+});
+
+it('bills what was used before and in an added trial with the charge at its end', async () => {
+  const ada = await aMeteredSubscriber(running);
+  await ada.uses(100_000);
+  await ada.patch({ trial_end: '2027-04-20T00:00:00Z' });
+  await ada.uses(50_000);
+  await ada.lives('2027-04-20');
+  const lines = ['Fern AI 500', 'Tokens (100,000) 2000', 'Tokens (50,000) 1000'];
+  expect((await ada.lastLines()).toSorted()).toEqual(lines);
+  expect(await ada.disagreements()).toEqual([]);
+});
