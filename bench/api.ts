@@ -17,7 +17,7 @@ const SECONDS = Number(process.env['SECONDS_EACH'] ?? 8);
 const CONNECTIONS = 16;
 
 const home = mkdtempSync(join(tmpdir(), 'perennial-bench-'));
-const quiet = { LOG_LEVEL: 'warn', NODE_ENV: 'production' };
+const quiet = { LOG_LEVEL: 'warn', NODE_ENV: 'production', OUTBOX_PAGE: 'false' };
 const system = await startSystem({ home, environment: { worker: quiet, api: quiet } });
 const orm = await openDatabase({ url: system.databaseUrl, poolSize: 20 });
 const bare = await startBare();

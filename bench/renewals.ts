@@ -17,7 +17,7 @@ const SIZE = Number(process.env['RENEWALS'] ?? 300);
 const LEAD = 20_000;
 
 const home = mkdtempSync(join(tmpdir(), 'perennial-bench-'));
-const quiet = { LOG_LEVEL: 'warn', NODE_ENV: 'production' };
+const quiet = { LOG_LEVEL: 'warn', NODE_ENV: 'production', OUTBOX_PAGE: 'false' };
 const system = await startSystem({
   home,
   environment: { worker: quiet, api: quiet },

@@ -24,7 +24,7 @@ const CUSTOMERS = 1_000;
 const READS = 500;
 
 const home = mkdtempSync(join(tmpdir(), 'perennial-bench-'));
-const quiet = { LOG_LEVEL: 'warn', NODE_ENV: 'production' };
+const quiet = { LOG_LEVEL: 'warn', NODE_ENV: 'production', OUTBOX_PAGE: 'false' };
 const system = await startSystem({ home, environment: { worker: quiet, api: quiet } });
 const orm = await openDatabase({ url: system.databaseUrl, poolSize: 4 });
 const sql = <Rows>(statement: string, values: readonly unknown[] = []) =>
