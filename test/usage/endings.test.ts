@@ -51,3 +51,19 @@ it('bills what was used before and in an added trial with the charge at its end'
   expect((await ada.lastLines()).toSorted()).toEqual(lines);
   expect(await ada.disagreements()).toEqual([]);
 });
+
+it('bills what came after the end of a period that is past due where the subscription ends then', async () => {
+  const ada = await aMeteredSubscriber(running, { customer: { test_clock_id: undefined } });
+  await ada.uses(1000);
+  // As it stands when the period is over and its renewal waits for what is unpaid.
+  const em = running.orm.em.fork();
+  await em.execute(`update subscriptions set status = 'past_due' where id = ?::uuid`, [ada.id]);
+  await em.execute(`update usage_accounts set period_end = now() - interval '1 hour' where meter_id = ?::uuid`, [
+    ada.meter.id,
+  ]);
+  await ada.uses(100_000);
+  expect(await ada.balance()).toMatchObject({ consumed_units: 1000 });
+  await ada.patch({ revoke: true });
+  expect(await ada.shown()).toMatchObject({ status: 'canceled' });
+  expect(await ada.lastLines()).toEqual(['Tokens (101,000) 2020']);
+});
