@@ -1,14 +1,12 @@
 /** What a grant of metered units credits its customer with. */
 
 import type { MeterId } from '../billing/ids.ts';
-import { credit, cycleCredit } from '../db/credits.ts';
+import { credit, cycleCredit, giveBack } from '../db/credits.ts';
 import type { BenefitGrantRow } from '../db/entities/benefit-grant.ts';
 import type { CustomerRow } from '../db/entities/customer.ts';
+import { Subscription } from '../db/entities/subscription.ts';
 import type { EntityManager } from '../db/orm.ts';
-import {
-  type BenefitGrantMeterCreditProperties,
-  BenefitMeterCreditProperties,
-} from '../schemas/benefits/meter-credit.ts';
+import { BenefitGrantMeterCreditProperties, BenefitMeterCreditProperties } from '../schemas/benefits/meter-credit.ts';
 
 interface Crediting {
   readonly grant: BenefitGrantRow;
@@ -16,14 +14,32 @@ interface Crediting {
   readonly at: Date;
 }
 
-/** With the grant. What was bought once stays until it is used. */
+/**
+ * With the grant. What was bought once stays until it is used. What comes back in the period that it was credited for
+ * comes with what was left of it: else to change plans to and fro would give its units as often.
+ */
 export async function creditGrant(
   em: EntityManager,
   given: Crediting,
   settings: BenefitMeterCreditProperties,
 ): Promise<BenefitGrantMeterCreditProperties> {
+  const { units_taken_back: left } = given.grant.properties;
+  if (typeof left === 'number' && (await isOfThisPeriod(em, given.grant, settings))) {
+    await giveBack(em, { ...creditedBy(given, settings), units: left });
+    return BenefitGrantMeterCreditProperties.parse(given.grant.properties);
+  }
   await credit(em, creditedBy(given, settings));
   return said(settings, given.at);
+}
+
+async function isOfThisPeriod(
+  em: EntityManager,
+  { subscription, properties }: BenefitGrantRow,
+  { meter_id }: BenefitMeterCreditProperties,
+): Promise<boolean> {
+  if (!subscription || properties.last_credited_meter_id !== meter_id) return false;
+  const { currentPeriodStart } = await em.findOneOrFail(Subscription, subscription.id);
+  return new Date(String(properties.last_credited_at)) >= currentPeriodStart;
 }
 
 /** With a new period of its subscription. The grant's benefit is loaded. */

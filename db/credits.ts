@@ -69,18 +69,28 @@ export async function credit(
   if (row) await sumUp(em, row, at);
 }
 
-/** What is unused is taken back; what was used stays credited until the period is closed. */
-export async function takeBack(em: EntityManager, grantId: GrantId, at: Date): Promise<void> {
+/** What was left when it was taken back, besides what was used since the meter was closed. */
+export async function giveBack(em: EntityManager, given: Credited): Promise<void> {
+  const present = await creditOf(em, given.grantId);
+  const used = present?.meterId === given.meterId ? present.units : '0';
+  await credit(em, { ...given, units: new Big(used).plus(given.units).toNumber() });
+}
+
+/** What is unused is taken back, and answered; what was used stays credited until the period is closed. */
+export async function takeBack(em: EntityManager, grantId: GrantId, at: Date): Promise<number> {
   const found = await creditOf(em, grantId);
-  if (found === null) return;
+  if (found === null) return 0;
   const [row] = await lockMeters(em, found.customerId, [found.meterId], at);
-  if (row === undefined) return;
+  if (row === undefined) return 0;
   const credits = await creditsOn(em, row);
   const [consumed] = await unitsUsed(em, [accountOf(row.customer, row.meter)]);
   const split = spendCredits(credits, consumed ?? '0');
-  for (const [i, each] of credits.entries()) if (each.grantId === grantId) each.units = split[i]?.used ?? '0';
+  const index = credits.findIndex((each) => each.grantId === grantId);
+  const [mine, of] = [credits[index], split[index]];
+  if (mine) mine.units = of?.used ?? '0';
   await em.flush();
   await sumUp(em, row, at);
+  return Number(of?.left ?? '0');
 }
 
 /** A period is over in which so much was used: that much less is left. The meter's row is locked. */

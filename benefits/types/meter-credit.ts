@@ -15,7 +15,6 @@ export default benefitType({
   },
 
   async revoke({ em, grant, at }) {
-    await takeBack(em, grant.id, at);
-    return grant.properties;
+    return { ...grant.properties, units_taken_back: await takeBack(em, grant.id, at) };
   },
 });

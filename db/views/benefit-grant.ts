@@ -33,7 +33,7 @@ function grantView(row: BenefitGrantRow, holder: MemberRow | null): BenefitGrant
     customer: customerView(row.customer),
     member: holder && memberView(holder),
     benefit: benefitView(row.benefit),
-    properties: row.properties as BenefitGrant['properties'],
+    properties: shown(row.properties) as BenefitGrant['properties'],
   };
 }
 
@@ -44,5 +44,10 @@ export async function grantWebhookView(
   previousProperties: Record<string, unknown> | null = null,
 ) {
   const [view] = await grantViews(em, [row]);
-  return { ...view, previous_properties: previousProperties };
+  return { ...view, previous_properties: previousProperties && shown(previousProperties) };
+}
+
+/** What was left of taken-back units is kept for their return alone. */
+function shown({ units_taken_back: _, ...properties }: Record<string, unknown>): Record<string, unknown> {
+  return properties;
 }

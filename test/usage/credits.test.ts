@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { eventually } from '../api/everything.ts';
 import { type Running, startRunning } from '../api/running.ts';
-import { aMeteredSubscriber, aShop, fixed } from './selling.ts';
+import { aMeteredSubscriber, aShop, fixed, metered } from './selling.ts';
 
 let running: Running;
 beforeAll(async () => {
@@ -133,4 +133,25 @@ it('are of the organization’s meters alone, and stay on theirs', async () => {
   const another = await shop.aMeter('Others');
   expect((await running.call(shop.token, 'PATCH', `/v1/benefits/${id}`, benefit(another.id))).status).toBe(422);
   expect((await running.call(shop.token, 'PATCH', `/v1/benefits/${id}`, benefit(meter.id))).status).toBe(200);
+});
+
+it('come back with what was left of them where a plan is left and come back to in one period, whole with the next', async () => {
+  const ada = await aMeteredSubscriber(running, { credits: 1000 });
+  await ada.isCredited(1000);
+  await ada.uses(400);
+  const prices = [fixed(500), metered(ada.meter.id, '0.02')];
+  const other = await ada.make('/v1/products/', { name: 'Other', recurring_interval: 'month', prices });
+  for (let times = 0; times < 2; times++) {
+    await ada.patch({ product_id: other.id, proration_behavior: 'prorate' });
+    await ada.isCredited(0);
+    await ada.patch({ product_id: ada.product.id, proration_behavior: 'prorate' });
+    await ada.isCredited(600);
+  }
+  const { items } = await ada.show(`/v1/benefit-grants/?customer_id=${ada.customer.id}`);
+  expect(Object.keys(items[0].properties).toSorted()).toEqual([
+    ...['last_credited_at', 'last_credited_meter_id', 'last_credited_units'],
+  ]);
+  await ada.lives('2027-05-01');
+  await ada.isCredited(1000);
+  expect(await ada.disagreements()).toEqual([]);
 });
