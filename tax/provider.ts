@@ -50,6 +50,8 @@ export interface TaxAnswer {
  */
 export interface TaxProvider {
   calculate(question: TaxQuestion): Promise<TaxAnswer>;
+  /** The same answer, where it can be given without asking anybody; null where not. */
+  answerAtOnce?(question: TaxQuestion): TaxAnswer | null;
   /** Makes the calculation count, once, however often it is called. Answers with the provider's own id of it. */
   record(calculationId: string, orderId: OrderId): Promise<string>;
 }

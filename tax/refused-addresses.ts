@@ -12,6 +12,7 @@ export function withoutRefusals(provider: TaxProvider): TaxProvider {
         throw error;
       }
     },
+    answerAtOnce: (question) => provider.answerAtOnce?.(question) ?? null,
     record: (calculationId, orderId) => provider.record(calculationId, orderId),
   };
 }

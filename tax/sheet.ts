@@ -1,5 +1,5 @@
 /**
- * Lets a transaction price an order without talking to anybody: it asks its sheet. What the sheet doesn't know yet is
+ * Lets a transaction price an order without talking to anybody: it asks its sheet. What somebody has to be asked for is
  * asked outside, once the transaction is rolled back, which then runs again with the answer at hand.
  */
 import { TaxAddressRefused, type TaxAnswer, type TaxProvider, type TaxQuestion } from './provider.ts';
@@ -26,6 +26,8 @@ export async function withTaxes<T>(provider: TaxProvider, work: (taxes: TaxSheet
   const answers = new Map<string, TaxAnswer | null>();
   const sheet: TaxSheet = {
     answerTo(question) {
+      const known = provider.answerAtOnce?.(question);
+      if (known) return known;
       const answer = answers.get(JSON.stringify(question));
       if (answer === undefined) throw new TaxWanted(question);
       return answer;

@@ -8,7 +8,7 @@ import { isReverseCharge, stateCode } from '../billing/tax-places.ts';
 import type { TaxAnswer, TaxPart, TaxProvider, TaxQuestion } from './provider.ts';
 import { TaxAddressRefused, TaxUnavailable } from './provider.ts';
 import { taxedLine } from './stripe-lines.ts';
-import { ratesFor, tableOfTaxes } from './table.ts';
+import { answerOfTable, ratesFor } from './table.ts';
 
 /** General goods delivered electronically. https://docs.stripe.com/tax/tax-codes */
 const ELECTRONIC_GOODS = 'txcd_10000000';
@@ -22,13 +22,14 @@ const SOME_AMOUNT = 10_000;
 export function stripeTaxes(stripe: Stripe): TaxProvider {
   return {
     async calculate(question) {
-      if (!isAsked(question)) return tableOfTaxes.calculate(question);
+      if (!isAsked(question)) return answerOfTable(question);
       const charged = question.parts.filter(({ amount }) => amount > 0);
       const calculated = charged.length > 0 ? await calculation(stripe, question, charged) : null;
       const rest = question.parts.filter(({ amount }) => amount <= 0);
       const other = rest.length > 0 ? await calculation(stripe, question, rest) : null;
       return answerOf(question, calculated, other);
     },
+    answerAtOnce: (question) => (isAsked(question) ? null : answerOfTable(question)),
     record: (calculationId, orderId) => recorded(stripe, calculationId, orderId),
   };
 }

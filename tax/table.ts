@@ -5,19 +5,24 @@
 
 import { type TaxRate, type TaxReason, taxOn } from '../billing/tax.ts';
 import { collects, isOutsideVat, isReverseCharge, stateCode } from '../billing/tax-places.ts';
-import type { TaxProvider, TaxQuestion } from './provider.ts';
+import type { TaxAnswer, TaxProvider, TaxQuestion } from './provider.ts';
 import { taxesAt, taxName } from './rates.ts';
 
 export const tableOfTaxes: TaxProvider = {
   async calculate(question) {
-    const rates = ratesFor(question);
-    const parts = question.parts.map(({ amount, behavior }) => taxOn(amount, behavior, rates));
-    return { parts, calculationId: null };
+    return answerOfTable(question);
   },
+  answerAtOnce: answerOfTable,
   async record(calculationId) {
     throw new Error(`The table records nothing, so it has never named ${calculationId}.`);
   },
 };
+
+export function answerOfTable(question: TaxQuestion): TaxAnswer {
+  const rates = ratesFor(question);
+  const parts = question.parts.map(({ amount, behavior }) => taxOn(amount, behavior, rates));
+  return { parts, calculationId: null };
+}
 
 /** What is collected from this buyer. Where nothing is, one rate of 0 says why; none at all: the place is unknown. */
 export function ratesFor({ seller, buyer, at }: Pick<TaxQuestion, 'seller' | 'buyer' | 'at'>): TaxRate[] {
