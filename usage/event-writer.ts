@@ -46,8 +46,10 @@ export class EventWriter {
 
   constructor(databaseUrl: string) {
     this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE });
-    // A connection that breaks while nobody uses it is replaced when it is needed.
+    // A connection that breaks is replaced when it is needed, and whoever uses it hears of that by their own query: an
+    // event that nobody listens to would end the process.
     this.pool.on('error', () => {});
+    this.pool.on('connect', (client) => client.on('error', () => {}));
   }
 
   /** Durable, and counted in all balances, once it resolves. */
