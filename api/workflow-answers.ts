@@ -60,7 +60,7 @@ function failureIn(error: unknown): ApplicationFailure | null {
 }
 
 /** Processes name their refusals by type; each has its place among the API's errors. */
-function refusalOf({ type, message }: ApplicationFailure): ApiError {
+export function refusalOf({ type, message }: Pick<ApplicationFailure, 'type' | 'message'>): ApiError {
   switch (type) {
     case 'AlreadyCanceledSubscription':
       return alreadyCanceled(message);

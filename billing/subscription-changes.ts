@@ -38,7 +38,7 @@ export interface Refusal {
 export function refusalOf(state: SubscriptionState, change: Change, now: number): Refusal | null {
   if (state.status === 'canceled') {
     if (change.kind === 'metadata') return null;
-    return { type: 'AlreadyCanceledSubscription', message: 'This subscription has ended.' };
+    return ENDED;
   }
   switch (change.kind) {
     case 'cancel':
@@ -71,12 +71,14 @@ export function refusalOf(state: SubscriptionState, change: Change, now: number)
   }
 }
 
+const ENDED: Refusal = { type: 'AlreadyCanceledSubscription', message: 'This subscription has ended.' };
+
 const SET_TO_END: Refusal = {
   type: 'AlreadyCanceledSubscription',
   message: 'This subscription is set to end; take that back first.',
 };
 
-export const SET_TO_PAUSE: Refusal = {
+const SET_TO_PAUSE: Refusal = {
   type: 'Refused',
   message: 'This subscription is set to pause; take that back first.',
 };
@@ -100,7 +102,11 @@ function refusalOfResume(state: SubscriptionState): Refusal | null {
     : { type: 'Refused', message: 'This subscription is not paused.' };
 }
 
-function refusalOfTerms(state: SubscriptionState): Refusal | null {
+/** Of another product, or more or fewer seats; also before it is asked of the process, for its preview. */
+export function refusalOfTerms(
+  state: Pick<SubscriptionState, 'status' | 'cancelAtPeriodEnd' | 'pauseAtPeriodEnd'>,
+): Refusal | null {
+  if (state.status === 'canceled') return ENDED;
   if (state.cancelAtPeriodEnd) return SET_TO_END;
   if (state.status === 'paused') {
     return { type: 'InactiveSubscription', message: 'This subscription is paused; resume it first.' };

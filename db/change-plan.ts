@@ -174,8 +174,8 @@ function discounted(row: SubscriptionRow, amount: number, discount: DiscountRow 
   const firstUsedAt = row.discountFirstUsedAt?.getTime() ?? null;
   if (discount === null) return amount;
   const waits = discount.duration === 'once' && firstUsedAt === null;
-  const isOfPeriod = !waits && (firstUsedAt === start || coversOrder(discountDurationOf(discount), firstUsedAt, start));
-  return isOfPeriod ? amount - discountOn(amount, row.currency, discountValueOf(discount)) : amount;
+  const isUsed = !waits && (firstUsedAt === start || isOfPeriod(row, discount, start));
+  return isUsed ? amount - discountOn(amount, row.currency, discountValueOf(discount)) : amount;
 }
 
 export type DiscountUse = Pick<SubscriptionRow, 'currency' | 'discountFirstUsedAt'>;
@@ -186,6 +186,10 @@ export async function presentByLength(em: EntityManager, row: SubscriptionRow): 
   return forItsLength(row, discounted(row, row.amount, discount));
 }
 
+/** Whether it has months left, or its one order, when a period starts at `start`. */
+export const isOfPeriod = ({ discountFirstUsedAt: used }: DiscountUse, discount: DiscountRow, start: number): boolean =>
+  coversOrder(discountDurationOf(discount), used?.getTime() ?? null, start);
+
 /** What the subscription's discount takes off the order of a period that starts at `start`. */
 export function discountOfNewPeriod(
   row: DiscountUse,
@@ -193,8 +197,7 @@ export function discountOfNewPeriod(
   discount: DiscountRow | null,
   start: number,
 ): number {
-  const firstUsedAt = row.discountFirstUsedAt?.getTime() ?? null;
-  if (discount === null || !coversOrder(discountDurationOf(discount), firstUsedAt, start)) return 0;
+  if (discount === null || !isOfPeriod(row, discount, start)) return 0;
   const whole = lines.filter(({ proration }) => !proration).reduce((sum, { amount }) => sum + amount, 0);
   return discountOn(whole, row.currency, discountValueOf(discount));
 }

@@ -1,10 +1,11 @@
 /** A subscription's discount: what it takes off each order, and another one from the next order on. */
 import { randomUUID } from 'node:crypto';
-import { coversOrder, DISCOUNT_REASONS, discountOn, refusalOfDiscount } from '../../billing/discounts.ts';
+import { DISCOUNT_REASONS, discountOn, refusalOfDiscount } from '../../billing/discounts.ts';
 import type { DiscountId, RedemptionId } from '../../billing/ids.ts';
 import { minimumCharge } from '../../billing/money.ts';
-import { type Line, totalsOf } from '../../billing/orders.ts';
-import { covers, discountDurationOf, discountValueOf, redeemableOf } from '../../db/discounts.ts';
+import type { Line } from '../../billing/orders.ts';
+import { discountOf, discountOfNewPeriod, isOfPeriod } from '../../db/change-plan.ts';
+import { covers, discountValueOf, redeemableOf } from '../../db/discounts.ts';
 import { Discount, DiscountRedemption, type DiscountRow } from '../../db/entities/discount.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { lockRow } from '../../db/lock.ts';
@@ -28,19 +29,18 @@ export async function discountOfPeriod(
   row: SubscriptionRow,
   lines: readonly Line[],
 ): Promise<OrderDiscount | null> {
-  if (!row.discount) return null;
-  const discount = await em.findOneOrFail(Discount, row.discount.id, { populate: ['products'] });
-  const firstUsedAt = row.discountFirstUsedAt?.getTime() ?? null;
-  if (!coversOrder(discountDurationOf(discount as DiscountRow), firstUsedAt, row.currentPeriodStart.getTime())) {
+  const discount = await discountOf(em, row, row);
+  if (discount === null) return null;
+  const start = row.currentPeriodStart.getTime();
+  if (!isOfPeriod(row, discount, start)) {
     row.discount = null;
     row.discountFirstUsedAt = null;
     return null;
   }
-  const { subtotal } = totalsOf(lines);
-  const amount = discountOn(subtotal, row.currency, discountValueOf(discount as DiscountRow));
+  const amount = discountOfNewPeriod(row, lines, discount, start);
   if (amount === 0) return null;
   row.discountFirstUsedAt ??= row.currentPeriodStart;
-  return { discount: discount as DiscountRow, amount };
+  return { discount, amount };
 }
 
 /** Null takes the discount away. What it already is changes nothing. */

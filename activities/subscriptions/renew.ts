@@ -86,11 +86,7 @@ export async function billPeriod(
   const period = linesOf({ product, price, amount: row.amount, seats: row.seats });
   const waiting = (await waitingEntries(em, row)).map(lineOfEntry);
   const lines = [...period, ...usage, ...waiting];
-  const discount = await discountOfPeriod(
-    em,
-    row,
-    lines.filter(({ proration }) => !proration),
-  );
+  const discount = await discountOfPeriod(em, row, lines);
   const left = afterDiscount(lines, discount?.amount ?? 0);
   // The order says so unless its discount is for other lines too.
   if (discount !== null && lines.length > period.length) row.periodAmount = sum(left.slice(0, period.length));

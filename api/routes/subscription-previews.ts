@@ -1,8 +1,7 @@
 /** What a change of a subscription, or its next renewal, would come to: by the very rules that will bill it. */
 import { z } from 'zod';
 import type { ProductId, SubscriptionId } from '../../billing/ids.ts';
-import { SET_TO_PAUSE } from '../../billing/subscription-changes.ts';
-import type { SubscriptionState } from '../../billing/subscription-state.ts';
+import { refusalOfTerms } from '../../billing/subscription-changes.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -10,9 +9,10 @@ import { quoteOfChange, quoteOfRenewal } from '../../db/quotes.ts';
 import { changePreviewView, chargePreviewView } from '../../db/views/subscription-preview.ts';
 import { ChangePreview, ChangePreviewRequest, ChargePreview } from '../../schemas/subscription-preview.ts';
 import { withTaxes } from '../../tax/sheet.ts';
-import { alreadyCanceled, inactiveSubscription, invalid, notFound } from '../errors.ts';
+import { alreadyCanceled, notFound } from '../errors.ts';
 import { route } from '../route.ts';
 import { plannedOr422 } from '../subscriptions/change-terms.ts';
+import { refusalOf } from '../workflow-answers.ts';
 
 const tag = 'Subscriptions';
 const params = z.object({ id: z.uuid() });
@@ -69,8 +69,6 @@ export async function found(em: EntityManager, organization: string, id: string)
 }
 
 export function refuseUnchangeable(row: SubscriptionRow): void {
-  if (row.status === 'canceled' || row.cancelAtPeriodEnd) throw alreadyCanceled();
-  const changeable: readonly SubscriptionState['status'][] = ['active', 'trialing'];
-  if (!changeable.includes(row.status)) throw inactiveSubscription();
-  if (row.pauseAtPeriodEnd) throw invalid(['body'], SET_TO_PAUSE.message);
+  const refusal = refusalOfTerms(row);
+  if (refusal !== null) throw refusalOf(refusal);
 }
