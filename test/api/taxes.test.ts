@@ -1,4 +1,6 @@
 /** Taxes of checkouts, drafts and subscriptions: shown, charged, on orders, in the books, and told to their provider. */
+import { Order } from '../../db/entities/order.ts';
+import { SWEEP, startSweep } from '../../worker/sweep.ts';
 import { lines, sums } from './changing.ts';
 import { eventually } from './everything.ts';
 import { type Running, startRunning } from './running.ts';
@@ -270,4 +272,20 @@ it('tells the provider of each paid order once, also where it was away', async (
   });
   expect(row.taxRecordId).toBe(`tax_${row.taxCalculationId}`);
   expect(taxes.recorded.filter((recorded) => recorded === row.taxCalculationId)).toHaveLength(1);
+});
+
+it('tells the provider again where it is not known whether it heard', async () => {
+  const shop = await aTaxedShop(running);
+  const { id } = await shop.product(1200);
+  const more = { customer_email: 'ada@example.com', customer_billing_address: LONDON };
+  const { client_secret } = await shop.make('/v1/checkouts/', { products: [id], ...more });
+  expect((await shop.pay(client_secret)).status).toBe(200);
+  const [order] = await shop.orders();
+  const recordOf = async () => (await shop.row(order.id)).taxRecordId ?? undefined;
+  const recorded = await eventually(recordOf);
+  // As if the process had been lost between the provider's answer and the row.
+  await running.orm.em.fork().nativeUpdate(Order, { id: order.id }, { taxRecordId: null });
+  await startSweep(running.temporal);
+  expect(await eventually(recordOf)).toBe(recorded);
+  await running.temporal.workflow.getHandle(SWEEP).terminate('the test is over');
 });
