@@ -35,7 +35,7 @@ export async function boughtAt(running: Running) {
       const { items } = await running.made(
         token,
         'GET',
-        `/v1/orders/?subscription_id=${id}&sorting=created_at&limit=100`,
+        `/v1/orders/?subscription_id=${id}&sorting=created_at&sorting=invoice_number&limit=100`,
       );
       return items.filter(({ billing_reason }: { billing_reason: string }) => billing_reason === reason);
     },

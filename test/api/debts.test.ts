@@ -92,10 +92,8 @@ it('is paid with the chosen card, in the books, and the subscription stays ended
   expect(await shop.taken()).toEqual([2000]);
   const grants = await running.made(shop.token, 'GET', '/v1/benefit-grants/');
   expect(grants.items.filter((grant: { is_granted: boolean }) => grant.is_granted)).toEqual([]);
-  const [last] = await running.orm.em
-    .fork()
-    .find(Email, { customer: shop.customer.id }, { orderBy: { createdAt: 'desc' }, limit: 1 });
-  expect(last?.subject).toBe('Your payment for Fern Pro');
+  const letters = await running.orm.em.fork().find(Email, { customer: shop.customer.id });
+  expect(letters.filter(({ subject }) => subject === 'Your payment for Fern Pro')).toHaveLength(1);
   expect(await shop.pay()).toMatchObject({ status: 422, body: { error: 'OrderNotEligibleForRetry' } });
   expect(await shop.disagreements()).toEqual([]);
 });

@@ -58,7 +58,7 @@ async function aSubscription({ discount, card = 'pm_card_visa', product: more = 
       const { items } = await running.made(
         token,
         'GET',
-        `/v1/orders/?subscription_id=${id}&sorting=created_at&limit=100`,
+        `/v1/orders/?subscription_id=${id}&sorting=created_at&sorting=invoice_number&limit=100`,
       );
       return items.map((order: { total_amount: number }) => order.total_amount);
     },

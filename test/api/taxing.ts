@@ -113,6 +113,7 @@ export async function aTaxedSubscription(
       await shop.make(`/v1/test-clocks/${clock.id}/advance`, { frozen_time: to });
       await eventually(async () => (await shop.get(`/v1/test-clocks/${clock.id}`)).status === 'ready' || undefined);
     },
-    orders: async () => (await shop.get(`/v1/orders/?subscription_id=${id}&limit=100&sorting=created_at`)).items,
+    orders: async () =>
+      (await shop.get(`/v1/orders/?subscription_id=${id}&limit=100&sorting=created_at&sorting=invoice_number`)).items,
   };
 }

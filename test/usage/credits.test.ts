@@ -118,7 +118,9 @@ it('come with a plan that bills no usage too, and begin anew with its periods', 
   await shop.make(`/v1/test-clocks/${clock.id}/advance`, { frozen_time: '2027-05-01T00:00:00Z' });
   await eventually(async () => ((await balance()).consumed_units === 0 ? true : undefined));
   expect(await balance()).toMatchObject({ credited_units: 100, balance: 100 });
-  const [order] = (await shop.show(`/v1/orders/?customer_id=${customer.id}&sorting=-created_at`)).items;
+  const [order] = (
+    await shop.show(`/v1/orders/?customer_id=${customer.id}&sorting=-created_at&sorting=-invoice_number`)
+  ).items;
   expect(order.items).toMatchObject([{ label: 'Basic', amount: 500 }]);
 });
 

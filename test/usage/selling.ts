@@ -99,7 +99,9 @@ export async function aMeteredSubscriber(running: Running, sold: Sold = {}) {
       await eventually(async () => ((await show(`/v1/test-clocks/${clock.id}`)).status === 'ready' ? true : undefined));
     },
     async orders() {
-      const { items } = await show(`/v1/orders/?customer_id=${customer.id}&sorting=created_at&limit=100`);
+      const { items } = await show(
+        `/v1/orders/?customer_id=${customer.id}&sorting=created_at&sorting=invoice_number&limit=100`,
+      );
       // Several may be of the same instant.
       const inOrder = items.sort((a: Numbered, b: Numbered) => (a.invoice_number < b.invoice_number ? -1 : 1));
       return inOrder as {
