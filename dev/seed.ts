@@ -104,6 +104,13 @@ async function product(call: Call, benefits: readonly Named[], body: Record<stri
   return made;
 }
 
+/** What customers may do in the portal. */
+const EVERYTHING_BY_THEMSELVES = {
+  usage: { show: true },
+  subscription: { update_seats: true, update_plan: true, pause: true },
+  customer: { allow_email_change: true },
+};
+
 async function freeOrganization(operator: Call): Promise<Named & { readonly slug: string }> {
   for (let number = 1; ; number += 1) {
     const slug = number === 1 ? SLUG : `${SLUG}-${number}`;
@@ -111,6 +118,7 @@ async function freeOrganization(operator: Call): Promise<Named & { readonly slug
       return await operator('POST', '/v1/organizations/', {
         ...{ name: 'Fernwood Tools', slug, country: 'US' },
         tax_registrations: ['EU', 'GB', 'US-CA'],
+        customer_portal_settings: EVERYTHING_BY_THEMSELVES,
       });
     } catch (error) {
       if (!(error instanceof Refused && error.status === 422 && number < 100)) throw error;

@@ -1,5 +1,6 @@
 /** A customer changes their e-mail address in their portal, by a link that goes to the new one. */
 import { z } from 'zod';
+import { Organization } from '../../db/entities/organization.ts';
 import {
   CustomerEmailUpdateCheck,
   CustomerEmailUpdateRequest,
@@ -17,7 +18,7 @@ export const requestMyEmailChange = route({
   path: '/v1/customer-portal/customers/me/email-update/request',
   summary: 'Ask for another e-mail address',
   description:
-    'For the owner. A link goes to the new address and is good for an hour. Asking again makes earlier links worthless.',
+    'For the owner, where the organization lets customers do so. A link goes to the new address and is good for an hour. Asking again makes earlier links worthless.',
   tag,
   auth: 'customer',
   body: CustomerEmailUpdateRequest,
@@ -27,6 +28,10 @@ export const requestMyEmailChange = route({
   async handle({ body, customer, person, em, request }) {
     // Whoever reads the customer's own mail has an owner's rights.
     if (person.role !== 'owner') throw notPermitted('Only the owner can change the address.');
+    const { customerPortalSettings, name } = await em.findOneOrFail(Organization, customer.organizationId);
+    if (customerPortalSettings.customer?.allow_email_change !== true) {
+      throw notPermitted(`Please ask ${name} to change the address.`);
+    }
     await requestEmailChange(em, customer.id, body.email, request.at);
     return null;
   },

@@ -13,8 +13,8 @@ import { setPause } from './change.ts';
 import { changeTerms } from './change-terms.ts';
 
 /** What the shop lets its customers do with their subscriptions; the organization has been read with the row. */
-function portalSettings({ organization }: SubscriptionRow): Partial<CustomerPortalSettings['subscription']> {
-  return (organization.customerPortalSettings as Partial<CustomerPortalSettings>).subscription ?? {};
+function portalSettings({ organization }: SubscriptionRow): CustomerPortalSettings['subscription'] {
+  return organization.customerPortalSettings.subscription;
 }
 
 type Asked = ReturnType<WorkflowGateway['subscription']>;

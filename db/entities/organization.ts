@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { OrganizationId } from '../../billing/ids.ts';
+import type { CustomerPortalSettings } from '../../schemas/organization-settings.ts';
 import { currency, timestamps } from './columns.ts';
 
 /** How subscriptions behave; the grace period is in days after the first failed charge. */
@@ -31,7 +32,7 @@ export const Organization = defineEntity({
     taxRegistrations: p.json<string[]>().defaultRaw(`'[]'`),
     subscriptionSettings: p.json<SubscriptionSettings>(),
     customerEmailSettings: p.json<Record<string, boolean>>(),
-    customerPortalSettings: p.json<Record<string, unknown>>(),
+    customerPortalSettings: p.json<CustomerPortalSettings>(),
     featureSettings: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     /** Whose pages may show its checkouts in a frame; none: everybody's. */
     embedHosts: p.json<string[]>().defaultRaw(`'[]'`),

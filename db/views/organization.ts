@@ -20,7 +20,7 @@ export function organizationView(row: OrganizationRow): Organization {
     feature_settings: row.featureSettings as Organization['feature_settings'],
     subscription_settings: row.subscriptionSettings as Organization['subscription_settings'],
     customer_email_settings: row.customerEmailSettings as Organization['customer_email_settings'],
-    customer_portal_settings: row.customerPortalSettings as Organization['customer_portal_settings'],
+    customer_portal_settings: row.customerPortalSettings,
     dispute_settings: { auto_accept_below_amount: null },
     embed_hosts: row.embedHosts,
     embed_hosts_enforced: row.embedHosts.length > 0,
@@ -54,7 +54,7 @@ export function publicOrganizationView(row: OrganizationRow) {
 export function portalOrganizationView(row: OrganizationRow): CustomerOrganization {
   return {
     ...publicOrganizationView(row),
-    customer_portal_settings: row.customerPortalSettings as CustomerOrganization['customer_portal_settings'],
+    customer_portal_settings: row.customerPortalSettings,
     organization_features: {},
   };
 }

@@ -1,6 +1,8 @@
 /** An organization with one customer. */
+
 import { randomUUID } from 'node:crypto';
 import type { MikroORM } from '@mikro-orm/postgresql';
+import { PORTAL_DEFAULTS } from '../../api/organizations/defaults.ts';
 import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Organization } from '../../db/entities/organization.ts';
@@ -30,7 +32,7 @@ export async function aShop(orm: MikroORM, createdAt = new Date()): Promise<Shop
       allow_customer_updates: true,
     },
     customerEmailSettings: {},
-    customerPortalSettings: {},
+    customerPortalSettings: PORTAL_DEFAULTS,
   });
   em.create(Customer, { id: customerId, createdAt, organization: organizationId, email: 'ada@example.com' });
   await em.flush();

@@ -1,6 +1,8 @@
 /** Who may call: tokens against their rows. */
+
 import { randomUUID } from 'node:crypto';
 import { authenticateCustomer, authenticateOrganization, hashToken } from '../../api/auth.ts';
+import { PORTAL_DEFAULTS } from '../../api/organizations/defaults.ts';
 import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { AccessToken } from '../../db/entities/access-token.ts';
 import { Customer } from '../../db/entities/customer.ts';
@@ -31,7 +33,7 @@ beforeAll(async () => {
       allow_customer_updates: true,
     },
     customerEmailSettings: {},
-    customerPortalSettings: {},
+    customerPortalSettings: PORTAL_DEFAULTS,
     invoicePrefix: 'ACME',
   });
   em.create(Customer, { id: customerId, createdAt: NOW, organization: organizationId, email: 'ada@example.com' });

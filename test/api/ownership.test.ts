@@ -44,7 +44,12 @@ describe('the ownership', () => {
   const portal = '/v1/customer-portal';
 
   it('is not taken by a billing manager who makes the customer’s address theirs', async () => {
-    const team = await aTeam(running);
+    const customer_portal_settings = {
+      usage: { show: true },
+      subscription: { update_seats: false, update_plan: false },
+      customer: { allow_email_change: true },
+    };
+    const team = await aTeam(running, { organization: { customer_portal_settings } });
     const { id } = await running.made(team.owner, 'POST', `${portal}/members`, {
       ...{ email: anEmail('grace'), role: 'billing_manager' },
     });

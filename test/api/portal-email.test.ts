@@ -21,6 +21,13 @@ beforeAll(async () => {
   const merchant = await running.aMerchant();
   token = merchant.token;
   slug = merchant.organization.slug;
+  await running.made(token, 'PATCH', `/v1/organizations/${merchant.organization.id}`, {
+    customer_portal_settings: {
+      usage: { show: true },
+      subscription: { update_seats: false, update_plan: false },
+      customer: { allow_email_change: true },
+    },
+  });
 });
 afterAll(() => running.close());
 
@@ -63,6 +70,13 @@ async function link(portal: string, email: string): Promise<string> {
   if (given === null) throw new Error('no link was sent');
   return given;
 }
+
+it('is the merchant’s to change, until they let customers do so', async () => {
+  const strict = (await running.aMerchant()).token;
+  const { id } = await running.made(strict, 'POST', '/v1/customers/', { email: anEmail() });
+  const session = await running.made(strict, 'POST', '/v1/customer-sessions/', { customer_id: id });
+  expect((await asks(session.token, anEmail())).status).toBe(403);
+});
 
 describe('a new e-mail address', () => {
   it('is the customer’s once they have opened the link that went to it', async () => {

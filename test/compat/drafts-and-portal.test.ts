@@ -10,9 +10,12 @@ import { type Running, startRunning } from '../api/running.ts';
 let running: Running;
 let polar: Polar;
 
+let organizationId: string;
+
 beforeAll(async () => {
   running = await startRunning();
-  const { token } = await running.aMerchant();
+  const { token, organization } = await running.aMerchant();
+  organizationId = organization.id;
   polar = new Polar({ accessToken: token, serverURL: running.api });
 });
 afterAll(() => running.close());
@@ -62,6 +65,16 @@ it('draft orders', async () => {
 });
 
 it('a customer’s new e-mail address', async () => {
+  await polar.organizations.update({
+    id: organizationId,
+    organizationUpdate: {
+      customerPortalSettings: {
+        usage: { show: true },
+        subscription: { updateSeats: false, updatePlan: false, pause: false },
+        customer: { allowEmailChange: true },
+      },
+    },
+  });
   const { session } = await aCustomer(null);
   const portal = polar.customerPortal.customers;
   const email = anEmail();

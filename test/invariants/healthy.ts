@@ -1,8 +1,10 @@
 /** A shop with one customer and one paid subscription, on which everything agrees. */
+
 import { randomUUID } from 'node:crypto';
 import { createOrder, numberInvoice } from '../../activities/orders/create.ts';
 import { payOrder } from '../../activities/orders/pay.ts';
 import { beginSubscription } from '../../activities/subscriptions/create.ts';
+import { PORTAL_DEFAULTS } from '../../api/organizations/defaults.ts';
 import type {
   BenefitId,
   CheckoutId,
@@ -63,7 +65,7 @@ export async function aHealthyShop(
       allow_customer_updates: true,
     },
     customerEmailSettings: {},
-    customerPortalSettings: {},
+    customerPortalSettings: PORTAL_DEFAULTS,
   });
   const testClock = clockShows
     ? em.create(TestClock, {

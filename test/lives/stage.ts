@@ -1,5 +1,7 @@
 /** The stage of a random life: a merchant with products and discounts of every kind, and a customer on their own clock. */
+
 import { randomUUID } from 'node:crypto';
+import { PORTAL_DEFAULTS } from '../../api/organizations/defaults.ts';
 import type {
   BenefitId,
   CustomerId,
@@ -100,7 +102,7 @@ export async function aStage(em: EntityManager, options: StageOptions): Promise<
       prevent_trial_abuse: false,
       allow_customer_updates: true,
     },
-    ...{ customerEmailSettings: {}, customerPortalSettings: {}, country: 'DE' },
+    ...{ customerEmailSettings: {}, customerPortalSettings: PORTAL_DEFAULTS, country: 'DE' },
     defaultTaxBehavior: options.tax === 'none' ? 'location' : options.tax,
     taxRegistrations: options.tax === 'none' ? [] : ['DE'],
   });

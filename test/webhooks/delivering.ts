@@ -1,4 +1,5 @@
 /** A database, a Temporal namespace and a worker for deliveries of one's own, for one test file. */
+
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
@@ -6,6 +7,7 @@ import { msToTs } from '@temporalio/common/lib/time.js';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
 import { webhookActivities } from '../../activities/webhooks/index.ts';
+import { PORTAL_DEFAULTS } from '../../api/organizations/defaults.ts';
 import type { EventType } from '../../billing/event-types.ts';
 import type { OrganizationId, WebhookEndpointId } from '../../billing/ids.ts';
 import { type Environment, readEnvironment } from '../../config/environment.ts';
@@ -113,7 +115,7 @@ export async function aListener(em: EntityManager, endpoint: Partial<WebhookEndp
       allow_customer_updates: true,
     },
     customerEmailSettings: {},
-    customerPortalSettings: {},
+    customerPortalSettings: PORTAL_DEFAULTS,
     invoicePrefix: 'EX',
   });
   await em.insert(WebhookEndpoint, {

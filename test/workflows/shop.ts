@@ -1,5 +1,7 @@
 /** What a life begins with: an organization, a product, a customer and a checkout paid by card. */
+
 import { randomUUID } from 'node:crypto';
+import { PORTAL_DEFAULTS } from '../../api/organizations/defaults.ts';
 import type { BenefitId, CheckoutId, CustomerId, OrganizationId, PriceId, ProductId } from '../../billing/ids.ts';
 import type { Interval } from '../../billing/periods.ts';
 import { Benefit } from '../../db/entities/benefit.ts';
@@ -51,7 +53,7 @@ export async function openCheckout(world: World, offer: Offer, at: number): Prom
       allow_customer_updates: true,
     },
     customerEmailSettings: {},
-    customerPortalSettings: {},
+    customerPortalSettings: PORTAL_DEFAULTS,
   });
   const product = em.create(Product, {
     id: randomUUID() as ProductId,

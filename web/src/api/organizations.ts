@@ -12,7 +12,10 @@ const SelfService = z.object({
 
 const Shop = z.object({
   organization: z.extend(Organization, {
-    customer_portal_settings: z.object({ subscription: SelfService }),
+    customer_portal_settings: z.object({
+      subscription: SelfService,
+      customer: z.optional(z.object({ allow_email_change: z.optional(z.boolean()) })),
+    }),
   }),
   products: z.array(Product),
   /** In which checkouts begin, where the product has a price in it. */

@@ -25,8 +25,12 @@ const MODES: AddressModes = {
   state: 'optional',
 };
 
-export function Details({ customer }: { customer: Customer }) {
+/** `isOwner`: of whoever is signed in, who alone may change the address. */
+export function Details({ customer, isOwner }: { customer: Customer; isOwner: boolean }) {
   const [isEditing, setEditing] = useState(false);
+  const { shop } = usePortal();
+  const allowed = shop.organization.customer_portal_settings.customer?.allow_email_change === true;
+  const mayChangeEmail = isOwner && allowed;
   return (
     <section className="panel stack" aria-labelledby="details">
       <div className="row apart">
@@ -37,12 +41,16 @@ export function Details({ customer }: { customer: Customer }) {
           </Button>
         )}
       </div>
-      {isEditing ? <Form customer={customer} onDone={() => setEditing(false)} /> : <Shown customer={customer} />}
+      {isEditing ? (
+        <Form customer={customer} onDone={() => setEditing(false)} />
+      ) : (
+        <Shown customer={customer} mayChangeEmail={mayChangeEmail} />
+      )}
     </section>
   );
 }
 
-function Shown({ customer }: { customer: Customer }) {
+function Shown({ customer, mayChangeEmail }: { customer: Customer; mayChangeEmail: boolean }) {
   const [isChangingEmail, setChangingEmail] = useState(false);
   return (
     <dl className="stack-tight">
@@ -50,9 +58,11 @@ function Shown({ customer }: { customer: Customer }) {
         <dt className="soft small">E-mail</dt>
         <dd className="row apart">
           <span>{customer.email ?? 'None'}</span>
-          <Button small onClick={() => setChangingEmail(true)}>
-            Change<span className="unseen"> your e-mail address</span>
-          </Button>
+          {mayChangeEmail && (
+            <Button small onClick={() => setChangingEmail(true)}>
+              Change<span className="unseen"> your e-mail address</span>
+            </Button>
+          )}
           {isChangingEmail && <ChangeEmail onClose={() => setChangingEmail(false)} />}
         </dd>
       </div>

@@ -88,7 +88,7 @@ export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProp
               <Balance />
               <PaymentMethods defaultId={customer.default_payment_method_id ?? null} />
               <People me={me.data} />
-              <Details customer={customer} />
+              <Details customer={customer} isOwner={me.data.role === 'owner'} />
             </div>
           </div>
         )}
