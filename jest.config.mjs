@@ -13,4 +13,6 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 120_000,
   maxWorkers: 2,
+  // Modules of finished files stay in a worker's memory (nodejs/node 33439): a worker that has grown is replaced.
+  workerIdleMemoryLimit: '1GB',
 };
