@@ -81,7 +81,7 @@ describeInBrowser('prices that buyers decide on', () => {
     await amount.fill('4.99');
     await payButton(page).click();
     await page.getByText('Enter $5.00 or more.').waitFor();
-    expect(await page.locator(':focus').inputValue()).toBe('4.99');
+    expect(await page.locator('input:focus').inputValue()).toBe('4.99');
     await amount.fill('12.50');
     await due('$12.50');
     await page.getByRole('button', { name: 'Pay $12.50' }).click();
