@@ -1,12 +1,13 @@
 /**
- * `npm test`: starts what tests need (a Postgres, a Temporal server, the path of a time-skipping one), runs Jest with it
- * in its environment, and stops it again. Arguments go to Jest; where they name no path, the end-to-end and chaos tests,
- * which start systems of their own, are left out.
+ * `npm test`: starts what tests need (a Postgres, a Temporal server, a ClickHouse where there is Python, the path of a
+ * time-skipping Temporal), runs Jest with it in its environment, and stops it again. Arguments go to Jest; where they name
+ * no path, the end-to-end and chaos tests, which start systems of their own, are left out.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startClickHouse } from './services/clickhouse.ts';
 import { onEnding } from './services/endings.ts';
 import { startPostgres } from './services/postgres.ts';
 import { bypassProxiesToLoopback } from './services/proxies.ts';
@@ -42,18 +43,29 @@ process.exit();
 async function startServices(): Promise<NodeJS.ProcessEnv> {
   bypassProxiesToLoopback();
   const options = { directory, log: say, signal: ending.signal };
-  const [database, temporal, timeSkippingServer] = await Promise.all([
+  const [database, temporal, clickhouse, timeSkippingServer] = await Promise.all([
     process.env.DATABASE_URL ?? startPostgres({ ...options, durable: false }).then(kept),
     process.env.TEMPORAL_ADDRESS ?? startTemporal({ ...options, inMemory: true, uiPort: false }).then(kept),
+    process.env.PERENNIAL_CLICKHOUSE_URL ?? clickHouseIfAny(options),
     process.env.PERENNIAL_TIME_SKIPPING_SERVER ?? findTimeSkippingServer(options),
   ]);
   const environment = {
     DATABASE_URL: typeof database === 'string' ? database : database.url,
     TEMPORAL_ADDRESS: typeof temporal === 'string' ? temporal : temporal.address,
+    PERENNIAL_CLICKHOUSE_URL: clickhouse,
     PERENNIAL_TIME_SKIPPING_SERVER: timeSkippingServer,
   };
   say(`Postgres and Temporal (${environment.TEMPORAL_ADDRESS}) are up.`);
   return environment;
+}
+
+async function clickHouseIfAny(options: Parameters<typeof startClickHouse>[0]): Promise<string> {
+  try {
+    return kept(await startClickHouse(options)).url;
+  } catch (error) {
+    say(`Tests on ClickHouse are left out. ${error instanceof Error ? error.message : error}`);
+    return '';
+  }
 }
 
 function kept<T extends { stop(): Promise<void> }>(service: T): T {

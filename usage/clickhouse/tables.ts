@@ -1,0 +1,49 @@
+/** The table of events in ClickHouse, made and changed by steps that may be repeated. */
+import type { ClickHouseClient } from './connection.ts';
+
+/**
+ * As in Postgres; `metadata` is the text of its JSON, a time without a zone is of UTC. A row may come twice, the same each
+ * time, until parts are merged: whoever reads counts it once (`final`). ClickHouse orders UUIDs by their second half
+ * first: whoever wants the order of Postgres orders by `toString(id)`.
+ */
+const EVENTS = `
+  create table if not exists events (
+    id UUID,
+    organization_id UUID,
+    subject UUID,
+    customer_id Nullable(UUID),
+    external_customer_id Nullable(String),
+    member_id Nullable(UUID),
+    external_member_id Nullable(String),
+    name LowCardinality(String),
+    source LowCardinality(String),
+    timestamp DateTime64(3, 'UTC'),
+    received_at DateTime64(6, 'UTC'),
+    external_id Nullable(String),
+    parent_id Nullable(UUID),
+    metadata String codec(ZSTD(1)),
+    index events_received_at received_at type minmax,
+    index events_subject subject type bloom_filter,
+    index events_parent_id parent_id type bloom_filter
+  )
+  engine = ReplacingMergeTree
+  partition by toYYYYMM(received_at)
+  order by (organization_id, timestamp, id)`;
+
+/** Never changed once they have been released; what is new is another step. */
+const STEPS = [EVENTS];
+
+/** Several may do so at once: each step does nothing where it has been done. */
+export async function makeTables(clickhouse: ClickHouseClient): Promise<void> {
+  await clickhouse.command({
+    query: `create table if not exists schema_steps (step UInt32, done_at DateTime default now())
+      engine = ReplacingMergeTree order by step`,
+  });
+  const answer = await clickhouse.query({ query: 'select max(step) as done from schema_steps', format: 'JSONEachRow' });
+  const [{ done } = { done: 0 }] = await answer.json<{ done: number }>();
+  for (const [before, query] of STEPS.entries()) {
+    if (before < done) continue;
+    await clickhouse.command({ query });
+    await clickhouse.insert({ table: 'schema_steps', values: [{ step: before + 1 }], format: 'JSONEachRow' });
+  }
+}
