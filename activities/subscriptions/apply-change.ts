@@ -1,4 +1,5 @@
 /** A change of what a subscription is for takes hold: its row, its period and its benefits. */
+import type { Behavior } from '../../billing/changes.ts';
 import { discountOf } from '../../db/change-plan.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Price, type PriceRow } from '../../db/entities/price.ts';
@@ -10,6 +11,7 @@ import type { EntityManager } from '../../db/orm.ts';
 import { keepForNextOrder } from './entries.ts';
 import { closeUsage, setOfferedMeters } from './metering.ts';
 import { startPeriodAt } from './period.ts';
+import { recordChange } from './recorded.ts';
 
 /** Now, as it was planned; the period that starts with it, if one does, becomes the subscription's. */
 export async function applyChange(
@@ -80,6 +82,7 @@ async function takeTerms(
   // A discount that is for other products stays with them.
   const isDiscountLost = row.discount && (await discountOf(em, row, { product, price })) === null;
   const isOtherProduct = change.product.id !== row.product.id;
+  await recordTerms(em, row, change, at);
   change.status = 'applied';
   change.modifiedAt = at;
   row.product = product;
@@ -95,4 +98,30 @@ async function takeTerms(
   await em.flush();
   if (isOtherProduct) await setOfferedMeters(em, row, at);
   await switchGrants(em, { customer, product: row.product, subscription: row, wanted: 'granted', at });
+}
+
+/** As the row still is, and as the change makes it. */
+async function recordTerms(
+  em: EntityManager,
+  row: SubscriptionRow,
+  change: SubscriptionChangeRow,
+  at: Date,
+): Promise<void> {
+  const behavior = behaviorOf(change);
+  if (change.product.id !== row.product.id) {
+    const products = { old_product_id: row.product.id, new_product_id: change.product.id };
+    await recordChange(em, row, at, 'subscription.product_updated', products);
+  }
+  const [before, after] = [row.seats ?? null, change.seats ?? null];
+  if (before !== null && after !== null && before !== after) {
+    const seats = { old_seats: before, new_seats: after, proration_behavior: behavior };
+    await recordChange(em, row, at, 'subscription.seats_updated', seats);
+  }
+}
+
+/** As it turned out: `reset` is also what a change of interval comes to. */
+function behaviorOf({ status, periodStart, orderId }: SubscriptionChangeRow): Behavior {
+  if (status === 'pending') return 'next_period';
+  if (periodStart) return 'reset';
+  return orderId ? 'invoice' : 'prorate';
 }

@@ -22,6 +22,7 @@ import { openFirstPayment } from '../orders/first-payment.ts';
 import { dueOf } from '../orders/pay.ts';
 import { applyChange, dropPendingChange } from './apply-change.ts';
 import { billWaiting, keepForNextOrder } from './entries.ts';
+import { recordChange } from './recorded.ts';
 import { finishOrder } from './renew.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
@@ -62,6 +63,7 @@ export function clearPendingChange(deps: Dependencies, step: Step): Promise<Step
   return takeStep(deps, step, async (em, row, at) => {
     const before = await snapshotOf(em, row);
     if (!(await dropPendingChange(em, row, at))) return;
+    await recordChange(em, row, at, 'subscription.update_cleared');
     await tellSubscription(em, row, at, 'subscription.updated');
     await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
   });

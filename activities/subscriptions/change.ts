@@ -12,6 +12,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';
 import { keepUsage } from './apply-change.ts';
+import { recordChange } from './recorded.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 /**
@@ -38,6 +39,7 @@ export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEn
     // Nobody is reminded of a trial that ends at once.
     if (trialEnd <= at) row.trialRemindedFor = trialEnd;
     if (row.cancelAtPeriodEnd) row.endsAt = trialEnd;
+    await recordChange(em, row, at, 'subscription.updated', { trial_end: trialEnd.toISOString() });
     await tellSubscription(em, row, at, 'subscription.updated');
     // Of one that ends now, the subscription that begins tells.
     if (trialEnd > at) await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
@@ -61,6 +63,10 @@ export function movePeriodEnd(deps: Dependencies, step: Step & { readonly period
     row.currentPeriodEnd = periodEnd;
     row.periodOffset = row.periodAmount - (await presentByLength(em, row));
     if (row.cancelAtPeriodEnd) row.endsAt = periodEnd;
+    await recordChange(em, row, at, 'subscription.billing_period_updated', {
+      old_period_end: new Date(period.end).toISOString(),
+      new_period_end: periodEnd.toISOString(),
+    });
     await tellSubscription(em, row, at, 'subscription.updated');
     await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
   });

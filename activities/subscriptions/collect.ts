@@ -10,6 +10,7 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { SubscriptionChange, type SubscriptionChangeRow } from '../../db/entities/subscription-change.ts';
 import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { recordSystemEvents } from '../../db/system-events.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { writeReceipt } from '../email/receipt.ts';
@@ -22,6 +23,7 @@ import { takeHold } from './change-terms.ts';
 import { endNow } from './end.ts';
 import { keepWaiting } from './entries.ts';
 import { skipMissedPeriods } from './period.ts';
+import { recordChange } from './recorded.ts';
 import { finishOrder } from './renew.ts';
 import { benefitsEndAt } from './state.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
@@ -118,6 +120,8 @@ async function settleChange(
   payment.modifiedAt = at;
   order.status = 'void';
   order.modifiedAt = at;
+  const metadata = { order_id: order.id, amount: order.totalAmount, currency: order.currency };
+  await recordSystemEvents(em, [{ name: 'order.voided', customerId: row.customer.id, metadata, at }]);
   change.status = 'void';
   change.modifiedAt = at;
   await giveBackToBalance(em, order, at);
@@ -132,6 +136,7 @@ async function recover(em: EntityManager, row: SubscriptionRow, order: OrderRow,
   row.pastDueAt = null;
   skipMissedPeriods(row, at);
   await want(em, row, 'granted', at);
+  await recordChange(em, row, at, 'subscription.reactivated');
   await tellSubscription(em, row, at, 'subscription.updated', 'subscription.active');
 }
 

@@ -16,6 +16,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
+import { recordChange } from './recorded.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
 export interface OrderDiscount {
@@ -53,6 +54,7 @@ export function changeDiscount(
     const before = await snapshotOf(em, row);
     row.discount = step.discountId === null ? null : await redeemed(em, row, step.discountId, at);
     row.discountFirstUsedAt = null;
+    await recordChange(em, row, at, 'subscription.updated', { discount_id: step.discountId });
     await tellSubscription(em, row, at, 'subscription.updated');
     await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
   });

@@ -1,6 +1,7 @@
 /** What stands of a subscription's life among its customer's events. */
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
-import type { SystemEvent } from '../../db/system-events.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { recordSystemEvents, type SystemEvent } from '../../db/system-events.ts';
 import type { SubscriptionEvent } from './step.ts';
 
 /** Undefined for what is only a webhook's. */
@@ -32,6 +33,27 @@ export function recordOf(row: SubscriptionRow, type: SubscriptionEvent): Omit<Sy
     case 'subscription.resumed':
       return recorded(row, type, {});
   }
+}
+
+export type ChangeEventName =
+  | 'subscription.updated'
+  | 'subscription.product_updated'
+  | 'subscription.seats_updated'
+  | 'subscription.billing_period_updated'
+  | 'subscription.update_cleared'
+  | 'subscription.reactivated';
+
+/** What a change has brought, in the transaction that brings it. */
+export function recordChange(
+  em: EntityManager,
+  { id, customer }: SubscriptionRow,
+  at: Date,
+  name: ChangeEventName,
+  metadata: SystemEvent['metadata'] = {},
+): Promise<void> {
+  return recordSystemEvents(em, [
+    { name, customerId: customer.id, metadata: { subscription_id: id, ...metadata }, at },
+  ]);
 }
 
 const recorded = (
