@@ -4,9 +4,11 @@ import { Client, Connection } from '@temporalio/client';
 import { readEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logging.ts';
 import { stripeClient } from '../config/stripe-client.ts';
+import { askOf } from '../db/ask.ts';
 import { openDatabase } from '../db/orm.ts';
 import { taxProvider } from '../tax/index.ts';
 import { EventWriter } from '../usage/event-writer.ts';
+import { PostgresEvents } from '../usage/postgres/events.ts';
 import { BILLING_QUEUE } from '../workflows/task-queues.ts';
 import { createApp } from './app.ts';
 import { routes } from './routes/index.ts';
@@ -27,6 +29,7 @@ const app = createApp({
   services: {
     environment,
     events,
+    eventStore: new PostgresEvents(askOf(orm)),
     taxes: taxProvider(environment, stripeClient(environment)),
     workflows: workflowGateway(client, orm),
     readiness: {

@@ -1,59 +1,43 @@
 /** A page of events, and one of them. */
 import type { EventId, OrganizationId } from '../../billing/ids.ts';
-import type { EntityManager } from '../../db/orm.ts';
-import { EVENT_COLUMNS, eventViews, type StoredEvent } from '../../db/views/event.ts';
+import { eventViews } from '../../db/views/event.ts';
 import type { Event } from '../../schemas/event.ts';
 import { type Pagination, page } from '../../schemas/pagination.ts';
-import { receivedAtOf } from '../../usage/event-ids.ts';
 import { notFound } from '../errors.ts';
-import { conditionOf, type EventsQuery } from './conditions.ts';
+import type { RequestContext } from '../route.ts';
+import { type EventsQuery, eventQueryOf } from './conditions.ts';
+
+type Reading = Pick<RequestContext, 'em' | 'eventStore'>;
 
 interface Asked extends EventsQuery, Pagination {
   readonly direction: 'asc' | 'desc';
 }
 
-export async function pageOfEvents(em: EntityManager, organization: OrganizationId, asked: Asked) {
-  const { text, values } = await conditionOf(em, organization, asked);
-  const rows = await read(em, asked, text, values, asked.limit);
-  const [counted]: { total: number }[] = await em.execute(
-    `select count(*)::float8 as total from events e where ${text}`,
-    values,
-  );
-  return page(await eventViews(em, organization, rows), counted?.total ?? 0, asked);
+export async function pageOfEvents({ em, eventStore }: Reading, organization: OrganizationId, asked: Asked) {
+  const query = await eventQueryOf(em, organization, asked);
+  const rows = await eventStore.page(query, { ...asked, offset: offsetOf(asked) });
+  const items = await eventViews(em, eventStore, organization, rows);
+  return page(items, await eventStore.count(query), asked);
 }
 
 /** Without counting all of them. */
-export async function nextEvents(em: EntityManager, organization: OrganizationId, asked: Asked) {
-  const { text, values } = await conditionOf(em, organization, asked);
-  const rows = await read(em, asked, text, values, asked.limit + 1);
-  const items = await eventViews(em, organization, rows.slice(0, asked.limit));
-  return { items, pagination: { has_next_page: rows.length > asked.limit } };
+export async function nextEvents({ em, eventStore }: Reading, organization: OrganizationId, asked: Asked) {
+  const query = await eventQueryOf(em, organization, asked);
+  const { direction, limit } = asked;
+  const rows = await eventStore.page(query, { direction, limit: limit + 1, offset: offsetOf(asked) });
+  const items = await eventViews(em, eventStore, organization, rows.slice(0, limit));
+  return { items, pagination: { has_next_page: rows.length > limit } };
 }
 
-function read(
-  em: EntityManager,
-  { direction, page: number, limit }: Asked,
-  condition: string,
-  values: readonly unknown[],
-  most: number,
-): Promise<StoredEvent[]> {
-  return em.execute(
-    `select ${EVENT_COLUMNS} from events e where ${condition}
-     order by e."timestamp" ${direction}, e.id ${direction} limit ? offset ?`,
-    [...values, most, (number - 1) * limit],
-  );
-}
+const offsetOf = ({ page: number, limit }: Pagination): number => (number - 1) * limit;
 
-/** Its id says when it was received, and so where it stands. */
-export async function ownedEvent(em: EntityManager, organization: OrganizationId, id: string): Promise<Event> {
-  const received = receivedAtOf(id);
-  if (received === null) throw notFound();
-  const rows: StoredEvent[] = await em.execute(
-    `select ${EVENT_COLUMNS} from events e
-     where e.id = ? and e.organization_id = ? and e.received_at >= ?::timestamptz and e.received_at < ?::timestamptz`,
-    [id as EventId, organization, new Date(received).toISOString(), new Date(received + 1).toISOString()],
-  );
-  const [view] = await eventViews(em, organization, rows);
+export async function ownedEvent(
+  { em, eventStore }: Reading,
+  organization: OrganizationId,
+  id: string,
+): Promise<Event> {
+  const found = await eventStore.one(organization, id as EventId);
+  const [view] = await eventViews(em, eventStore, organization, found === null ? [] : [found]);
   if (view === undefined) throw notFound();
   return view;
 }

@@ -2,30 +2,31 @@
 import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { type Fragment, fragment } from '../../usage/filter-sql.ts';
 import { type Subject, subjectOf, subjectsOf } from '../../usage/subjects.ts';
 
 export interface OfCustomers {
+  readonly organization_id?: readonly string[] | undefined;
   readonly customer_id?: readonly string[] | undefined;
   readonly external_customer_id?: readonly string[] | undefined;
 }
 
-/** Null where no customer is named. Named both ways, both must be true of an event. */
-export async function ofCustomers(
+/**
+ * Undefined where no customer is named. Named both ways, both must be true of an event. Of another organization there
+ * are none.
+ */
+export async function subjectsAskedFor(
   em: EntityManager,
   organization: OrganizationId,
-  { customer_id: ids, external_customer_id: externalIds }: OfCustomers,
-): Promise<Fragment | null> {
+  { organization_id: organizations, customer_id: ids, external_customer_id: externalIds }: OfCustomers,
+): Promise<readonly Subject[] | undefined> {
+  if (organizations !== undefined && !organizations.includes(organization)) return [];
   const [byId, byExternalId] = await Promise.all([
     ids && subjectsOfIds(em, organization, ids as CustomerId[]),
     externalIds && subjectsOfExternalIds(em, organization, externalIds),
   ]);
-  if (byId === undefined) return byExternalId === undefined ? null : amongst(byExternalId);
-  return amongst(byExternalId === undefined ? byId : byId.filter((subject) => byExternalId.includes(subject)));
+  if (byId === undefined) return byExternalId;
+  return byExternalId === undefined ? byId : byId.filter((subject) => byExternalId.includes(subject));
 }
-
-const amongst = (subjects: readonly Subject[]): Fragment =>
-  fragment('e.subject = any(?::uuid[])', `{${subjects.join(',')}}`);
 
 /** A deleted customer's too. */
 async function subjectsOfIds(

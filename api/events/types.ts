@@ -6,8 +6,9 @@ import { labelOfSystem } from '../../db/views/event.ts';
 import { identity, iso } from '../../db/views/stamps.ts';
 import type { EventType as EventTypeShape, EventTypeWithStats } from '../../schemas/event.ts';
 import type { Pagination } from '../../schemas/pagination.ts';
-import { type Fragment, fragment, joined } from '../../usage/filter-sql.ts';
+import type { EventQuery, SeenName } from '../../usage/event-store.ts';
 import { notFound } from '../errors.ts';
+import type { RequestContext } from '../route.ts';
 
 export const SORTED_BY = ['name', 'label', 'occurrences', 'first_seen', 'last_seen'] as const;
 type SortedBy = (typeof SORTED_BY)[number];
@@ -18,67 +19,50 @@ interface Asked extends Pagination {
   readonly sorting: readonly { readonly property: SortedBy; readonly direction: 'asc' | 'desc' }[];
 }
 
-interface Counted {
-  readonly id: EventTypeId | null;
-  /** Times in ms since 1970. */
-  readonly created_at: number | null;
-  readonly modified_at: number | null;
-  readonly label_property_selector: string | null;
-  readonly name: string;
-  readonly label: string;
-  readonly source: 'system' | 'user';
-  readonly occurrences: number;
-  readonly first_seen: number;
-  readonly last_seen: number;
-  readonly total: number;
-}
-
-/** Of the events for which `conditions` hold, on the table of events under the name `e`. */
+/** Of the events that `query` finds. */
 export async function pageOfTypes(
-  em: EntityManager,
-  organization: OrganizationId,
-  conditions: readonly Fragment[],
-  { query, sorting, page, limit }: Asked,
+  { em, eventStore }: Pick<RequestContext, 'em' | 'eventStore'>,
+  query: EventQuery,
+  { query: words = '', sorting, page, limit }: Asked,
 ): Promise<{ items: EventTypeWithStats[]; total: number }> {
-  const { text, values } = joined(conditions, ' and ');
-  const held = query ? fragment('name ilike ? or label ilike ?', like(query), like(query)) : fragment('true');
-  const order = sorting.map(({ property, direction }) => `${property} ${direction}`);
-  const rows: Counted[] = await em.execute(
-    `with seen as (
-       select e.name, e.source, count(*)::float8 as occurrences, 
-         (extract(epoch from min(e."timestamp")) * 1000)::float8 as first_seen,
-         (extract(epoch from max(e."timestamp")) * 1000)::float8 as last_seen
-       from events e where ${text} group by e.name, e.source
-     ), named as (
-       select seen.*, t.id, (extract(epoch from t.created_at) * 1000)::float8 as created_at,
-         (extract(epoch from t.modified_at) * 1000)::float8 as modified_at, t.label_property_selector, case when seen.source = 'system'
-         then upper(left(seen.name, 1)) || translate(substr(seen.name, 2), '._', '  ')
-         else coalesce(t.label, seen.name) end as label
-       from seen left join event_types t on seen.source = 'user' and t.organization_id = ? and t.name = seen.name
-     )
-     select *, count(*) over ()::int as total from named where ${held.text}
-     order by ${[...order, 'name', 'source'].join(', ')} limit ? offset ?`,
-    [...values, organization, ...held.values, limit, (page - 1) * limit],
+  const { organization } = query;
+  const [seen, types] = await Promise.all([eventStore.names(query), em.find(EventType, { organization })]);
+  const typesByName = new Map(types.map((type) => [type.name, type]));
+  const all = seen.map((each) =>
+    withStats(organization, each, each.source === 'user' ? typesByName.get(each.name) : undefined),
   );
-  return { items: rows.map((row) => withStats(row, organization)), total: rows[0]?.total ?? 0 };
+  const sought = words.toLowerCase();
+  const found = all.filter(({ name, label }) => [name, label].some((text) => text.toLowerCase().includes(sought)));
+  found.sort((a, b) => inOrder(a, b, sorting));
+  return { items: found.slice((page - 1) * limit, page * limit), total: found.length };
 }
 
-const instantOrNull = (ms: number | null): string | null => (ms === null ? null : iso(new Date(ms)));
+function inOrder(a: EventTypeWithStats, b: EventTypeWithStats, sorting: Asked['sorting']): number {
+  for (const { property, direction } of sorting) {
+    const order = compared(a[property], b[property]);
+    if (order !== 0) return direction === 'asc' ? order : -order;
+  }
+  return compared(a.name, b.name) || compared(a.source, b.source);
+}
 
-const like = (words: string): string => `%${words.replaceAll(/[\\%_]/g, '\\$&')}%`;
+const compared = (a: string | number, b: string | number): number => (a < b ? -1 : Number(a > b));
 
-const withStats = (row: Counted, organization: OrganizationId): EventTypeWithStats => ({
-  id: row.id,
-  created_at: instantOrNull(row.created_at),
-  modified_at: instantOrNull(row.modified_at),
-  name: row.name,
-  label: row.source === 'system' ? labelOfSystem(row.name) : row.label,
-  label_property_selector: row.label_property_selector,
+const withStats = (
+  organization: OrganizationId,
+  { name, source, occurrences, firstSeen, lastSeen }: SeenName,
+  type: EventTypeRow | undefined,
+): EventTypeWithStats => ({
+  id: type?.id ?? null,
+  created_at: type ? iso(type.createdAt) : null,
+  modified_at: type?.modifiedAt ? iso(type.modifiedAt) : null,
+  name,
+  label: source === 'system' ? labelOfSystem(name) : (type?.label ?? name),
+  label_property_selector: type?.labelPropertySelector ?? null,
   organization_id: organization,
-  source: row.source,
-  occurrences: row.occurrences,
-  first_seen: iso(new Date(row.first_seen)),
-  last_seen: iso(new Date(row.last_seen)),
+  source,
+  occurrences,
+  first_seen: iso(new Date(firstSeen)),
+  last_seen: iso(new Date(lastSeen)),
 });
 
 export const eventTypeView = (row: EventTypeRow): EventTypeShape => ({

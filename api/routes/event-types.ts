@@ -1,11 +1,12 @@
 /** What merchants call the events that they send. */
 import { z } from 'zod';
+import type { EventId } from '../../billing/ids.ts';
 import { EventSource, EventType, EventTypeUpdate, EventTypeWithStats } from '../../schemas/event.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany, queryBoolean } from '../../schemas/query.ts';
-import { fragment } from '../../usage/filter-sql.ts';
-import { ofCustomersQuery, ofOrganization, oneOf } from '../events/conditions.ts';
-import { ofCustomers } from '../events/of-customers.ts';
+import type { Place } from '../../usage/event-store.ts';
+import { ofCustomersQuery } from '../events/conditions.ts';
+import { subjectsAskedFor } from '../events/of-customers.ts';
 import { eventTypeView, ownedEventType, pageOfTypes, SORTED_BY } from '../events/types.ts';
 import { route } from '../route.ts';
 
@@ -28,16 +29,10 @@ export const listEventTypes = route({
     sorting: sorting(SORTED_BY, [{ property: 'last_seen', direction: 'desc' }]),
   }),
   response: paginated(EventTypeWithStats),
-  async handle({ query, organization, em }) {
-    const customers = await ofCustomers(em, organization, query);
-    const conditions = [
-      ofOrganization(organization, query.organization_id),
-      ...(customers ? [customers] : []),
-      ...(query.root_events ? [fragment('e.parent_id is null')] : []),
-      ...(query.parent_id ? [fragment('e.parent_id = ?', query.parent_id)] : []),
-      ...(query.source ? [oneOf('e.source', [query.source])] : []),
-    ];
-    const { items, total } = await pageOfTypes(em, organization, conditions, query);
+  async handle({ query, organization, em, eventStore }) {
+    const subjects = await subjectsAskedFor(em, organization, query);
+    const asked = { organization, subjects, sources: query.source && [query.source], place: placeOf(query) };
+    const { items, total } = await pageOfTypes({ em, eventStore }, asked, query);
     return page(items, total, query);
   },
 });
@@ -63,3 +58,14 @@ export const updateEventType = route({
 });
 
 export const eventTypeRoutes = [listEventTypes, updateEventType];
+
+/** What is part of an event is no root. */
+function placeOf({ root_events, parent_id }: Placed): Place | undefined {
+  if (parent_id) return { parent: parent_id as EventId };
+  return root_events ? { root: null, depth: 0 } : undefined;
+}
+
+interface Placed {
+  readonly root_events: boolean;
+  readonly parent_id?: string | undefined;
+}

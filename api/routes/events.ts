@@ -4,9 +4,9 @@ import { Event, EventName, EventPage, EventSource } from '../../schemas/event.ts
 import { EventsIngest, EventsIngested } from '../../schemas/event-input.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany, queryBoolean } from '../../schemas/query.ts';
-import { eventsQuery, ofCustomersQuery, ofOrganization, oneOf } from '../events/conditions.ts';
+import { eventsQuery, ofCustomersQuery } from '../events/conditions.ts';
 import { nextEvents, ownedEvent, pageOfEvents } from '../events/list.ts';
-import { ofCustomers } from '../events/of-customers.ts';
+import { subjectsAskedFor } from '../events/of-customers.ts';
 import { pageOfTypes } from '../events/types.ts';
 import { route } from '../route.ts';
 import { incoming } from '../usage/incoming.ts';
@@ -46,9 +46,10 @@ export const listEvents = route({
     sorting: sorting(['timestamp'], [{ property: 'timestamp', direction: 'desc' }]),
   }),
   response: EventPage,
-  async handle({ query, organization, em }) {
+  async handle({ query, organization, em, eventStore }) {
     const asked = { ...query, direction: query.sorting[0]?.direction ?? 'desc' };
-    return query.cursor_pagination ? nextEvents(em, organization, asked) : pageOfEvents(em, organization, asked);
+    const read = query.cursor_pagination ? nextEvents : pageOfEvents;
+    return read({ em, eventStore }, organization, asked);
   },
 });
 
@@ -69,14 +70,10 @@ export const listEventNames = route({
     ),
   }),
   response: paginated(EventName),
-  async handle({ query, organization, em }) {
-    const customers = await ofCustomers(em, organization, query);
-    const conditions = [
-      ofOrganization(organization, query.organization_id),
-      ...(customers ? [customers] : []),
-      ...(query.source ? [oneOf('e.source', query.source)] : []),
-    ];
-    const { items, total } = await pageOfTypes(em, organization, conditions, query);
+  async handle({ query, organization, em, eventStore }) {
+    const subjects = await subjectsAskedFor(em, organization, query);
+    const asked = { organization, subjects, sources: query.source };
+    const { items, total } = await pageOfTypes({ em, eventStore }, asked, query);
     const names = items.map(({ name, label, source, occurrences, first_seen, last_seen }) => {
       return { name, label, source, occurrences, first_seen, last_seen };
     });
@@ -93,8 +90,8 @@ export const getEvent = route({
   params: z.object({ id: z.uuid() }),
   response: Event,
   errors: [404],
-  async handle({ params, organization, em }) {
-    return ownedEvent(em, organization, params.id);
+  async handle({ params, organization, em, eventStore }) {
+    return ownedEvent({ em, eventStore }, organization, params.id);
   },
 });
 

@@ -128,8 +128,8 @@ export const getMeterQuantities = route({
   query: QuantitiesQuery,
   response: MeterQuantities,
   errors: [404],
-  async handle({ params, query, organization, em }) {
-    return quantitiesOf(em, await ownedMeter(em, organization, params.id), query);
+  async handle({ params, query, organization, em, eventStore }) {
+    return quantitiesOf({ em, eventStore }, await ownedMeter(em, organization, params.id), query);
   },
 });
 

@@ -1,35 +1,19 @@
 /** Events as merchants see them: with their customers, with what they are called, and with how much is part of them. */
 import Big from 'big.js';
 import { valueAt } from '../../billing/event-filters.ts';
-import type { CustomerId, EventId, MemberId, OrganizationId } from '../../billing/ids.ts';
+import type { OrganizationId } from '../../billing/ids.ts';
 import type { Event } from '../../schemas/event.ts';
+import type { EventStore, StoredEvent } from '../../usage/event-store.ts';
 import { Customer, type CustomerRow } from '../entities/customer.ts';
 import { EventType, type EventTypeRow } from '../entities/event-type.ts';
 import type { EntityManager } from '../orm.ts';
 import { embeddedCustomerView } from './customer.ts';
 import { iso } from './stamps.ts';
 
-/** As `EVENT_COLUMNS` reads it. */
-export interface StoredEvent {
-  readonly id: EventId;
-  /** ms since 1970. */
-  readonly timestamp: number;
-  readonly customer_id: CustomerId | null;
-  readonly external_customer_id: string | null;
-  readonly member_id: MemberId | null;
-  readonly external_member_id: string | null;
-  readonly parent_id: EventId | null;
-  readonly name: string;
-  readonly source: 'system' | 'user';
-  readonly metadata: Record<string, unknown>;
-}
-
-export const EVENT_COLUMNS = `e.id, (extract(epoch from e."timestamp") * 1000)::float8 as timestamp, e.customer_id, e.external_customer_id, e.member_id,
-  e.external_member_id, e.parent_id, e.name, e.source, e.metadata`;
-
 /** All of them of one organization. */
 export async function eventViews(
   em: EntityManager,
+  store: Pick<EventStore, 'childCounts'>,
   organization: OrganizationId,
   rows: readonly StoredEvent[],
 ): Promise<Event[]> {
@@ -37,7 +21,10 @@ export async function eventViews(
   const [customers, types, children] = await Promise.all([
     customersOf(em, organization, rows),
     em.find(EventType, { organization, name: { $in: [...new Set(rows.map(({ name }) => name))] } }),
-    childrenOf(em, organization, rows),
+    store.childCounts(
+      organization,
+      rows.map(({ id }) => id),
+    ),
   ]);
   return rows.map((row) => {
     const customer = customers(row);
@@ -45,13 +32,13 @@ export async function eventViews(
       id: row.id,
       timestamp: iso(new Date(row.timestamp)),
       organization_id: organization,
-      customer_id: row.customer_id ?? customer?.id ?? null,
+      customer_id: row.customerId ?? customer?.id ?? null,
       customer: customer ? embeddedCustomerView(customer) : null,
-      external_customer_id: row.external_customer_id ?? customer?.externalId ?? null,
-      member_id: row.member_id,
-      external_member_id: row.external_member_id,
+      external_customer_id: row.externalCustomerId ?? customer?.externalId ?? null,
+      member_id: row.memberId,
+      external_member_id: row.externalMemberId,
       child_count: children.get(row.id) ?? 0,
-      parent_id: row.parent_id,
+      parent_id: row.parentId,
       label: labelOf(
         row,
         types.find(({ name }) => name === row.name),
@@ -65,9 +52,9 @@ export async function eventViews(
 
 /** By our id, else by the merchant's own. */
 async function customersOf(em: EntityManager, organization: OrganizationId, rows: readonly StoredEvent[]) {
-  const ids = rows.flatMap(({ customer_id }) => customer_id ?? []);
-  const externalIds = rows.flatMap(({ customer_id, external_customer_id }) =>
-    customer_id === null ? (external_customer_id ?? []) : [],
+  const ids = rows.flatMap(({ customerId }) => customerId ?? []);
+  const externalIds = rows.flatMap(({ customerId, externalCustomerId }) =>
+    customerId === null ? (externalCustomerId ?? []) : [],
   );
   const found = await em.find(Customer, {
     organization,
@@ -75,21 +62,8 @@ async function customersOf(em: EntityManager, organization: OrganizationId, rows
   });
   const byId = new Map(found.map((row) => [row.id, row as CustomerRow]));
   const byExternalId = new Map(found.filter(({ deletedAt }) => !deletedAt).map((row) => [row.externalId, row]));
-  return ({ customer_id, external_customer_id }: StoredEvent): CustomerRow | undefined =>
-    customer_id === null ? (byExternalId.get(external_customer_id ?? '') as CustomerRow) : byId.get(customer_id);
-}
-
-async function childrenOf(
-  em: EntityManager,
-  organization: OrganizationId,
-  rows: readonly StoredEvent[],
-): Promise<Map<EventId, number>> {
-  const counted: { parent_id: EventId; children: number }[] = await em.execute(
-    `select parent_id, count(*)::int as children from events
-     where parent_id = any(?::uuid[]) and organization_id = ? group by parent_id`,
-    [`{${rows.map(({ id }) => id).join(',')}}`, organization],
-  );
-  return new Map(counted.map(({ parent_id, children }) => [parent_id, children]));
+  return ({ customerId, externalCustomerId }: StoredEvent): CustomerRow | undefined =>
+    customerId === null ? (byExternalId.get(externalCustomerId ?? '') as CustomerRow) : byId.get(customerId);
 }
 
 /** `subscription.past_due` is “Subscription past due”. */
@@ -106,7 +80,7 @@ function labelOf({ name, source, metadata }: StoredEvent, type: EventTypeRow | u
 }
 
 /** What it cost is a decimal in text, however it was sent. */
-function metadataOf({ metadata }: StoredEvent): Record<string, unknown> {
+function metadataOf({ metadata }: StoredEvent): Readonly<Record<string, unknown>> {
   const { _cost: cost } = metadata;
   if (typeof cost !== 'object' || cost === null || !('amount' in cost) || typeof cost.amount !== 'number') {
     return metadata;

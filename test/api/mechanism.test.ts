@@ -9,9 +9,11 @@ import { createApp } from '../../api/app.ts';
 import { workflowGateway } from '../../api/workflows.ts';
 import { readEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logging.ts';
+import { askOf } from '../../db/ask.ts';
 import { openDatabase } from '../../db/orm.ts';
 import { tableOfTaxes } from '../../tax/table.ts';
 import { EventWriter } from '../../usage/event-writer.ts';
+import { PostgresEvents } from '../../usage/postgres/events.ts';
 import { ID, routes } from './example-routes.ts';
 
 const OPERATOR = 'operator-token-for-this-test-only';
@@ -36,6 +38,7 @@ beforeAll(async () => {
   const services = {
     environment,
     events: new EventWriter(environment.DATABASE_URL),
+    eventStore: new PostgresEvents(askOf(orm)),
     taxes: tableOfTaxes,
     workflows: workflowGateway(nowhere, orm),
     readiness: { always: async () => {} },

@@ -7,8 +7,10 @@ import type { Services } from '../../api/services.ts';
 import { workflowGateway } from '../../api/workflows.ts';
 import { readEnvironment } from '../../config/environment.ts';
 import { stripeClient } from '../../config/stripe-client.ts';
+import { askOf } from '../../db/ask.ts';
 import { tableOfTaxes } from '../../tax/table.ts';
 import { EventWriter } from '../../usage/event-writer.ts';
+import { PostgresEvents } from '../../usage/postgres/events.ts';
 import { freshDatabase } from '../api/fresh-database.ts';
 
 export interface LivesDatabase extends AsyncDisposable {
@@ -39,6 +41,7 @@ export async function aDatabaseForLives(): Promise<LivesDatabase> {
     services: {
       environment,
       events: new EventWriter(database.url),
+      eventStore: new PostgresEvents(askOf(orm)),
       taxes: tableOfTaxes,
       workflows: workflowGateway(temporal, orm),
       readiness: {},

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Clause, type Filter, type FilteredEvent, matches, OPERATORS } from '../../billing/event-filters.ts';
 import { eventIds } from '../../usage/event-ids.ts';
-import { filterSql } from '../../usage/filter-sql.ts';
+import { filterSql } from '../../usage/postgres/filter-sql.ts';
 import { type FreshDatabase, freshDatabase } from '../api/fresh-database.ts';
 
 let database: FreshDatabase;

@@ -2,20 +2,8 @@
  * The filters of billing/event-filters.ts in the database: the same events, found without reading all of them. Keys and
  * values are merchants' own words, so that they are parameters, and never part of the text.
  */
-import { type Clause, type Filter, instantOf, type Operator, pathOf } from '../billing/event-filters.ts';
-
-/** A part of a statement, with a `?` for each value. */
-export interface Fragment {
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
-export const fragment = (text: string, ...values: readonly unknown[]): Fragment => ({ text, values });
-
-export const joined = (parts: readonly Fragment[], by: string): Fragment => ({
-  text: parts.map(({ text }) => `(${text})`).join(by),
-  values: parts.flatMap(({ values }) => values),
-});
+import { type Clause, type Filter, instantOf, type Operator, pathOf } from '../../billing/event-filters.ts';
+import { type Fragment, fragment, joined } from './fragments.ts';
 
 const NOTHING = fragment('false');
 

@@ -1,6 +1,7 @@
 /** What meters make of events, in the database: as billing/aggregations.ts does, of events under the name `e`. */
-import type { Aggregation } from '../billing/aggregations.ts';
-import { type Fragment, fragment, valueSql } from './filter-sql.ts';
+import type { Aggregation } from '../../billing/aggregations.ts';
+import { valueSql } from './filter-sql.ts';
+import { type Fragment, fragment } from './fragments.ts';
 
 /** What an event adds; null where it adds nothing. */
 export function contributionSql(aggregation: Aggregation): Fragment {
