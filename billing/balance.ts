@@ -1,4 +1,4 @@
-/** A customer's balance with an organization, and what of it goes into an order. Amounts in minor units. */
+/** A customer's balance and wallet with an organization, and what of them goes into an order. Amounts in minor units. */
 
 export interface Applied {
   /** Added to the order's total: negative where the balance pays for some of it. The balance changes by as much. */
@@ -23,4 +23,35 @@ export function applyBalanceUncharged(total: number, balance: number, minimum: n
   if (total < 0) return { applied: -total, due: 0 };
   const settled = applyBalance(total, balance, minimum);
   return settled.due === 0 ? settled : { applied: 0, due: total };
+}
+
+/** What a customer has in a currency: `billing` pays for anything, and may be owed; `usage` for what is metered alone. */
+export interface Wallets {
+  readonly billing: number;
+  readonly usage: number;
+}
+
+/** What an order comes to, and what of that is metered: after discounts, with its share of the tax. */
+export interface Payable {
+  readonly total: number;
+  readonly usage: number;
+}
+
+export interface AppliedWallets extends Applied {
+  /** What of `applied` the wallet for usage pays: never above 0. */
+  readonly fromUsageWallet: number;
+}
+
+/** Usage is paid by its own wallet first; the balance then settles what is left, as `apply` says. */
+export function applyWallets(
+  apply: typeof applyBalance,
+  { total, usage }: Payable,
+  wallets: Wallets,
+  minimum: number,
+): AppliedWallets {
+  const paid = Math.max(0, Math.min(total, usage, wallets.usage));
+  const { applied, due } = apply(total - paid, wallets.billing, minimum);
+  // What nobody will charge is paid whole or not at all.
+  if (apply === applyBalanceUncharged && due !== 0) return { applied: 0, fromUsageWallet: 0, due: total };
+  return { applied: applied - paid, fromUsageWallet: -paid + 0, due };
 }

@@ -35,6 +35,19 @@ export function afterDiscount(lines: readonly Line[], discount: number): number[
   return lines.map(({ amount }, i) => amount - (off[i] ?? 0));
 }
 
+/** What some of an order's lines come to in its total: after the discount, with their tax. */
+export function totalOfLines(
+  lines: readonly TaxedLine[],
+  discount: number,
+  isMeant: (line: TaxedLine) => boolean,
+): number {
+  const left = afterDiscount(lines, discount);
+  return lines.reduce((sum, line, i) => {
+    const tax = line.behavior === 'exclusive' ? line.tax : 0;
+    return isMeant(line) ? sum + (left[i] ?? 0) + tax : sum;
+  }, 0);
+}
+
 /** At most one for each behaviour; none where nothing is charged and nothing given back. */
 export function partsOf(lines: readonly TaxableLine[], discount: number): Part[] {
   const left = afterDiscount(lines, discount);

@@ -1,15 +1,16 @@
 /** What an order of a subscription would come to, by the rules that will make it. */
-import { applyBalance, applyBalanceUncharged } from '../billing/balance.ts';
+import { applyBalance, applyBalanceUncharged, applyWallets } from '../billing/balance.ts';
 import type { ChangeNow } from '../billing/changes.ts';
 import { firstUseAfterMove } from '../billing/discounts.ts';
 import { minimumCharge } from '../billing/money.ts';
 import { type TaxedOrder, taxedOrder } from '../billing/order-tax.ts';
 import type { Line } from '../billing/orders.ts';
 import type { TaxSheet } from '../tax/sheet.ts';
-import { balanceOf } from './balances.ts';
+import { balancesOf } from './balances.ts';
 import { entriesAtEnd, lineOfEntry, waitingEntries } from './billing-entries.ts';
 import { orderLinesOf } from './change-orders.ts';
 import { type DiscountUse, discountOf, discountOfNewPeriod } from './change-plan.ts';
+import { type End, endOf } from './ends.ts';
 import type { DiscountRow } from './entities/discount.ts';
 import { Price, type PriceRow } from './entities/price.ts';
 import { Product, type ProductRow } from './entities/product.ts';
@@ -19,12 +20,17 @@ import { linesOf } from './lines.ts';
 import { runningLines } from './metered-lines.ts';
 import type { EntityManager } from './orm.ts';
 import { priceOrderOf } from './pricing.ts';
+import { usageShareOf } from './usage-share.ts';
 
 export interface Quote extends Pick<TaxedOrder, 'lines' | 'totals'> {
-  /** Added to the total by the customer's balance. */
+  /** Added to the total by the customer's balance and wallet. */
   readonly applied: number;
+  /** What of that the wallet for usage pays. */
+  readonly fromUsageWallet: number;
   readonly due: number;
 }
+
+const NOTHING_APPLIED = { applied: 0, fromUsageWallet: 0, due: 0 };
 
 /** The order that a change would make now, at `at`; where it makes none, what it would leave to the next one. */
 export async function quoteOfChange(
@@ -37,7 +43,7 @@ export async function quoteOfChange(
 ): Promise<Quote> {
   if (plan.billed !== 'now') {
     const { lines, totals } = await priceOrderOf(em, taxes, row, { lines: plan.lines, discount: 0, at });
-    return { lines, totals, applied: 0, due: 0 };
+    return { lines, totals, ...NOTHING_APPLIED };
   }
   const { lines, discountAmount } = await orderLinesOf(em, row, plan, discount);
   return quote(em, taxes, row, lines, discountAmount, at);
@@ -46,8 +52,8 @@ export async function quoteOfChange(
 /** The order that the end of the present period would make, with all that waits for one; a pause makes none. */
 export async function quoteOfRenewal(em: EntityManager, taxes: TaxSheet, row: SubscriptionRow): Promise<Quote> {
   const at = row.currentPeriodEnd.getTime();
-  if (isPausing(row)) return { ...taxedOrder([], 0, []), applied: 0, due: 0 };
-  if (row.cancelAtPeriodEnd) return quoteOfEnd(em, taxes, row, at, true);
+  if (isPausing(row)) return { ...taxedOrder([], 0, []), ...NOTHING_APPLIED };
+  if (row.cancelAtPeriodEnd) return quoteOfEnd(em, taxes, row, endOf(row, false, row.currentPeriodEnd));
   return quoteOfPeriod(em, taxes, row, row, at);
 }
 
@@ -74,7 +80,9 @@ async function quoteOfPeriod(
   const terms = await termsOfNextPeriod(em, row);
   const period = linesOf(terms);
   const discount = await discountOf(em, row, terms);
-  const lines = [...period, ...(await runningLines(em, row)), ...waiting];
+  // Who pays late goes on with the period of then, and all that was used by then is of it.
+  const used = await runningLines(em, taxes, row, row.status === 'past_due' ? 'now' : 'period_end');
+  const lines = [...period, ...used, ...waiting];
   return quote(em, taxes, row, lines, discountOfNewPeriod(use, lines, discount, start), start);
 }
 
@@ -82,18 +90,14 @@ async function quoteOfPeriod(
  * The order that the end of a subscription makes, of what waits for one: charged where the end is that of a period which
  * is called off, else left owed or made balance.
  */
-export async function quoteOfEnd(
-  em: EntityManager,
-  taxes: TaxSheet,
-  row: SubscriptionRow,
-  at: number,
-  isCharged: boolean,
-): Promise<Quote> {
+export async function quoteOfEnd(em: EntityManager, taxes: TaxSheet, row: SubscriptionRow, end: End): Promise<Quote> {
+  const at = end.at.getTime();
   // A trial that is called off costs nothing.
-  const used = row.status === 'trialing' ? [] : await runningLines(em, row);
+  const isFree = row.status === 'trialing';
+  const used = isFree ? [] : await runningLines(em, taxes, row, end.isCharged ? 'period_end' : 'now');
   const lines = [...used.filter(({ amount }) => amount !== 0), ...(await entriesAtEnd(em, row)).map(lineOfEntry)];
   const discount = discountOfNewPeriod(row, lines, await discountOf(em, row, row), at);
-  return quote(em, taxes, row, lines, discount, at, isCharged ? applyBalance : applyBalanceUncharged);
+  return quote(em, taxes, row, lines, discount, at, end.isCharged ? applyBalance : applyBalanceUncharged);
 }
 
 /** What waits for an order does so until it resumes. */
@@ -117,6 +121,8 @@ async function quote(
   apply = applyBalance,
 ): Promise<Quote> {
   const { lines, totals } = await priceOrderOf(em, taxes, row, { lines: charged, discount, at });
-  const balance = await balanceOf(em, row.customer.id, row.currency);
-  return { lines, totals, ...apply(totals.total, balance, minimumCharge(row.currency)) };
+  const wallets = await balancesOf(em, row.customer.id, row.currency);
+  const usage = wallets.usage > 0 ? await usageShareOf(em, lines, totals.discount) : 0;
+  const payable = { total: totals.total, usage };
+  return { lines, totals, ...applyWallets(apply, payable, wallets, minimumCharge(row.currency)) };
 }

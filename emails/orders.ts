@@ -9,8 +9,10 @@ export interface OrderFacts {
   readonly totalAmount: number;
   readonly taxAmount: number;
   readonly discountAmount: number;
-  /** Added to the total by the customer's balance: negative where that pays for some of it. */
+  /** Added to the total by the customer's balance and wallet: negative where they pay for some of it. */
   readonly appliedBalanceAmount: number;
+  /** What of that was prepaid usage. */
+  readonly appliedUsageWalletAmount?: number;
   readonly invoiceNumber?: string | null;
   /** Null where nothing was charged. */
   readonly paidWith: Card | null;
@@ -107,16 +109,19 @@ function receipt({ seller, reader }: Between, renewal: Renewal): Receipt {
 /** How a total came about and how it was paid; a total of nothing is one line. */
 function paymentOf(order: OrderFacts, { money }: Words): Fact[] {
   const { currency, totalAmount, taxAmount, discountAmount, appliedBalanceAmount, invoiceNumber, paidWith } = order;
+  const { appliedUsageWalletAmount: prepaid = 0 } = order;
+  const ofBalance = appliedBalanceAmount - prepaid;
   const facts: Fact[] = [];
   if (discountAmount > 0) facts.push(['Discount', money(-discountAmount, currency)]);
   if (taxAmount > 0) facts.push(['Of which tax', money(taxAmount, currency)]);
   facts.push(['Total', money(totalAmount, currency)]);
-  if (appliedBalanceAmount !== 0) {
-    const balance = appliedBalanceAmount < 0 ? 'From your balance' : 'Owed from before';
+  if (prepaid !== 0) facts.push(['From your prepaid usage', money(prepaid, currency)]);
+  if (ofBalance !== 0) {
+    const balance = ofBalance < 0 ? 'From your balance' : 'Owed from before';
     // A credit is kept for the orders to come.
-    facts.push([totalAmount < 0 ? 'Kept as your balance' : balance, money(appliedBalanceAmount, currency)]);
-    facts.push(['Charged', money(totalAmount + appliedBalanceAmount, currency)]);
+    facts.push([totalAmount < 0 ? 'Kept as your balance' : balance, money(ofBalance, currency)]);
   }
+  if (prepaid !== 0 || ofBalance !== 0) facts.push(['Charged', money(totalAmount + appliedBalanceAmount, currency)]);
   if (paidWith !== null) facts.push(['Paid with', cardName(paidWith)]);
   if (invoiceNumber) facts.push(['Invoice', invoiceNumber]);
   return facts;

@@ -2,21 +2,24 @@
 import { z } from 'zod';
 import { Currency } from './currency.ts';
 import { Id, Instant, line } from './primitives.ts';
+import { WalletType } from './wallet.ts';
 
 export const CustomerBalances = z
   .object({
     items: z.array(
       z.object({
+        type: WalletType,
         currency: z.string(),
         amount: z.int().describe('In minor units; negative: owed, being too small to be charged.'),
       }),
     ),
   })
-  .meta({ id: 'CustomerBalances', description: 'By currency. The next orders of subscriptions use them.' });
+  .meta({ id: 'CustomerBalances', description: 'By currency and type. The next orders use them.' });
 export type CustomerBalances = z.infer<typeof CustomerBalances>;
 
 export const BalanceAdjustmentCreate = z
   .object({
+    type: WalletType.default('billing'),
     currency: Currency,
     amount: z
       .int()
@@ -35,6 +38,7 @@ export const BalanceAdjustment = z
     id: Id,
     created_at: Instant,
     customer_id: Id,
+    type: WalletType,
     currency: z.string(),
     amount: z.int(),
     reason: z.string(),

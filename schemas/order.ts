@@ -42,7 +42,8 @@ export const orderFields = {
   total_amount: z.int().describe('After discounts and taxes.'),
   applied_balance_amount: z
     .int()
-    .describe('Added to the total: negative where the customer’s balance pays for some of it.'),
+    .describe('Added to the total: negative where the customer’s balance and wallet pay for some of it.'),
+  applied_usage_wallet_amount: z.int().describe('What of that the wallet for usage pays, which is never above 0.'),
   due_amount: z.int(),
   refunded_amount: z.int(),
   refunded_tax_amount: z.int(),

@@ -18,7 +18,8 @@ const amounts = {
   net_amount: z.int(),
   tax_amount: z.int(),
   total_amount: z.int(),
-  applied_balance_amount: z.int().describe('Added to the total: negative where the customer’s balance pays.'),
+  applied_balance_amount: z.int().describe('Added to the total: negative where the customer’s balance and wallet pay.'),
+  applied_usage_wallet_amount: z.int().describe('What of that the wallet for usage pays.'),
   due_amount: z.int().describe('What is charged.'),
 };
 

@@ -2,10 +2,17 @@
 import { z } from 'zod';
 import { Id, identified } from './primitives.ts';
 
+export const WalletType = z.enum(['billing', 'usage']).meta({
+  id: 'WalletType',
+  description: '`billing` pays for anything, `usage` for what is metered alone, before the other does.',
+});
+export type WalletType = z.infer<typeof WalletType>;
+
 export const CustomerWallet = z
   .object({
     ...identified,
     customer_id: Id,
+    type: WalletType,
     balance: z.int().describe('In minor units; negative: owed, being too small to be charged.'),
     currency: z.string(),
   })

@@ -34,6 +34,8 @@ export interface Facts {
   readonly total: number;
   /** Added to the total by the customer’s balance: negative where that pays for some of it. */
   readonly balance: number;
+  /** Of usage that was prepaid: never above 0. */
+  readonly usageWallet: number;
   /** What was charged. */
   readonly paid: number;
   /** Null where nothing was to be paid. */
@@ -67,7 +69,8 @@ export async function factsOf(em: EntityManager, id: DocumentId): Promise<Facts 
     tax: order.taxAmount,
     taxRates: order.taxRates,
     total: order.totalAmount,
-    balance: order.appliedBalanceAmount,
+    balance: order.appliedBalanceAmount - order.appliedUsageWalletAmount,
+    usageWallet: order.appliedUsageWalletAmount,
     paid: dueOf(order),
     paidBy: payment ? card(payment.methodBrand, payment.methodLast4) : null,
   };

@@ -65,7 +65,11 @@ function paperFor({ number, seller, issuedAt }: Facts, kind: 'Invoice' | 'Receip
   return paper;
 }
 
-const balance = ({ balance: amount }: Facts): Sum[] => (amount === 0 ? [] : [{ name: 'Applied balance', amount }]);
+const balance = ({ balance: amount, usageWallet }: Facts): Sum[] =>
+  [
+    { name: 'Prepaid usage', amount: usageWallet },
+    { name: 'Applied balance', amount },
+  ].filter((sum) => sum.amount !== 0);
 
 function headline(paper: Paper, { paid, currency, paidAt }: Facts): void {
   const words = `${money(paid, currency)} paid on ${day(paidAt)}`;

@@ -24,6 +24,9 @@ const isOver = (instant: string, minutes = 10) => `
 
 const IS_BEING_PAID = `exists (select 1 from payments p where p.order_id = o.id and p.status = 'pending')`;
 
+/** What customers have to their credit, by the account in the books. */
+const WALLETS = `(values ('customer_balance', 'billing'), ('usage_wallet', 'usage')) x (account, type)`;
+
 export const INVARIANT_RULES: readonly InvariantRule[] = [
   {
     name: 'each ledger transaction sums to zero',
@@ -93,16 +96,16 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
   {
     name: 'a customer’s balance is what the books say',
     query: `
-      select c.id::text as subject, 'balance ' || coalesce(b.amount, 0) || ' ' || coalesce(b.currency, k.currency) ||
+      select c.id::text as subject, 'balance ' || coalesce(b.amount, 0) || ' ' || coalesce(b.currency, k.currency) || ' for ' || coalesce(b.type, k.type) ||
         ', booked ' || coalesce(k.amount, 0) as detail
       from (
-        select t.customer_id, t.currency, -sum(e.amount) as amount
-        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.account = 'customer_balance'
-        where t.organization_id = :organization group by t.customer_id, t.currency
+        select t.customer_id, t.currency, x.type, -sum(e.amount) as amount
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ${WALLETS} on x.account = e.account
+        where t.organization_id = :organization group by t.customer_id, t.currency, x.type
       ) k
       full join (
         select b.* from customer_balances b join customers c on c.id = b.customer_id where c.organization_id = :organization
-      ) b on b.customer_id = k.customer_id and b.currency = k.currency
+      ) b on b.customer_id = k.customer_id and b.currency = k.currency and b.type = k.type
       left join customers c on c.id = coalesce(k.customer_id, b.customer_id)
       where coalesce(b.amount, 0) <> coalesce(k.amount, 0)`,
   },
@@ -110,14 +113,28 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
     name: 'what an order took from the balance is in the books',
     query: `
       select coalesce(o.id, t.source_id)::text as subject, 'took ' || coalesce(-o.applied_balance_amount, 0) || ', booked ' ||
-        coalesce(-t.amount, 0) as detail
+        coalesce(-t.amount, 0) || '; of the wallet ' || coalesce(-o.applied_usage_wallet_amount, 0) || ', booked ' ||
+        coalesce(-t.of_wallet, 0) as detail
       from (select * from orders where organization_id = :organization) o
       full join (
-        select t.source_id, -sum(e.amount) as amount
-        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.account = 'customer_balance'
+        select t.source_id, -sum(e.amount) as amount,
+          -coalesce(sum(e.amount) filter (where e.account = 'usage_wallet'), 0) as of_wallet
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ${WALLETS} on x.account = e.account
         where t.organization_id = :organization and t.kind <> 'goodwill' group by t.source_id
       ) t on t.source_id = o.id
-      where coalesce(o.applied_balance_amount, 0) <> coalesce(t.amount, 0)`,
+      where coalesce(o.applied_balance_amount, 0) <> coalesce(t.amount, 0)
+        or coalesce(o.applied_usage_wallet_amount, 0) <> coalesce(t.of_wallet, 0)`,
+  },
+  {
+    name: 'a wallet for usage pays for no more than was used',
+    query: `
+      select o.id::text as subject, 'of the wallet ' || -o.applied_usage_wallet_amount || ', used ' || coalesce(used.amount, 0) as detail
+      from orders o left join lateral (
+        select sum(i.amount + case when i.tax_behavior = 'exclusive' then i.tax_amount else 0 end) as amount
+        from order_items i join prices p on p.id = i.price_id and p.amount_type = 'metered_unit' where i.order_id = o.id
+      ) used on true
+      where o.organization_id = :organization
+        and (o.applied_usage_wallet_amount > 0 or -o.applied_usage_wallet_amount > coalesce(used.amount, 0))`,
   },
   {
     name: 'what a merchant gave to a balance is in the books',
@@ -126,10 +143,10 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
         coalesce(t.amount, 0) as detail
       from (select * from balance_adjustments where organization_id = :organization) a
       full join (
-        select t.source_id, t.customer_id, t.currency, -e.amount as amount
-        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id and e.account = 'customer_balance'
+        select t.source_id, t.customer_id, t.currency, x.type, -e.amount as amount
+        from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ${WALLETS} on x.account = e.account
         where t.organization_id = :organization and t.kind = 'goodwill'
-      ) t on t.source_id = a.id and t.customer_id = a.customer_id and t.currency = a.currency
+      ) t on t.source_id = a.id and t.customer_id = a.customer_id and t.currency = a.currency and t.type = a.type
       where coalesce(a.amount, 0) <> coalesce(t.amount, 0)`,
   },
   {
@@ -218,6 +235,14 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       from subscriptions s ${clockOf('s.customer_id')}
       where s.organization_id = :organization and s.status in ('active', 'trialing')
         and ${isOver('s.current_period_end')}`,
+  },
+  {
+    name: 'no meter cycle is overdue',
+    query: `
+      select s.id::text as subject, 'meter period ended ' || s.current_meter_period_end as detail
+      from subscriptions s ${clockOf('s.customer_id')}
+      where s.organization_id = :organization and s.status = 'active'
+        and s.current_meter_period_end < s.current_period_end and ${isOver('s.current_meter_period_end')}`,
   },
   {
     name: 'no pause outlasts its date',

@@ -1,11 +1,12 @@
-/** What an order takes from its customer's balance or adds to it: in its row, in the balance and in the books at once. */
-import { applyBalance, applyBalanceUncharged } from '../../billing/balance.ts';
+/** What an order takes from its customer's balance and wallet or adds to it: in its row, in theirs and in the books at once. */
+import { applyBalance, applyBalanceUncharged, applyWallets } from '../../billing/balance.ts';
 import { minimumCharge } from '../../billing/money.ts';
-import { changeBalance, lockedBalanceOf } from '../../db/balances.ts';
+import { changeBalance, lockedBalancesOf } from '../../db/balances.ts';
 import type { LedgerTransactionRow } from '../../db/entities/ledger.ts';
-import type { OrderRow } from '../../db/entities/order.ts';
+import { OrderItem, type OrderRow } from '../../db/entities/order.ts';
 import { record } from '../../db/ledger.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { usageShareOf } from '../../db/usage-share.ts';
 
 /** For a new order, before anything is charged. */
 export const settleWithBalance = (em: EntityManager, order: OrderRow, at: Date): Promise<void> =>
@@ -16,11 +17,24 @@ export const settleUncharged = (em: EntityManager, order: OrderRow, at: Date): P
   settleBy(applyBalanceUncharged, em, order, at);
 
 async function settleBy(apply: typeof applyBalance, em: EntityManager, order: OrderRow, at: Date): Promise<void> {
-  const balance = await lockedBalanceOf(em, order.customer.id, order.currency);
-  const { applied } = apply(order.totalAmount, balance, minimumCharge(order.currency));
-  if (applied === 0) return;
+  const wallets = await lockedBalancesOf(em, order.customer.id, order.currency);
+  const usage = wallets.usage > 0 ? await usageOf(em, order) : 0;
+  const payable = { total: order.totalAmount, usage };
+  const { applied, fromUsageWallet } = applyWallets(apply, payable, wallets, minimumCharge(order.currency));
   order.appliedBalanceAmount = applied;
-  await move(em, order, 'balance', applied, at);
+  order.appliedUsageWalletAmount = fromUsageWallet;
+  await moveBalance(em, order, 'balance', applied - fromUsageWallet, at);
+  await moveWallet(em, order, 'usage_wallet', fromUsageWallet, at);
+}
+
+async function usageOf(em: EntityManager, order: OrderRow): Promise<number> {
+  await em.flush();
+  const items = await em.find(OrderItem, { order: order.id }, { orderBy: { position: 'asc' } });
+  const lines = items.map(({ label, amount, taxAmount, taxBehavior, proration, priceId }) => ({
+    ...{ label, amount, proration, priceId: priceId ?? null },
+    ...{ tax: taxAmount, behavior: taxBehavior ?? ('inclusive' as const) },
+  }));
+  return usageShareOf(em, lines, order.discountAmount);
 }
 
 /**
@@ -28,23 +42,33 @@ async function settleBy(apply: typeof applyBalance, em: EntityManager, order: Or
  * (`credit`) is balance too, and the order asks for that much more.
  */
 export async function giveBackToBalance(em: EntityManager, order: OrderRow, at: Date, credit = 0): Promise<void> {
-  const change = credit - order.appliedBalanceAmount;
-  if (change === 0) return;
+  const { appliedBalanceAmount: applied, appliedUsageWalletAmount: fromUsageWallet } = order;
   order.appliedBalanceAmount = credit;
-  await move(em, order, 'balance_return', change, at);
+  order.appliedUsageWalletAmount = 0;
+  await moveBalance(em, order, 'balance_return', credit - (applied - fromUsageWallet), at);
+  await moveWallet(em, order, 'usage_wallet_return', -fromUsageWallet, at);
 }
 
+type Kind = LedgerTransactionRow['kind'];
+
 /** The customer's credit is a debt of the merchant's; `amount` is what it grows by. */
-async function move(
-  em: EntityManager,
-  order: OrderRow,
-  kind: LedgerTransactionRow['kind'],
-  amount: number,
-  at: Date,
-): Promise<void> {
-  await changeBalance(em, order.customer.id, order.currency, amount, at);
-  const cause = { sourceId: order.id, organizationId: order.organization.id, currency: order.currency, at };
-  await record(em, { ...cause, customerId: order.customer.id }, [
-    { kind, from: 'customer_balance', to: 'merchant', amount },
-  ]);
+const moveBalance = (em: EntityManager, order: OrderRow, kind: Kind, amount: number, at: Date): Promise<void> =>
+  move(em, order, { kind, type: 'billing', account: 'customer_balance', amount }, at);
+
+const moveWallet = (em: EntityManager, order: OrderRow, kind: Kind, amount: number, at: Date): Promise<void> =>
+  move(em, order, { kind, type: 'usage', account: 'usage_wallet', amount }, at);
+
+interface Moved {
+  readonly kind: Kind;
+  readonly type: 'billing' | 'usage';
+  readonly account: 'customer_balance' | 'usage_wallet';
+  readonly amount: number;
+}
+
+async function move(em: EntityManager, order: OrderRow, { kind, type, account, amount }: Moved, at: Date) {
+  if (amount === 0) return;
+  const { customer, organization, currency } = order;
+  await changeBalance(em, customer.id, currency, type, amount, at);
+  const cause = { sourceId: order.id, organizationId: organization.id, customerId: customer.id, currency, at };
+  await record(em, cause, [{ kind, from: account, to: 'merchant', amount }]);
 }

@@ -16,7 +16,7 @@ export const getCustomerBalances = route({
   method: 'get',
   path: '/v1/customers/{id}/balances',
   summary: 'Get a customer’s balances',
-  description: 'One in each currency in which something was credited.',
+  description: 'One of each type in each currency in which something was credited.',
   tag: 'Customers',
   scopes: ['customers:read', 'customers:write'],
   params: z.object({ id: z.uuid() }),
@@ -25,8 +25,12 @@ export const getCustomerBalances = route({
   async handle({ params, organization, em }) {
     const customer = await em.findOne(Customer, { id: params.id as CustomerId, organization });
     if (customer === null) throw notFound();
-    const rows = await em.find(CustomerBalance, { customer: customer.id }, { orderBy: { currency: 'asc' } });
-    return { items: rows.map(({ currency, amount }) => ({ currency, amount })) };
+    const rows = await em.find(
+      CustomerBalance,
+      { customer: customer.id },
+      { orderBy: { currency: 'asc', type: 'asc' } },
+    );
+    return { items: rows.map(({ type, currency, amount }) => ({ type, currency, amount })) };
   },
 });
 
@@ -34,7 +38,9 @@ export const adjustCustomerBalance = route({
   method: 'post',
   path: '/v1/customers/{id}/balances',
   summary: 'Give to a customer’s balance, or take from it',
-  description: 'The next orders of their subscriptions cost that much less. Nobody is told by e-mail.',
+  description:
+    'Their next orders cost that much less; where it is of type `usage`, what is metered on them does. Nobody is told ' +
+    'by e-mail.',
   tag: 'Customers',
   scopes: ['customers:write'],
   params: z.object({ id: z.uuid() }),
@@ -47,16 +53,16 @@ export const adjustCustomerBalance = route({
       const where = { id: params.id as CustomerId, organization, deletedAt: null };
       const customer = await tx.findOne(Customer, where, { populate: ['testClock'] });
       if (customer === null) throw notFound();
-      const { currency, amount, reason, idempotency_key: key } = body;
+      const { type, currency, amount, reason, idempotency_key: key } = body;
       const at = nowOf(customer, request.at);
-      const adjusted = await adjustBalance(tx, customer as CustomerRow, { currency, amount, reason, key }, at);
+      const adjusted = await adjustBalance(tx, customer as CustomerRow, { type, currency, amount, reason, key }, at);
       switch (adjusted.kind) {
         case 'other':
           throw conflict('This idempotency key was used for something else.');
         case 'too_much':
           throw invalid(['body', 'amount'], `There is only ${written(adjusted.balance, currency)} to be taken.`);
         case 'made':
-          return balanceAdjustmentView(adjusted.row, await balanceOf(tx, customer.id, currency));
+          return balanceAdjustmentView(adjusted.row, await balanceOf(tx, customer.id, currency, type));
       }
     });
   },

@@ -13,7 +13,7 @@ export const listMyWallets = route({
   method: 'get',
   path: '/v1/customer-portal/wallets/',
   summary: 'List wallets',
-  description: 'One in each currency in which something was credited.',
+  description: 'One of each type in each currency in which something was credited.',
   tag,
   auth: 'customer',
   query: Pagination.extend({
@@ -31,6 +31,7 @@ export const listMyWallets = route({
         orderBy: [
           ...query.sorting.map(({ property, direction }) => ({ [columns[property]]: direction })),
           { currency: 'asc' },
+          { type: 'asc' },
         ],
       },
     );

@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { amount, currency, instant } from './columns.ts';
 import { Customer } from './customer.ts';
+import { WALLET_TYPES } from './customer-balance.ts';
 import { Organization } from './organization.ts';
 
 /** What a merchant gave to a customer's balance, or took from it, once for each of their keys. */
@@ -13,6 +14,7 @@ export const BalanceAdjustment = defineEntity({
     organization: () => p.manyToOne(Organization),
     customer: () => p.manyToOne(Customer),
     currency: currency(),
+    type: p.enum(WALLET_TYPES).default('billing'),
     /** Negative: taken. */
     amount: amount(),
     reason: p.text(),

@@ -11,12 +11,15 @@ export const LEDGER_KINDS = [
   'balance_return',
   'tax',
   'goodwill',
+  'usage_wallet',
+  'usage_wallet_return',
 ] as const;
 
 /**
  * Where money is. `processor`: held for us by the card processor. `merchant`: owed to the organization.
  * `platform_revenue`: earned by the operator. `processor_fees`: the operator's cost. `customer_balance`: owed to a
- * customer, whom the transaction names, against later orders. `tax_payable`: owed to tax offices.
+ * customer, whom the transaction names, against later orders. `usage_wallet`: likewise, against usage alone.
+ * `tax_payable`: owed to tax offices.
  */
 export const LEDGER_ACCOUNTS = [
   'processor',
@@ -25,6 +28,7 @@ export const LEDGER_ACCOUNTS = [
   'processor_fees',
   'customer_balance',
   'tax_payable',
+  'usage_wallet',
 ] as const;
 
 /** One movement of money, written once for what caused it; its entries sum to 0, which the database enforces. */

@@ -30,6 +30,8 @@ export const Order = defineEntity({
     checkoutId: p.uuid().$type<CheckoutId>().nullable().unique(),
     /** Which period of the subscription it bills; unique with it, so that no period is billed twice. */
     cycle: p.integer().nullable(),
+    /** The end of the meter period that it bills alone; unique with the subscription. */
+    meterPeriodEnd: instant().nullable(),
     status: p.enum(['draft', 'pending', 'paid', 'refunded', 'partially_refunded', 'void']),
     billingReason: p.enum(BILLING_REASONS),
     currency: currency(),
@@ -52,8 +54,10 @@ export const Order = defineEntity({
     /** Names the calculation at the tax provider, and what was recorded there once the order was paid. */
     taxCalculationId: p.text().nullable(),
     taxRecordId: p.text().nullable(),
-    /** Added to the total by the customer's balance: negative where that pays for some of it. */
+    /** Added to the total by the customer's balance and wallet: negative where they pay for some of it. */
     appliedBalanceAmount: amount().default(0),
+    /** What of that the wallet for usage pays: never above 0. */
+    appliedUsageWalletAmount: amount().default(0),
     refundedAmount: amount().default(0),
     refundedTaxAmount: amount().default(0),
     platformFeeAmount: amount().default(0),
@@ -69,7 +73,11 @@ export const Order = defineEntity({
     customFieldData: p.json<Record<string, unknown>>().defaultRaw(`'{}'`),
     items: () => p.oneToMany(OrderItem).mappedBy('order').orderBy({ position: 'asc' }),
   },
-  uniques: [{ properties: ['subscription', 'cycle'] }, { properties: ['organization', 'invoiceNumber'] }],
+  uniques: [
+    { properties: ['subscription', 'cycle'] },
+    { properties: ['subscription', 'meterPeriodEnd'] },
+    { properties: ['organization', 'invoiceNumber'] },
+  ],
   indexes: [{ properties: ['organization', 'createdAt'] }, { properties: ['customer'] }],
 });
 export type OrderRow = InferEntity<typeof Order>;

@@ -21,6 +21,9 @@ export const Product = defineEntity({
     visibility: p.enum(['draft', 'private', 'public']).default('public'),
     recurringInterval: p.enum(INTERVALS).nullable(),
     recurringIntervalCount: p.integer().nullable(),
+    /** How often usage is closed and billed, and units are credited; null: with the billing interval. */
+    meterInterval: p.enum(INTERVALS).nullable(),
+    meterIntervalCount: p.integer().nullable(),
     trialInterval: p.enum(INTERVALS).nullable(),
     trialIntervalCount: p.integer().nullable(),
     isArchived: p.boolean().default(false),

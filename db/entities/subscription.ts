@@ -47,6 +47,12 @@ export const Subscription = defineEntity({
     openMeters: p.integer().default(0),
     recurringInterval: p.enum(INTERVALS),
     recurringIntervalCount: p.integer(),
+    /** Of its product, as with the billing interval; null: usage is closed with the periods. */
+    meterInterval: p.enum(INTERVALS).nullable(),
+    meterIntervalCount: p.integer().nullable(),
+    /** The running meter period, within the current one; where it ends with that one, the renewal closes it. */
+    currentMeterPeriodStart: instant().nullable(),
+    currentMeterPeriodEnd: instant().nullable(),
     /** Periods are counted from it, so that its day of the month is kept. */
     anchor: instant(),
     /** Periods opened so far; it only grows, and 0 means none but a trial. */

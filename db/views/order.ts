@@ -58,6 +58,7 @@ export function orderFieldsView(row: OrderRow) {
     tax_amount: row.taxAmount,
     total_amount: row.totalAmount,
     applied_balance_amount: row.appliedBalanceAmount,
+    applied_usage_wallet_amount: row.appliedUsageWalletAmount,
     due_amount: paid || row.status === 'void' ? 0 : row.totalAmount + row.appliedBalanceAmount,
     refunded_amount: row.refundedAmount,
     refunded_tax_amount: row.refundedTaxAmount,

@@ -69,6 +69,7 @@ function amountsView({ currency }: SubscriptionRow, quote: Quote | null) {
     tax_amount: quote?.totals.tax ?? 0,
     total_amount: quote?.totals.total ?? 0,
     applied_balance_amount: quote?.applied ?? 0,
+    applied_usage_wallet_amount: quote?.fromUsageWallet ?? 0,
     due_amount: quote?.due ?? 0,
   };
 }

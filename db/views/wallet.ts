@@ -8,6 +8,7 @@ import { identity, iso } from './stamps.ts';
 export const walletView = (row: CustomerBalanceRow): CustomerWallet => ({
   ...identity(row),
   customer_id: row.customer.id,
+  type: row.type,
   balance: row.amount,
   currency: row.currency,
 });
@@ -16,6 +17,7 @@ export const balanceAdjustmentView = (row: BalanceAdjustmentRow, balance: number
   id: row.id,
   created_at: iso(row.createdAt),
   customer_id: row.customer.id,
+  type: row.type,
   currency: row.currency,
   amount: row.amount,
   reason: row.reason,

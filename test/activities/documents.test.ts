@@ -21,6 +21,7 @@ const FACTS: Facts = {
   taxRates: [],
   total: 2000,
   balance: 0,
+  usageWallet: 0,
   paid: 2000,
   paidBy: 'Visa ending in 4242',
 };

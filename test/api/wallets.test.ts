@@ -52,7 +52,9 @@ it('gives once for each key, however often and at once it is asked', async () =>
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
   expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
   expect((await sub.give(400, { idempotency_key })).status).toBe(409);
-  expect((await running.made(sub.token, 'GET', sub.path)).items).toEqual([{ currency: 'usd', amount: 300 }]);
+  expect((await running.made(sub.token, 'GET', sub.path)).items).toEqual([
+    { type: 'billing', currency: 'usd', amount: 300 },
+  ]);
   expect(await sub.disagreements()).toEqual([]);
 });
 

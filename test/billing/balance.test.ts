@@ -1,6 +1,6 @@
 /** What a customer's balance pays of an order. */
 import fc from 'fast-check';
-import { applyBalance, applyBalanceUncharged } from '../../billing/balance.ts';
+import { applyBalance, applyBalanceUncharged, applyWallets } from '../../billing/balance.ts';
 import { minimumCharge } from '../../billing/money.ts';
 
 it.each([
@@ -78,4 +78,35 @@ it('never owes as much as could be charged, whatever was ordered', () => {
       }
     }),
   );
+});
+
+describe('a wallet for usage', () => {
+  it.each([
+    // total  usage  wallets          applied  of it  due
+    [1500, 1000, [0, 400], -400, -400, 1100],
+    [1500, 1000, [0, 5000], -1000, -1000, 500],
+    [1500, 0, [0, 5000], 0, 0, 1500],
+    [1500, 1000, [300, 400], -700, -400, 800],
+    [1500, 1000, [5000, 400], -1500, -400, 0],
+    // What is owed is not usage.
+    [1000, 1000, [-20, 5000], -1000, -1000, 0],
+    [1500, 1000, [-20, 5000], -980, -1000, 520],
+    // What an order gives back leaves less to pay than was used.
+    [200, 1000, [0, 5000], -200, -200, 0],
+    [-200, 1000, [0, 5000], 200, 0, 0],
+    // 20 cents can't be charged: they are owed, and the wallet is used up.
+    [1020, 1020, [0, 1000], -1020, -1000, 0],
+  ] as const)('%i, of it %i used, with %j', (total, usage, [billing, wallet], applied, fromUsageWallet, due) => {
+    const paid = applyWallets(applyBalance, { total, usage }, { billing, usage: wallet }, 50);
+    expect(paid).toEqual({ applied, fromUsageWallet, due });
+  });
+
+  it.each([
+    [1500, 1000, [0, 1000], 0, 0, 1500],
+    [1500, 1000, [500, 1000], -1500, -1000, 0],
+    [1000, 1000, [0, 1000], -1000, -1000, 0],
+  ] as const)('nobody charges %i, of it %i used, with %j', (total, usage, [billing, wallet], applied, of, due) => {
+    const paid = applyWallets(applyBalanceUncharged, { total, usage }, { billing, usage: wallet }, 50);
+    expect(paid).toEqual({ applied, fromUsageWallet: of, due });
+  });
 });

@@ -69,6 +69,7 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
     `insert into customer_balances (id, created_at, customer_id, currency, amount) select id, created_at, id, 'usd', 500 from customers`,
   ],
   'what an order took from the balance is in the books': ['update orders set applied_balance_amount = -500'],
+  'a wallet for usage pays for no more than was used': ['update orders set applied_usage_wallet_amount = -500'],
   'what a merchant gave to a balance is in the books': [
     `insert into balance_adjustments (id, created_at, organization_id, customer_id, currency, amount, reason, idempotency_key)
      select gen_random_uuid(), now(), :organization, id, 'usd', 500, 'Thanks', 'once' from customers`,
@@ -90,6 +91,10 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
   ],
   'every period that a subscription has opened is billed': ['update subscriptions set cycle = 2'],
   'no renewal is overdue': [`update subscriptions set current_period_end = now() - interval '1 hour'`],
+  'no meter cycle is overdue': [
+    `update subscriptions set meter_interval = 'day', meter_interval_count = 1,
+       current_meter_period_end = now() - interval '1 hour'`,
+  ],
   'no pause outlasts its date': [`update subscriptions set status = 'paused', resumes_at = now() - interval '1 hour'`],
   'a subscription that is past due has an unpaid order that will be tried': [PAST_DUE],
   'a subscription that has ended says when': [`update subscriptions set status = 'canceled'`],

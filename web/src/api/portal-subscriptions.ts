@@ -61,6 +61,7 @@ const amounts = {
   tax_amount: z.number(),
   total_amount: z.number(),
   applied_balance_amount: z.number(),
+  applied_usage_wallet_amount: z.number(),
   due_amount: z.number(),
 };
 export interface Amounts extends z.infer<z.ZodMiniObject<typeof amounts>> {}

@@ -29,7 +29,12 @@ export type Order = z.infer<typeof Order>;
 const Attempt = z.object({ status: z.string(), error: z.nullish(z.string()) });
 export type Attempt = z.infer<typeof Attempt>;
 
-const Wallet = z.object({ id: z.string(), currency: z.string(), balance: z.number() });
+const Wallet = z.object({
+  id: z.string(),
+  type: z.enum(['billing', 'usage']),
+  currency: z.string(),
+  balance: z.number(),
+});
 
 const Link = z.object({ url: z.string() });
 

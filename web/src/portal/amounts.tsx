@@ -9,7 +9,9 @@ interface AmountsProps {
 }
 
 export function Amounts({ amounts, label }: AmountsProps) {
-  const { currency, lines, discount_amount: discount, tax_amount: tax, applied_balance_amount: balance } = amounts;
+  const { currency, lines, discount_amount: discount, tax_amount: tax } = amounts;
+  const { applied_balance_amount: applied, applied_usage_wallet_amount: prepaid } = amounts;
+  const balance = applied - prepaid;
   const money = (amount: number) => formatMoney(amount, currency);
   return (
     <dl className="sums">
@@ -19,6 +21,7 @@ export function Amounts({ amounts, label }: AmountsProps) {
       ))}
       {discount > 0 && <Line label="Discount" value={money(-discount)} />}
       {tax !== 0 && <Line label="Tax" value={money(tax)} />}
+      {prepaid < 0 && <Line label="From your prepaid usage" value={money(prepaid)} />}
       {balance < 0 && <Line label="From your credit" value={money(balance)} />}
       {balance > 0 && <Line label="Added to your credit" value={money(balance)} />}
       <div className="due">

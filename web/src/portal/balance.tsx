@@ -14,21 +14,29 @@ export function Balance() {
     <Section title="Balance" query={query}>
       {() => (
         <ul className="items">
-          {standing.map(({ id, currency, balance: amount }) => (
+          {standing.map(({ id, type, currency, balance: amount }) => (
             <li key={id} className="stack-tight">
               <div className="row apart">
-                <span>{amount > 0 ? 'Your credit' : 'Still owed'}</span>
+                <span>{nameOf(type, amount)}</span>
                 <strong>{formatMoney(Math.abs(amount), currency)}</strong>
               </div>
-              <p className="soft small">
-                {amount > 0
-                  ? 'Your next renewals are paid from it before your card is charged.'
-                  : 'It was too little to charge, and is added to your next renewal.'}
-              </p>
+              <p className="soft small">{usedFor(type, amount)}</p>
             </li>
           ))}
         </ul>
       )}
     </Section>
   );
+}
+
+function nameOf(type: 'billing' | 'usage', amount: number): string {
+  if (type === 'usage') return 'Prepaid usage';
+  return amount > 0 ? 'Your credit' : 'Still owed';
+}
+
+function usedFor(type: 'billing' | 'usage', amount: number): string {
+  if (type === 'usage') return 'What you use is paid from it before your card is charged.';
+  return amount > 0
+    ? 'Your next orders are paid from it before your card is charged.'
+    : 'It was too little to charge, and is added to your next renewal.';
 }
