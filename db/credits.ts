@@ -9,7 +9,10 @@ import { CustomerMeter, type CustomerMeterRow } from './entities/customer-meter.
 import { MeterCredit, type MeterCreditRow } from './entities/meter-credit.ts';
 import type { EntityManager } from './orm.ts';
 
-/** The rows of a customer's meters, locked until the commit in one order whoever asks; made where there are none yet. */
+/**
+ * The rows of a customer's meters, made where there are none yet, with all of their accounts: nobody else changes any of
+ * them before the commit. The order of locks is told in lock.ts.
+ */
 export async function lockMeters(
   em: EntityManager,
   customer: CustomerId,
@@ -17,16 +20,11 @@ export async function lockMeters(
   at: Date,
 ): Promise<CustomerMeterRow[]> {
   if (meters.length === 0) return [];
-  const ids = `{${[...new Set(meters)].sort().join(',')}}`;
-  await em.execute(
-    `insert into customer_meters (id, created_at, customer_id, meter_id)
-     select gen_random_uuid(), ?::timestamptz, ?::uuid, m from unnest(?::uuid[]) m order by m on conflict do nothing`,
-    [at.toISOString(), customer, ids],
-  );
-  await em.execute(
-    `select from customer_meters where customer_id = ?::uuid and meter_id = any(?::uuid[]) order by meter_id for update`,
-    [customer, ids],
-  );
+  await em.execute('select lock_customer_meters(?::uuid, ?::uuid[], ?::timestamptz)', [
+    customer,
+    `{${meters.join(',')}}`,
+    at.toISOString(),
+  ]);
   const found = await em.find(
     CustomerMeter,
     { customer, meter: { $in: [...meters] } },

@@ -2,12 +2,10 @@
 import Big from 'big.js';
 import type { CustomerId, MeterId, OrganizationId, SubscriptionId } from '../billing/ids.ts';
 import { billableUnits } from '../billing/metered.ts';
-import { type Account, followPeriod, unitsUsed } from '../usage/accounts.ts';
+import { type Account, unitsUsed, unitsUsedSoFar } from '../usage/accounts.ts';
 import { subjectsOf } from '../usage/subjects.ts';
-import type { CustomerRow } from './entities/customer.ts';
 import { CustomerMeter, type CustomerMeterRow } from './entities/customer-meter.ts';
 import type { MeterRow } from './entities/meter.ts';
-import { Subscription } from './entities/subscription.ts';
 import type { EntityManager } from './orm.ts';
 
 export interface Usage {
@@ -37,9 +35,17 @@ export const accountOf = (customer: Counted, meter: Pick<MeterRow, 'id' | 'aggre
   func: meter.aggregation.func,
 });
 
+/** Of the running period alone, or also what came after its end while it isn't closed yet. */
+export type Until = 'period_end' | 'now';
+
 /** Customer and meter of each row are loaded. As `rows`. */
-export async function usageOf(em: EntityManager, rows: readonly CustomerMeterRow[]): Promise<Usage[]> {
-  const consumed = await unitsUsed(
+export async function usageOf(
+  em: EntityManager,
+  rows: readonly CustomerMeterRow[],
+  until: Until = 'period_end',
+): Promise<Usage[]> {
+  const used = { period_end: unitsUsed, now: unitsUsedSoFar }[until];
+  const consumed = await used(
     em,
     rows.map(({ customer, meter }) => accountOf(customer, meter)),
   );
@@ -65,6 +71,7 @@ export async function usageOfCustomer(
 export async function usageOfSubscriptions(
   em: EntityManager,
   subscriptions: readonly { readonly id: SubscriptionId; readonly openMeters: number }[],
+  until: Until = 'period_end',
 ): Promise<ReadonlyMap<SubscriptionId, ReadonlyMap<MeterId, Usage>>> {
   const bySubscription = new Map<SubscriptionId, Map<MeterId, Usage>>();
   const ids = subscriptions.filter(({ openMeters }) => openMeters > 0).map(({ id }) => id);
@@ -75,21 +82,11 @@ export async function usageOfSubscriptions(
     { populate: ['meter', 'customer'], disableIdentityMap: true },
   );
   const rows = found as CustomerMeterRow[];
-  const usages = await usageOf(em, rows);
+  const usages = await usageOf(em, rows, until);
   for (const [i, { subscriptionId, meter }] of rows.entries()) {
     if (!subscriptionId) continue;
     const meters = bySubscription.get(subscriptionId) ?? new Map<MeterId, Usage>();
     bySubscription.set(subscriptionId, meters.set(meter.id, usages[i] ?? UNUSED));
   }
   return bySubscription;
-}
-
-/** What the merchant calls a customer is known from now on: under that name too, usage belongs to their periods. */
-export async function followMeters(em: EntityManager, customer: CustomerRow): Promise<void> {
-  const found = await em.find(CustomerMeter, { customer: customer.id }, { populate: ['meter'] });
-  for (const { subscriptionId, meter } of found as CustomerMeterRow[]) {
-    const by = subscriptionId ? await em.findOne(Subscription, subscriptionId) : null;
-    const end = by === null || customer.testClock ? null : by.currentPeriodEnd;
-    await followPeriod(em, customer.organization.id, [accountOf(customer, meter)], end);
-  }
 }

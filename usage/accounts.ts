@@ -23,11 +23,28 @@ export interface Account {
 export async function unitsUsed(sql: Sql, accounts: readonly Account[]): Promise<string[]> {
   if (accounts.length === 0) return [];
   const rows = await sql.execute<Row[]>(
-    `select a.subject, a.meter_id, a.count, a.sum::text, a.min::text, a.max::text from usage_accounts a
+    `select a.subject, a.meter_id, a.generation, a.count, a.sum::text, a.min::text, a.max::text from usage_accounts a
      join unnest(?::uuid[], ?::uuid[]) as g (subject, meter_id) using (subject, meter_id)`,
     keysOf(accounts),
   );
-  return unitsOfRows(accounts, rows);
+  return unitsOfRows(sql, accounts, rows);
+}
+
+/** Also what has come in since the end of a period that isn't closed yet: as if that were followed to a later end. */
+export async function unitsUsedSoFar(sql: Sql, accounts: readonly Account[]): Promise<string[]> {
+  if (accounts.length === 0) return [];
+  const rows = await sql.execute<Row[]>(
+    `select a.subject, a.meter_id, a.generation, a.count + a.next_count - seen.twice as count,
+       (a.sum + a.next_sum)::text as sum, least(a.min, a.next_min)::text as min, greatest(a.max, a.next_max)::text as max
+     from usage_accounts a
+     join unnest(?::uuid[], ?::uuid[]) as g (subject, meter_id) using (subject, meter_id)
+     cross join lateral (
+       select count(*) as twice from usage_values v join usage_values late using (subject, meter_id, value)
+       where (v.subject, v.meter_id) = (a.subject, a.meter_id)
+         and v.generation = a.generation and late.generation = a.generation + 1 and a.next_count > 0) seen`,
+    keysOf(accounts),
+  );
+  return unitsOfRows(sql, accounts, rows, [0, 1]);
 }
 
 /**
@@ -36,20 +53,26 @@ export async function unitsUsed(sql: Sql, accounts: readonly Account[]): Promise
  */
 export async function closeAccounts(sql: Sql, accounts: readonly Account[]): Promise<string[]> {
   if (accounts.length === 0) return [];
+  const unique = accounts.filter(({ func }) => func === 'unique').map(({ meterId }) => meterId);
   const rows = await sql.execute<Row[]>(
     `with ended as (
-       select a.subject, a.meter_id, a.count, a.sum, a.min, a.max from usage_accounts a
+       select a.subject, a.meter_id, a.generation, a.count, a.sum, a.min, a.max from usage_accounts a
        where (a.subject, a.meter_id) in (select * from unnest(?::uuid[], ?::uuid[]))
        order by a.subject, a.meter_id for update
+     ), spent as (
+       insert into usage_values_over (subject, meter_id, generation)
+       select subject, meter_id, generation from ended where count > 0 and meter_id = any(?::uuid[])
      )
      update usage_accounts a set generation = a.generation + 1, period_end = null,
+       used_from = greatest(a.used_from, least(nullif(a.period_end, 'epoch'), clock_timestamp())),
        count = a.next_count, sum = a.next_sum, min = a.next_min, max = a.next_max,
        next_count = 0, next_sum = 0, next_min = null, next_max = null
      from ended where (a.subject, a.meter_id) = (ended.subject, ended.meter_id)
-     returning ended.subject, ended.meter_id, ended.count, ended.sum::text, ended.min::text, ended.max::text`,
-    keysOf(accounts),
+     returning ended.subject, ended.meter_id, ended.generation, ended.count, ended.sum::text, ended.min::text,
+       ended.max::text`,
+    [...keysOf(accounts), listed(unique)],
   );
-  return unitsOfRows(accounts, rows);
+  return unitsOfRows(sql, accounts, rows);
 }
 
 /**
@@ -107,25 +130,62 @@ const MERGE = `
 interface Row {
   readonly subject: Subject;
   readonly meter_id: MeterId;
+  readonly generation: number;
   readonly count: string;
   readonly sum: string;
   readonly min: string | null;
   readonly max: string | null;
 }
 
-function keysOf(accounts: readonly Account[]): [string, string] {
+/** Their subjects and meters, as two lists of the same length. */
+export function keysOf(accounts: readonly Account[]): [string, string] {
   const keys = accounts.flatMap(({ subjects, meterId }) => subjects.map((subject) => [subject, meterId] as const));
   return [listed(keys.map(([subject]) => subject)), listed(keys.map(([, meterId]) => meterId))];
 }
 
 const listed = (ids: readonly string[]): string => `{${ids.join(',')}}`;
 
-function unitsOfRows(accounts: readonly Account[], rows: readonly Row[]): string[] {
-  const found = new Map(rows.map((row) => [`${row.subject} ${row.meter_id}`, tallyOf(row)]));
-  return accounts.map(({ subjects, meterId, func }) => {
-    const tallies = subjects.map((subject) => found.get(`${subject} ${meterId}`) ?? NOTHING);
-    return unitsOf(func, tallies.reduce(together, NOTHING));
-  });
+/** `periods`: which of them the rows tell of, counted from their own. */
+async function unitsOfRows(
+  sql: Sql,
+  accounts: readonly Account[],
+  rows: readonly Row[],
+  periods: readonly number[] = [0],
+): Promise<string[]> {
+  const byKey = new Map(rows.map((row) => [`${row.subject} ${row.meter_id}`, row]));
+  const found = accounts.map(({ subjects, meterId, func }) => ({
+    func,
+    rows: subjects
+      .flatMap((subject) => byKey.get(`${subject} ${meterId}`) ?? [])
+      .filter(({ count }) => Number(count) > 0),
+  }));
+  const twice = found.map(({ func, rows: used }) => (func === 'unique' && used.length > 1 ? used : []));
+  const distinct = await distinctValues(sql, twice, periods);
+  return found.map(
+    ({ func, rows: used }, i) => distinct.get(i) ?? unitsOf(func, used.map(tallyOf).reduce(together, NOTHING)),
+  );
+}
+
+/** A value that came in under two names counts once: that takes looking at the values. By the place among `groups`. */
+async function distinctValues(
+  sql: Sql,
+  groups: readonly (readonly Row[])[],
+  periods: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const keys = groups.flatMap((rows, group) => rows.flatMap((row) => periods.map((on) => ({ group, on, ...row }))));
+  if (keys.length === 0) return new Map();
+  const counted = await sql.execute<{ group: number; units: string }[]>(
+    `select g."group", count(distinct v.value)::text as units
+     from unnest(?::int[], ?::uuid[], ?::uuid[], ?::int[]) as g ("group", subject, meter_id, generation)
+     join usage_values v using (subject, meter_id, generation) group by 1`,
+    [
+      `{${keys.map(({ group }) => group).join(',')}}`,
+      listed(keys.map(({ subject }) => subject)),
+      listed(keys.map(({ meter_id }) => meter_id)),
+      `{${keys.map(({ generation, on }) => generation + on).join(',')}}`,
+    ],
+  );
+  return new Map(counted.map(({ group, units }) => [group, units]));
 }
 
 const tallyOf = ({ count, sum, min, max }: Row): Tally => ({ count: Number(count), sum, min, max });

@@ -1,11 +1,12 @@
 /** Who buys: a customer that the merchant or the buyer has named, or a new one. */
 import { randomUUID } from 'node:crypto';
-import { LockMode } from '@mikro-orm/core';
 import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { taxIdOf } from '../../db/buyers.ts';
+import { nameCustomer } from '../../db/customer-names.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { emit } from '../../db/events.ts';
+import { lockRow } from '../../db/lock.ts';
 import { beginOwner } from '../../db/members.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { recordOfCustomer } from '../../db/recorded.ts';
@@ -34,7 +35,8 @@ export async function buyerOf(em: EntityManager, checkout: CheckoutRow, at: Date
   if (byEmail !== null) {
     checkout.opensPortal = checkout.emailFromMerchant;
     if (!checkout.emailFromMerchant) return byEmail;
-    byEmail.externalId ??= checkout.externalCustomerId ?? null;
+    const { externalCustomerId } = checkout;
+    if (externalCustomerId && !byEmail.externalId) await nameCustomer(em, byEmail, externalCustomerId, at);
     return enriched(byEmail, checkout);
   }
   checkout.opensPortal = true;
@@ -46,13 +48,12 @@ async function locked(
   em: EntityManager,
   where: { id: CustomerId } | { organization: OrganizationId; externalId: string },
 ): Promise<CustomerRow | null> {
-  const found = await em.findOne(
-    Customer,
-    { ...where, deletedAt: null },
-    { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true },
-  );
-  if (found !== null) await em.populate([found], ['testClock']);
-  return found;
+  const named = await em.findOne(Customer, { ...where, deletedAt: null }, { fields: ['id'], disableIdentityMap: true });
+  if (named === null) return null;
+  // What hangs on the row may still be written by others, such as an order by a renewal.
+  await lockRow(em, Customer, named.id);
+  const populate = ['testClock'] as const;
+  return em.findOne(Customer, { ...where, id: named.id, deletedAt: null }, { populate, refresh: true });
 }
 
 async function withEmail(em: EntityManager, checkout: CheckoutRow): Promise<CustomerRow | null> {

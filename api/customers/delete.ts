@@ -1,5 +1,6 @@
 /** Deletes customers: what they have under way is ended first; orders and books stay. */
 import type { SubscriptionId } from '../../billing/ids.ts';
+import { takeNameBack } from '../../db/customer-names.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Email } from '../../db/entities/email.ts';
@@ -34,7 +35,8 @@ export async function deleteCustomer(
       const row = (await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] })) as CustomerRow;
       await revokeSeatsBought(tx, row, nowOf(row, at));
       await dropMembers(tx, row, nowOf(row, at));
-      await tx.nativeUpdate(Customer, customer.id, { externalId: null });
+      await lockRow(tx, Customer, customer.id);
+      await takeNameBack(tx, row, nowOf(row, at));
       if (anonymize) await forget(tx, customer);
     }),
   );

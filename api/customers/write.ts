@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { z } from 'zod';
 import type { CustomerId, OrganizationId, TestClockId } from '../../billing/ids.ts';
-import { followMeters } from '../../db/customer-meters.ts';
+import { nameCustomer } from '../../db/customer-names.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
 import { emit } from '../../db/events.ts';
@@ -11,6 +11,7 @@ import { lockRow } from '../../db/lock.ts';
 import { beginOwner, type OwnerDetails, ownerFollows } from '../../db/members.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { recordOfCustomer } from '../../db/recorded.ts';
+import { retried } from '../../db/retried.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
 import type { CustomerCreate, CustomerUpdate } from '../../schemas/customer.ts';
@@ -62,7 +63,7 @@ export async function updateCustomer(
   body: z.output<typeof CustomerUpdate>,
   at: Date,
 ): Promise<void> {
-  await taken(() =>
+  const transact = () =>
     em.transactional(async (tx) => {
       await lockRow(tx, Customer, customer.id);
       const row = await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'], refresh: true });
@@ -75,8 +76,6 @@ export async function updateCustomer(
       }
       const before = { email: row.email, name: row.name };
       if (body.email) row.email = body.email;
-      const isNamed = Boolean(body.external_id) && !row.externalId;
-      if (body.external_id) row.externalId = body.external_id;
       if (body.name !== undefined) row.name = body.name;
       row.taxId = taxIdAfter(body, row);
       if (body.billing_address !== undefined) {
@@ -87,11 +86,13 @@ export async function updateCustomer(
       if (body.metadata) row.metadata = body.metadata;
       row.modifiedAt = nowOf(row, at);
       await tx.flush();
-      if (isNamed) await followMeters(tx, row as CustomerRow);
+      if (body.external_id && !row.externalId) {
+        await nameCustomer(tx, row as CustomerRow, body.external_id, row.modifiedAt);
+      }
       await ownerFollows(tx, row as CustomerRow, before, row.modifiedAt);
       await tellCustomer(tx, row, 'customer.updated', row.modifiedAt, changedBy(body, row));
-    }),
-  );
+    });
+  await taken(() => retried(transact));
 }
 
 /** What of it stands among the customer's events. */
