@@ -113,10 +113,13 @@ export async function eventually(holds: () => Promise<boolean>): Promise<void> {
     try {
       if (await holds()) return;
     } catch (error) {
-      const isAway = error instanceof TypeError || (error instanceof CallFailed && error.status >= 500);
-      if (!isAway) throw error;
+      if (!isAway(error)) throw error;
     }
     await sleep(250);
   }
   throw new Error('It has not come about.');
 }
+
+/** Of the API, or of the way to it. What `fetch` throws is of another realm than the tests, so that its name tells it. */
+export const isAway = (error: unknown): boolean =>
+  error instanceof CallFailed ? error.status >= 500 : String(error).startsWith('TypeError: ');
