@@ -6,9 +6,10 @@ import { hash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { EventId, MeterId } from '../billing/ids.ts';
 import { lockAccounts } from './add-to-accounts.ts';
+import type { EventPlace, EventStore, NextEvent } from './event-store.ts';
 import type { MeterTerms } from './known-meters.ts';
 import type { Subject } from './subjects.ts';
-import { type Addition, type CountedEvent, type SeenValues, Tallied } from './tallied.ts';
+import { type Addition, type SeenValues, Tallied } from './tallied.ts';
 
 const CHUNK = 20_000;
 
@@ -19,10 +20,15 @@ export interface Backfilled {
 }
 
 /** The next part, in a transaction of its own; what stands then. Null where there is no such meter. */
-export async function backfillNext(client: ClientBase, meterId: MeterId, chunk = CHUNK): Promise<Backfilled | null> {
+export async function backfillNext(
+  client: ClientBase,
+  store: Pick<EventStore, 'nextAfter'>,
+  meterId: MeterId,
+  chunk = CHUNK,
+): Promise<Backfilled | null> {
   await client.query('begin');
   try {
-    const done = await countNext(client, meterId, chunk);
+    const done = await countNext(client, store, meterId, chunk);
     await client.query('commit');
     return done;
   } catch (error) {
@@ -48,7 +54,12 @@ const STANDING = `
     m.aggregation
   from locked b join meters m on m.id = b.meter_id`;
 
-async function countNext(client: ClientBase, meterId: MeterId, chunk: number): Promise<Backfilled | null> {
+async function countNext(
+  client: ClientBase,
+  store: Pick<EventStore, 'nextAfter'>,
+  meterId: MeterId,
+  chunk: number,
+): Promise<Backfilled | null> {
   await client.query('select from meter_backfills where meter_id = $1 for update', [meterId]);
   const { rows } = await client.query<Standing>(STANDING, [meterId]);
   const [standing] = rows;
@@ -56,7 +67,13 @@ async function countNext(client: ClientBase, meterId: MeterId, chunk: number): P
   const looked = Number(standing.looked);
   const counted = Number(standing.counted);
   if (standing.isFinished) return { looked, counted, isFinished: true };
-  const events = await eventsAfter(client, standing, chunk);
+  // Whatever comes in now is of later, so that what is read in this order stays where it is.
+  const events = await store.nextAfter({
+    organization: standing.organizationId,
+    receivedBefore: standing.before,
+    after: placeOf(standing),
+    limit: chunk,
+  });
   const more = await count(client, standing, events);
   const isFinished = events.length < chunk;
   const last = events.at(-1);
@@ -69,78 +86,45 @@ async function countNext(client: ClientBase, meterId: MeterId, chunk: number): P
   return { looked: looked + events.length, counted: counted + more, isFinished };
 }
 
-interface Stored extends CountedEvent {
-  readonly id: EventId;
-  /** µs since 1970. */
-  readonly received: number;
-}
+const placeOf = ({ afterTimestamp, afterId }: Standing): EventPlace | null =>
+  afterTimestamp === null || afterId === null ? null : { timestamp: afterTimestamp.getTime(), id: afterId };
 
-/** Whatever comes in now is of later, so that what is read in this order stays where it is. */
-async function eventsAfter(client: ClientBase, standing: Standing, chunk: number): Promise<Stored[]> {
-  const { organizationId, before, afterTimestamp, afterId } = standing;
-  const { rows } = await client.query<{
-    readonly id: EventId;
-    readonly subject: Subject;
-    readonly name: string;
-    readonly source: 'system' | 'user';
-    readonly timestamp: Date;
-    readonly received: string;
-    readonly metadata: Record<string, unknown>;
-  }>(
-    `select id, subject, name, source, "timestamp", (extract(epoch from received_at) * 1000000)::bigint as received,
-       metadata
-     from events
-     where organization_id = $1 and received_at < $2 and ("timestamp", id) > ($3, $4)
-     order by "timestamp", id limit $5`,
-    [organizationId, before, afterTimestamp?.toISOString() ?? '-infinity', afterId ?? NO_ID, chunk],
-  );
-  return rows.map((row) => ({ ...row, timestamp: row.timestamp.getTime(), received: Number(row.received) }));
-}
-
-const NO_ID = '00000000-0000-0000-0000-000000000000';
-
-/** How many of them the meter counts. Usage is of the period in which it was received. */
-async function count(client: ClientBase, meter: MeterTerms, events: readonly Stored[]): Promise<number> {
+/**
+ * How many of them the meter counts. Whoever is or was billed by it came to it after it was made, and so after all of
+ * this: it is added only to accounts that have never been closed, which they are with the beginning of a subscription.
+ */
+async function count(client: ClientBase, meter: MeterTerms, events: readonly NextEvent[]): Promise<number> {
   const meters = [meter];
   const relevant = events.filter((event) => new Tallied().add(event, meter.organizationId, meters));
-  const ends = await endsOf(client, meter, new Set(relevant.map(({ subject }) => subject)));
-  const running = new Tallied();
-  const next = new Tallied();
-  for (const event of relevant) {
-    const end = ends.get(event.subject) ?? null;
-    (end !== null && event.received >= end ? next : running).add(event, meter.organizationId, meters);
-  }
-  await addNumbers(client, running.additions, '');
-  await addNumbers(client, next.additions, 'next_');
-  await addValues(client, running.seenValues, 0);
-  await addValues(client, next.seenValues, 1);
+  const open = await neverClosed(client, meter, new Set(relevant.map(({ subject }) => subject)));
+  const tallied = new Tallied();
+  for (const event of relevant) if (open.has(event.subject)) tallied.add(event, meter.organizationId, meters);
+  await addNumbers(client, tallied.additions);
+  await addValues(client, tallied.seenValues);
   return relevant.length;
 }
 
-/** When the running period of each ends, if it does, in µs; none of them is closed before this transaction ends. */
-async function endsOf(
+/** Of these; none of them is closed before this transaction ends. What they count from now on may have been long ago. */
+async function neverClosed(
   client: ClientBase,
   meter: MeterTerms,
   subjects: ReadonlySet<Subject>,
-): Promise<Map<Subject, number | null>> {
+): Promise<ReadonlySet<Subject>> {
   const owners = [...subjects].map((subject) => ({ subject, meterId: meter.id, organizationId: meter.organizationId }));
   await lockAccounts((text, values) => client.query(text, [...values]), owners);
-  const { rows } = await client.query<{ subject: Subject; end: string | null }>(
-    `select subject, (extract(epoch from period_end) * 1000000)::bigint as "end" from usage_accounts
-     where meter_id = $2 and subject = any($1::uuid[])`,
+  const { rows } = await client.query<{ subject: Subject }>(
+    `update usage_accounts set used_from = '-infinity'
+     where meter_id = $2 and subject = any($1::uuid[]) and generation = 0 returning subject`,
     [[...subjects], meter.id],
   );
-  return new Map(rows.map(({ subject, end }) => [subject, end === null ? null : Number(end)]));
+  return new Set(rows.map(({ subject }) => subject));
 }
 
-async function addNumbers(client: ClientBase, additions: readonly Addition[], part: '' | 'next_'): Promise<void> {
+async function addNumbers(client: ClientBase, additions: readonly Addition[]): Promise<void> {
   if (additions.length === 0) return;
   await client.query(
     `update usage_accounts a set
-       ${part}count = a.${part}count + g.count,
-       ${part}sum = a.${part}sum + g.sum,
-       ${part}min = least(a.${part}min, g.min),
-       ${part}max = greatest(a.${part}max, g.max),
+       count = a.count + g.count, sum = a.sum + g.sum, min = least(a.min, g.min), max = greatest(a.max, g.max),
        used_at = coalesce(a.used_at, clock_timestamp())
      from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::numeric[], $5::numeric[], $6::numeric[])
        as g (subject, meter_id, count, sum, min, max)
@@ -156,27 +140,19 @@ async function addNumbers(client: ClientBase, additions: readonly Addition[], pa
   );
 }
 
-async function addValues(client: ClientBase, seen: readonly SeenValues[], generationsOn: 0 | 1): Promise<void> {
+async function addValues(client: ClientBase, seen: readonly SeenValues[]): Promise<void> {
   const values = seen.flatMap(({ subject, meterId, values }) =>
     [...values].map((value) => ({ subject, meterId, value: hash('md5', value, 'hex') })),
   );
   if (values.length === 0) return;
-  const part = generationsOn === 0 ? '' : 'next_';
   await client.query(
     `with fresh as (
        insert into usage_values (subject, meter_id, generation, value)
-       select subject, meter_id, a.generation + $4, value
-       from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as g (subject, meter_id, value)
-       join usage_accounts a using (subject, meter_id)
+       select subject, meter_id, 0, value from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as g (subject, meter_id, value)
        on conflict do nothing returning subject, meter_id
      ), counted as (select subject, meter_id, count(*) as more from fresh group by 1, 2)
-     update usage_accounts a set ${part}count = a.${part}count + more, used_at = coalesce(a.used_at, clock_timestamp())
+     update usage_accounts a set count = a.count + more, used_at = coalesce(a.used_at, clock_timestamp())
      from counted where (a.subject, a.meter_id) = (counted.subject, counted.meter_id)`,
-    [
-      values.map(({ subject }) => subject),
-      values.map(({ meterId }) => meterId),
-      values.map(({ value }) => value),
-      generationsOn,
-    ],
+    [values.map(({ subject }) => subject), values.map(({ meterId }) => meterId), values.map(({ value }) => value)],
   );
 }

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import type { MeterId } from '../../billing/ids.ts';
+import { askOf } from '../../db/ask.ts';
 import { backfillNext } from '../../usage/backfill.ts';
+import { PostgresEvents } from '../../usage/postgres/events.ts';
 import { type FreshDatabase, freshDatabase } from '../api/fresh-database.ts';
 
 let database: FreshDatabase;
@@ -22,6 +24,7 @@ afterAll(async () => {
 it('counts each event once, in small parts, by three at once, with every other part torn down', async () => {
   const [first] = clients;
   if (first === undefined) throw new Error('No connection.');
+  const store = new PostgresEvents(askOf(database.orm));
   const meterId = randomUUID() as MeterId;
   const organizationId = randomUUID();
   await first.query('set session_replication_role = replica');
@@ -52,10 +55,10 @@ it('counts each event once, in small parts, by three at once, with every other p
         const torn = {
           query: (text: string, values?: unknown[]) => client.query(text === 'commit' ? 'selec' : text, values),
         };
-        await backfillNext(torn as unknown as Client, meterId, 7).catch(() => {});
+        await backfillNext(torn as unknown as Client, store, meterId, 7).catch(() => {});
         continue;
       }
-      const done = await backfillNext(client, meterId, 7);
+      const done = await backfillNext(client, store, meterId, 7);
       if (done?.isFinished) return done;
     }
   });
@@ -68,5 +71,5 @@ it('counts each event once, in small parts, by three at once, with every other p
     { count: 34, sum: 1717, min: 1, max: 100 },
     { count: 33, sum: 1650, min: 2, max: 98 },
   ]);
-  expect(await backfillNext(first, randomUUID() as MeterId)).toBeNull();
+  expect(await backfillNext(first, store, randomUUID() as MeterId)).toBeNull();
 });

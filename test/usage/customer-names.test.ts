@@ -1,0 +1,151 @@
+/** A customer gets the merchant's name for them: what came in under it counts where it belongs, and nothing of before. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { askOf } from '../../db/ask.ts';
+import { backfillNext } from '../../usage/backfill.ts';
+import { PostgresEvents } from '../../usage/postgres/events.ts';
+import { eventually } from '../api/everything.ts';
+import { type Running, startRunning } from '../api/running.ts';
+import { aMeteredSubscriber, aShop, fixed, metered } from './selling.ts';
+
+let running: Running;
+beforeAll(async () => {
+  running = await startRunning();
+});
+afterAll(() => running.close());
+
+type Subscriber = Awaited<ReturnType<typeof aMeteredSubscriber>>;
+
+const unnamed = () => aMeteredSubscriber(running, { customer: { external_id: undefined } });
+const named = (ada: Subscriber, external_id: string) =>
+  running.made(ada.token, 'PATCH', `/v1/customers/${ada.customer.id}`, { external_id });
+const own = (ada: Subscriber, tokens: number) =>
+  ada.ingest([{ name: 'call', customer_id: ada.customer.id, metadata: { tokens } }]);
+const sql = (text: string, values: unknown[]) => running.orm.em.fork().execute(text, values);
+
+it('bills nothing that came in under the name before the running period', async () => {
+  const ada = await unnamed();
+  const external = randomUUID();
+  await ada.uses(700, { external_customer_id: external });
+  await own(ada, 1000);
+  await ada.lives('2027-05-01');
+  expect((await ada.lastLines())[1]).toBe('Tokens (1,000) 20');
+  await ada.uses(100, { external_customer_id: external });
+  await named(ada, external);
+  expect(await ada.balance()).toMatchObject({ consumed_units: 0 });
+  await ada.uses(500);
+  await ada.uses(50, { external_customer_id: external });
+  await ada.lives('2027-06-01');
+  expect((await ada.lastLines())[1]).toBe('Tokens (50) 1');
+  expect(await ada.disagreements()).toEqual([]);
+});
+
+it('bills what came in since the end of a period with the next one, where the renewal waits', async () => {
+  const ada = await unnamed();
+  const external = randomUUID();
+  await own(ada, 1000);
+  // As with a customer who lives in real time, whose worker is away.
+  await sql('update usage_accounts set period_end = clock_timestamp() where subject = ?::uuid', [ada.customer.id]);
+  await ada.uses(300, { external_customer_id: external });
+  await named(ada, external);
+  await ada.uses(20, { external_customer_id: external });
+  expect(await ada.balance()).toMatchObject({ consumed_units: 1000 });
+  await ada.lives('2027-05-01');
+  expect((await ada.lastLines())[1]).toBe('Tokens (1,000) 20');
+  expect(await ada.balance()).toMatchObject({ consumed_units: 320 });
+});
+
+it('counts a value that came in under both names once', async () => {
+  const shop = await aShop(running);
+  const meter = await shop.aMeter('Users', { aggregation: { func: 'unique', property: 'user' } });
+  const external_id = randomUUID();
+  const customer = await shop.make('/v1/customers/', { email: `${external_id}@example.com` });
+  const seen = (user: string, who: object) => ({ name: 'call', metadata: { user }, ...who });
+  const [ours, theirs] = [{ customer_id: customer.id }, { external_customer_id: external_id }];
+  await shop.make('/v1/events/ingest', {
+    events: [seen('a', ours), seen('b', ours), seen('b', theirs), seen('c', theirs), seen('c', theirs)],
+  });
+  await running.made(shop.token, 'PATCH', `/v1/customers/${customer.id}`, { external_id });
+  const [row] = (await shop.show(`/v1/customer-meters/?customer_id=${customer.id}`)).items;
+  expect(row).toMatchObject({ meter_id: meter.id, consumed_units: 3 });
+});
+
+it('follows the periods also where the name comes with a checkout', async () => {
+  const ada = await unnamed();
+  const other = await ada.make('/v1/products/', { name: 'Pot', prices: [fixed(900)] });
+  const external = randomUUID();
+  await ada.uses(70, { external_customer_id: external });
+  const checkout = await ada.make('/v1/checkouts/', {
+    ...{ products: [other.id], customer_email: ada.customer.email, external_customer_id: external },
+  });
+  await running.made(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
+    confirmation_token_id: await running.aCard(),
+  });
+  expect((await ada.show(`/v1/customers/${ada.customer.id}`)).external_id).toBe(external);
+  await ada.uses(30, { external_customer_id: external });
+  await ada.lives('2027-05-01');
+  expect((await ada.lastLines())[1]).toBe('Tokens (100) 2');
+});
+
+it('gives nothing of a deleted customer’s to the next one of that name', async () => {
+  const shop = await aShop(running);
+  await shop.aMeter();
+  const external_id = randomUUID();
+  const first = await shop.make('/v1/customers/', { email: `a-${external_id}@example.com`, external_id });
+  const uses = (tokens: number) =>
+    shop.make('/v1/events/ingest', {
+      events: [{ name: 'call', external_customer_id: external_id, metadata: { tokens } }],
+    });
+  await uses(40);
+  expect((await running.call(shop.token, 'DELETE', `/v1/customers/${first.id}`)).status).toBe(204);
+  await uses(2);
+  const second = await shop.make('/v1/customers/', { email: `b-${external_id}@example.com`, external_id });
+  const { items } = await shop.show(`/v1/customer-meters/?customer_id=${second.id}`);
+  expect(items).toMatchObject([{ consumed_units: 2 }]);
+});
+
+it('bills no history that is read while somebody is subscribed already, by either name', async () => {
+  const shop = await aShop(running);
+  const external_id = randomUUID();
+  const history = (who: object) => ({ name: 'call', metadata: { tokens: 1000 }, ...who });
+  const customer = await shop.make('/v1/customers/', { email: `${external_id}@example.com` });
+  const stranger = randomUUID();
+  await shop.make('/v1/events/ingest', {
+    events: [
+      { customer_id: customer.id },
+      { external_customer_id: external_id },
+      { external_customer_id: stranger },
+    ].map(history),
+  });
+  // A worker that hasn't got round to it.
+  const meter = await shop.aMeter();
+  const finished = () => sql('select finished_at from meter_backfills where meter_id = ?', [meter.id]);
+  await eventually(async () => ((await finished())[0]?.finished_at ? true : undefined));
+  await sql(
+    `update meter_backfills set finished_at = null, after_timestamp = null, after_id = null, looked = 0, counted = 0
+     where meter_id = ?`,
+    [meter.id],
+  );
+  await sql('delete from usage_accounts where meter_id = ?', [meter.id]);
+  const product = await shop.make('/v1/products/', {
+    ...{ name: 'Fern', recurring_interval: 'month', prices: [fixed(500), metered(meter.id, '1')] },
+  });
+  const checkout = await shop.make('/v1/checkouts/', { products: [product.id], customer_id: customer.id });
+  await running.made(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
+    confirmation_token_id: await running.aCard(),
+  });
+  await running.made(shop.token, 'PATCH', `/v1/customers/${customer.id}`, { external_id });
+  await shop.make('/v1/events/ingest', {
+    events: [{ name: 'call', external_customer_id: external_id, metadata: { tokens: 2 } }],
+  });
+  const client = new Client({ connectionString: running.services.environment.DATABASE_URL });
+  await client.connect();
+  const done = await backfillNext(client, new PostgresEvents(askOf(running.orm)), meter.id);
+  await client.end();
+  expect(done).toEqual({ looked: expect.any(Number), counted: 3, isFinished: true });
+  const [{ meters }] = (await shop.show(`/v1/subscriptions/?customer_id=${customer.id}`)).items;
+  expect(meters).toMatchObject([{ consumed_units: 2, amount: 2 }]);
+  const accounts = await sql('select sum::int from usage_accounts where meter_id = ? order by sum', [meter.id]);
+  expect(accounts).toEqual([{ sum: 0 }, { sum: 2 }, { sum: 1000 }]);
+});
