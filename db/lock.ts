@@ -1,6 +1,18 @@
-/** Locks one row for the rest of a transaction, and nothing that hangs on it. */
+/**
+ * Locks rows for the rest of a transaction, and nothing that hangs on them. Who locks several does so in this order:
+ *
+ *   checkout, subscription or order · grants, by their ids · customer · accounts of the customer's usage, by subject and
+ *   meter · balances, books, outbox
+ *
+ * - A purchase locks the customer alone; the subscription and the grants that it makes are nobody else's yet.
+ * - Whoever changes what a customer's meters stand at calls `lockMeters` (db/credits.ts), which locks the customer and all
+ *   of their accounts at once. Without the customer's lock, accounts are only added to: by those who take events in, in
+ *   the order of subject and meter over all customers, who hold nothing that others here wait for.
+ * - Two who come the other way round all the same, of whom the database then ends one, are tried again: `retried` in the
+ *   API, the activity's own tries, the event writer's.
+ */
 import { type EntityName, LockMode, type Primary } from '@mikro-orm/core';
-import type { CheckoutId } from '../billing/ids.ts';
+import type { CheckoutId, SubscriptionId } from '../billing/ids.ts';
 import { Checkout, type CheckoutRow } from './entities/checkout.ts';
 import type { EntityManager } from './orm.ts';
 
@@ -12,6 +24,15 @@ export async function lockCheckout(em: EntityManager, id: CheckoutId): Promise<C
   const checkout = await em.findOneOrFail(Checkout, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
   await em.populate([checkout], ['product', 'price', 'organization', 'discount.products']);
   return checkout as CheckoutRow;
+}
+
+/** Of a subscription's grants those that credit units: whoever carries one out holds it while it comes to the meters. */
+export async function lockCreditingGrants(em: EntityManager, subscription: SubscriptionId): Promise<void> {
+  await em.execute(
+    `select from benefit_grants g join benefits b on b.id = g.benefit_id
+     where g.subscription_id = ? and b.type = 'meter_credit' order by g.id for update of g`,
+    [subscription],
+  );
 }
 
 /**
