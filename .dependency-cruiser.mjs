@@ -35,7 +35,7 @@ const CODE = {
   workflows: ['billing'],
   activities: ['billing', 'benefits', 'config', 'db', 'emails', 'tax', 'usage', 'workflows'],
   api: ['billing', 'benefits', 'config', 'db', 'emails', 'schemas', 'tax', 'usage', 'workflows'],
-  worker: ['activities', 'benefits', 'billing', 'config', 'db', 'emails', 'tax', 'workflows'],
+  worker: ['activities', 'benefits', 'billing', 'config', 'db', 'emails', 'tax', 'usage', 'workflows'],
   web: [],
 };
 

@@ -7,6 +7,7 @@ import { stripeClient } from '../config/stripe-client.ts';
 import { askOf } from '../db/ask.ts';
 import { openDatabase } from '../db/orm.ts';
 import { taxProvider } from '../tax/index.ts';
+import { refuseLostStore } from '../usage/event-store-state.ts';
 import { EventWriter } from '../usage/event-writer.ts';
 import { PostgresEvents } from '../usage/postgres/events.ts';
 import { BILLING_QUEUE } from '../workflows/task-queues.ts';
@@ -16,6 +17,7 @@ import { workflowGateway } from './workflows.ts';
 
 const environment = readEnvironment();
 const log = createLogger(environment, 'api');
+await refuseLostStore(environment.DATABASE_URL, environment.CLICKHOUSE_URL);
 const orm = await openDatabase({ url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE });
 const events = new EventWriter(environment.DATABASE_URL);
 // Lazy: the API is up, if not ready, while Temporal is away, and finds it again by itself.

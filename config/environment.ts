@@ -32,6 +32,14 @@ const Environment = z.object({
   WEBHOOKS_FIRST_RETRY_MS: z.coerce.number().int().min(1).max(3_600_000).default(10_000),
   /** For how many whole months events are kept where they are read; none: for good. */
   EVENTS_KEEP_MONTHS: z.coerce.number().int().min(1).max(1200).optional(),
+  /** Where events are read once they have been moved there: `http(s)://user:password@host:8123/database`; none: Postgres. */
+  CLICKHOUSE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be http(s)://user:password@host:port/database' })
+    .refine(
+      (url) => new URL(url).pathname.length > 1,
+      'must name a database: http(s)://user:password@host:port/database',
+    )
+    .optional(),
   /** How e-mails to customers go out, and from whom (`Shop <shop@example.com>`); without, they are only kept. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   EMAIL_FROM: z.string().min(3).optional(),

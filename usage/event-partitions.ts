@@ -24,11 +24,7 @@ export async function makePartitions(client: ClientBase, at: number): Promise<st
  */
 export async function detachPartitions(client: ClientBase, at: number, keepMonths: number): Promise<string[]> {
   const [oldest] = monthsFrom(at, 1, -keepMonths);
-  const { rows } = await client.query<{ name: string }>(
-    `select relid::text as name from pg_partition_tree('events') where isleaf and relid::text ~ '^events_[0-9]{4}_[0-9]{2}$'
-     order by 1`,
-  );
-  const old = rows.map(({ name }) => name).filter((name) => oldest !== undefined && name < nameOf(oldest));
+  const old = (await monthly(client)).filter((name) => oldest !== undefined && name < nameOf(oldest));
   for (const name of old) {
     await inTransaction(client, async () => {
       // Readers of all events wait for it: it is not waited for long.
@@ -38,6 +34,41 @@ export async function detachPartitions(client: ClientBase, at: number, keepMonth
     });
   }
   return old;
+}
+
+/** Those of months that have ended, once what was in them has been carried elsewhere. Answers with their names. */
+export async function dropEmptyPartitions(client: ClientBase, at: number): Promise<string[]> {
+  const [running] = monthsFrom(at, 1);
+  const dropped: string[] = [];
+  for (const name of await monthly(client)) {
+    if (running === undefined || name >= nameOf(running)) continue;
+    const isDropped = await dropPartition(client, name, async () => {
+      const { rows } = await client.query<{ isAny: boolean }>(`select exists (select from ${name}) as "isAny"`);
+      return rows[0]?.isAny === false;
+    });
+    if (isDropped) dropped.push(name);
+  }
+  return dropped;
+}
+
+/** While nobody writes events, and only if `mayGo` says so then. */
+export function dropPartition(client: ClientBase, name: string, mayGo: () => Promise<boolean>): Promise<boolean> {
+  return inTransaction(client, async () => {
+    await client.query(`set local lock_timeout = '10s'`);
+    await client.query(`select pg_advisory_xact_lock(${USAGE_LOCK})`);
+    if (!(await mayGo())) return false;
+    await client.query(`drop table ${name}`);
+    return true;
+  });
+}
+
+/** The names of the tables of months, the oldest first. */
+export async function monthly(client: ClientBase): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `select relid::text as name from pg_partition_tree('events') where isleaf and relid::text ~ '^events_[0-9]{4}_[0-9]{2}$'
+     order by 1`,
+  );
+  return rows.map(({ name }) => name);
 }
 
 interface Month {

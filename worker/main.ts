@@ -8,9 +8,12 @@ import { stripeClient } from '../config/stripe-client.ts';
 import { openDatabase } from '../db/orm.ts';
 import { taxProvider } from '../tax/index.ts';
 import { withoutRefusals } from '../tax/refused-addresses.ts';
+import { refuseLostStore } from '../usage/event-store-state.ts';
 import { workflowsPath } from './bundle.ts';
 import { startCardExpiry } from './card-expiry.ts';
+import { startEventMover } from './event-mover.ts';
 import { startEventPartitions } from './event-partitions.ts';
+import { startEventStore } from './event-store.ts';
 import { startRelay } from './relay.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { startSweep } from './sweep.ts';
@@ -26,6 +29,7 @@ Runtime.install({
   }),
 });
 
+await refuseLostStore(environment.DATABASE_URL, environment.CLICKHOUSE_URL);
 const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = environment;
 const orm = await openDatabase({ url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE });
 const connection = await NativeConnection.connect({ address });
@@ -39,9 +43,11 @@ const bundle = process.env['WORKFLOW_BUNDLE'];
 const workflows = bundle ? { workflowBundle: { codePath: bundle } } : { workflowsPath };
 const workers = await createWorkers({ connection, namespace, deps, workflows });
 const relay = startRelay({ orm, temporal, log });
+const mover = startEventMover(environment, log);
 await Promise.all(
   [startSweep, startWebhookRetention, startCardExpiry, startEventPartitions].map((start) => start(temporal)),
 );
+if (environment.CLICKHOUSE_URL !== undefined) await startEventStore(temporal);
 if (environment.NODE_ENV === 'production' && environment.SMTP_URL === undefined) {
   log.warn('SMTP_URL is not set: e-mails to customers are written, but not sent');
 }
@@ -51,7 +57,7 @@ log.info({ queues: workers.map(({ options }) => options.taskQueue) }, 'working')
 try {
   await Promise.all(workers.map((worker) => worker.run()));
 } finally {
-  await relay.stop();
+  await Promise.all([relay.stop(), mover.stop()]);
   await orm.close();
   await connection.close();
   await temporal.connection.close();

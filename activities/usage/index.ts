@@ -2,6 +2,12 @@
 import { bound } from '../bound.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { backfillMeter } from './backfill.ts';
+import { checkCopiedEvents, clearCopiedEvents, copyEvents, openEventStore, switchEventStore } from './event-store.ts';
+import { tellLevels, tellLevelsOf } from './levels.ts';
 import { keepPartitions } from './partitions.ts';
 
-export const usageActivities = (deps: Dependencies) => bound(deps, { backfillMeter, keepPartitions });
+export const usageActivities = (deps: Dependencies) =>
+  bound(deps, {
+    ...{ backfillMeter, keepPartitions, tellLevels, tellLevelsOf },
+    ...{ openEventStore, copyEvents, checkCopiedEvents, switchEventStore, clearCopiedEvents },
+  });

@@ -4,7 +4,8 @@ import type { ClickHouseClient } from './connection.ts';
 /**
  * As in Postgres; `metadata` is the text of its JSON, a time without a zone is of UTC. A row may come twice, the same each
  * time, until parts are merged: whoever reads counts it once (`final`). ClickHouse orders UUIDs by their second half
- * first: whoever wants the order of Postgres orders by `toString(id)`.
+ * first: whoever wants the order of Postgres orders by `toString(id)`. What was put in has reached the disk, as it is then
+ * taken out of Postgres.
  */
 const EVENTS = `
   create table if not exists events (
@@ -28,7 +29,8 @@ const EVENTS = `
   )
   engine = ReplacingMergeTree
   partition by toYYYYMM(received_at)
-  order by (organization_id, timestamp, id)`;
+  order by (organization_id, timestamp, id)
+  settings fsync_after_insert = 1, fsync_part_directory = 1`;
 
 /** Never changed once they have been released; what is new is another step. */
 const STEPS = [EVENTS];

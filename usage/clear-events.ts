@@ -1,0 +1,107 @@
+/**
+ * What happens to the copied events in Postgres: they are looked for in ClickHouse before it is read, and once it is, they
+ * are taken out of Postgres, month by month, each only where ClickHouse has as many.
+ */
+import type { ClientBase } from 'pg';
+import type { ClickHouseClient } from './clickhouse/connection.ts';
+import { countByMonth, type Month } from './clickhouse/months.ts';
+import { dropPartition, monthly } from './event-partitions.ts';
+import { standingStore } from './event-store-state.ts';
+import { moveNext } from './move-events.ts';
+
+const CHUNK = 50_000;
+const MOVE_WITHIN_MS = 30_000;
+
+/**
+ * The first month of which ClickHouse has fewer events than were copied; they are then copied again from there on. Null:
+ * all are there.
+ */
+export async function checkCopied(client: ClientBase, clickhouse: ClickHouseClient): Promise<Month | null> {
+  const { copiedBefore } = await standingStore(client);
+  if (copiedBefore === null) return null;
+  const { rows } = await client.query<{ month: Month; n: number; start: string }>(
+    `select to_char(month, 'YYYYMM')::int as month, n, (month at time zone 'UTC')::text as start
+     from (select date_trunc('month', received_at at time zone 'UTC') as month, count(*)::float8 as n
+       from events where received_at < $1 group by 1) months
+     order by 1`,
+    [copiedBefore],
+  );
+  const there = await countByMonth(clickhouse, await inUtc(client, copiedBefore));
+  const short = rows.findIndex(({ month, n }) => (there.get(month) ?? 0) < n);
+  const first = rows[short];
+  if (first === undefined) return null;
+  const before = rows.slice(0, short).reduce((sum, { n }) => sum + n, 0);
+  await client.query(
+    `update event_store set copied_before = $1, copy_until = null, moved = $2 where state = 'moving'`,
+    [first.start, before],
+  );
+  return first.month;
+}
+
+/** Takes them out of Postgres, until `isTired`; whether all of them are out. */
+export async function clearCopied(
+  client: ClientBase,
+  clickhouse: ClickHouseClient,
+  isTired: () => boolean,
+): Promise<boolean> {
+  const { state, copiedBefore, isCleared } = await standingStore(client);
+  if (isCleared) return true;
+  if (state !== 'clickhouse' || copiedBefore === null) return false;
+  const there = await countByMonth(clickhouse, await inUtc(client, copiedBefore));
+  for (const name of [...(await monthly(client)), 'events_other']) {
+    const month = Number(name.replace(/\D/g, ''));
+    const partition = { name, copiedBefore, there: there.get(month) ?? 0 };
+    if (!(await clearPartition(client, clickhouse, partition, isTired))) return false;
+  }
+  await client.query('update event_store set cleared_at = clock_timestamp()');
+  return true;
+}
+
+interface Copied {
+  readonly name: string;
+  readonly copiedBefore: string;
+  /** Events of its month in ClickHouse. */
+  readonly there: number;
+}
+
+/** Those that ClickHouse turns out to lack are carried over once more. */
+async function clearPartition(
+  client: ClientBase,
+  clickhouse: ClickHouseClient,
+  { name, copiedBefore, there }: Copied,
+  isTired: () => boolean,
+): Promise<boolean> {
+  const { rows } = await client.query<{ n: number; isOver: boolean }>(
+    `select (select count(*)::float8 from only ${name} where received_at < $1) as n,
+       to_char($1::timestamptz at time zone 'UTC', '"events_"YYYY_MM') > $2 as "isOver"`,
+    [copiedBefore, name],
+  );
+  const [{ n, isOver } = { n: 0, isOver: false }] = rows;
+  if (n === 0) return true;
+  if (there >= n && isOver) return dropPartition(client, name, async () => true);
+  const part = { from: '-infinity', until: copiedBefore, withinMs: MOVE_WITHIN_MS };
+  while (!isTired()) {
+    const taken =
+      there >= n ? await deleteNext(client, name, copiedBefore) : await moveNext(client, clickhouse, name, part);
+    if (taken === 0) return true;
+  }
+  return false;
+}
+
+async function deleteNext(client: ClientBase, name: string, before: string): Promise<number> {
+  const { rowCount } = await client.query(
+    `delete from only ${name} where ctid = any(array(
+       select ctid from only ${name} where received_at < $1 limit ${CHUNK}))`,
+    [before],
+  );
+  return rowCount ?? 0;
+}
+
+/** As ClickHouse reads it. */
+async function inUtc(client: ClientBase, time: string): Promise<string> {
+  const { rows } = await client.query<{ utc: string }>(
+    `select to_char($1::timestamptz at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') as utc`,
+    [time],
+  );
+  return rows[0]?.utc ?? time;
+}
