@@ -6,7 +6,10 @@ import type { EntityManager } from './orm.ts';
 
 export interface End {
   readonly at: Date;
-  /** What waits for an order is charged before the end of a period; what ends in another way charges nothing any more. */
+  /**
+   * What waits for an order is charged before the end of a period, with what was used in it. What ends in another way
+   * charges nothing any more, and bills what is used until then.
+   */
   readonly isCharged: boolean;
 }
 

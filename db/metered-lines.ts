@@ -1,7 +1,9 @@
 /** What a subscription's running usage comes to: the lines of its bill, and what is shown of them before. */
+import type { SubscriptionId } from '../billing/ids.ts';
 import type { Line } from '../billing/orders.ts';
 import { usageLine } from '../billing/usage-lines.ts';
-import { type Usage, usageOfSubscriptions } from './customer-meters.ts';
+import type { TaxSheet } from '../tax/sheet.ts';
+import { type Until, type Usage, usageOfSubscriptions } from './customer-meters.ts';
 import type { SubscriptionRow } from './entities/subscription.ts';
 import { SubscriptionMeter, type SubscriptionMeterRow } from './entities/subscription-meter.ts';
 import type { EntityManager } from './orm.ts';
@@ -30,11 +32,29 @@ export function lineOfMeter({ meter, price }: SubscriptionMeterRow, usage: Usage
   return usageLine(terms, { priceId: price.id, name: meter.name, ...usage });
 }
 
-/** What the end of the running period would bill, if it were now. */
-export async function runningLines(em: EntityManager, row: SubscriptionRow): Promise<Line[]> {
+/**
+ * What the end of the running period, or of the subscription, would bill if it were now. Read once for each sheet: whoever
+ * sends events all the time has used more each time that the same is priced again, once its tax is known.
+ */
+export async function runningLines(
+  em: EntityManager,
+  taxes: TaxSheet,
+  row: SubscriptionRow,
+  until: Until,
+): Promise<readonly Line[]> {
+  const known = KNOWN.get(taxes)?.get(row.id);
+  if (known !== undefined) return known;
+  const lines = await linesUntil(em, row, until);
+  KNOWN.set(taxes, new Map(KNOWN.get(taxes)).set(row.id, lines));
+  return lines;
+}
+
+const KNOWN = new WeakMap<TaxSheet, ReadonlyMap<SubscriptionId, readonly Line[]>>();
+
+async function linesUntil(em: EntityManager, row: SubscriptionRow, until: Until): Promise<Line[]> {
   const meters = await metersOf(em, row);
   if (meters.length === 0) return [];
-  const usages = (await usageOfSubscriptions(em, [row])).get(row.id);
+  const usages = (await usageOfSubscriptions(em, [row], until)).get(row.id);
   return meters.flatMap((each) => {
     const usage = usages?.get(each.meter.id);
     return usage === undefined ? [] : (lineOfMeter(each, usage) ?? []);

@@ -14,6 +14,7 @@ import { giveBackToBalance } from '../ledger/balance.ts';
 import { tellOrder } from '../orders/pay.ts';
 import { dropPendingChange } from './apply-change.ts';
 import { billLeftovers } from './final-order.ts';
+import { refuseUnlessFrozen } from './frozen.ts';
 import { closeLastUsage } from './metering.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
@@ -71,6 +72,7 @@ export async function endNow(
   at: Date,
   { isUnpaid }: { readonly isUnpaid: boolean } = { isUnpaid: false },
 ): Promise<void> {
+  await refuseUnlessFrozen(em, row, at);
   const usage = await closeLastUsage(em, row, at);
   const wasCalledOff = row.canceledAt !== null && row.canceledAt !== undefined;
   row.status = 'canceled';

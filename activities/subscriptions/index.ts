@@ -17,6 +17,7 @@ import { beginSubscription } from './create.ts';
 import { changeDiscount } from './discount.ts';
 import { cancelAtPeriodEnd, endSubscription, takeBackCancellation } from './end.ts';
 import { openFinalOrder } from './final-order.ts';
+import { thawUsage } from './frozen.ts';
 import { pause, pauseAtPeriodEnd, resume, takeBackPause } from './pause.ts';
 import { openPeriod } from './renew.ts';
 import { stateOf } from './state.ts';
@@ -67,10 +68,12 @@ export const subscriptionActivities = (deps: Dependencies) =>
     upgradeSubscription,
   });
 
-function loadSubscription(
+/** Whoever takes it up knows of no end: one that was begun and never came is off. */
+async function loadSubscription(
   deps: Dependencies,
   { subscriptionId }: { readonly subscriptionId: SubscriptionId },
 ): Promise<LoadedSubscription> {
+  await thawUsage(deps, subscriptionId);
   return transaction(deps, async (em) => {
     const row = await em.findOne(Subscription, subscriptionId);
     if (row === null) refuse('NotFound', `There is no subscription ${subscriptionId}.`);

@@ -108,18 +108,11 @@ export async function closeUsage(em: EntityManager, row: SubscriptionRow, at: Da
 
 /** The last of a subscription's usage that there is something to pay for; of a trial, nothing is. */
 export async function closeLastUsage(em: EntityManager, row: SubscriptionRow, at: Date): Promise<Line[]> {
-  if (row.status === 'past_due') await countLate(em, row, at);
   const lines = await closeUsage(em, row, at);
   await releaseMeters(em, row, at);
   if (row.status !== 'trialing') return lines.filter(({ amount }) => amount !== 0);
   await dropUsageOfTrial(em, row);
   return [];
-}
-
-/** The period was over, and its renewal waited for a payment. None follows that would bill what came in meanwhile. */
-async function countLate(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
-  const accounts = (await ownedBy(em, row, at)).map(({ customer, meter }) => accountOf(customer, meter));
-  await followPeriod(em, row.organization.id, accounts, null);
 }
 
 /** Its periods don't count any more; those of another subscription of the customer's that has the meter do. */
@@ -164,7 +157,8 @@ async function follow(em: EntityManager, row: SubscriptionRow, meters: readonly 
   await followPeriod(em, row.organization.id, accounts, isClocked(first) ? null : row.currentPeriodEnd);
 }
 
-async function ownedBy(em: EntityManager, row: SubscriptionRow, at: Date): Promise<CustomerMeterRow[]> {
+/** Locked until the commit. */
+export async function ownedBy(em: EntityManager, row: SubscriptionRow, at: Date): Promise<CustomerMeterRow[]> {
   const meters = await metersOf(em, row);
   const locked = await lockMeters(
     em,

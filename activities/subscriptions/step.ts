@@ -1,6 +1,7 @@
 /** One step of a subscription's process: written once under its sequence number, however often it is tried. */
 
 import { LockMode } from '@mikro-orm/core';
+import { ApplicationFailure } from '@temporalio/common';
 import type { SubscriptionId } from '../../billing/ids.ts';
 import type { SubscriptionState } from '../../billing/subscription-state.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
@@ -9,8 +10,9 @@ import type { EntityManager } from '../../db/orm.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
 import { SUBSCRIPTION_POPULATE, subscriptionViews } from '../../db/views/subscription.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
-import { type Dependencies, pricingTransaction } from '../dependencies.ts';
+import { type Dependencies, pricingTransaction, transaction } from '../dependencies.ts';
 import { refuse } from '../failures.ts';
+import { freezeUsage, thawUsage, UsageGoesOn } from './frozen.ts';
 import { followSubscription } from './metering.ts';
 import { recordOf } from './recorded.ts';
 import { stateOf } from './state.ts';
@@ -31,21 +33,35 @@ export interface Stepped {
   readonly state: SubscriptionState;
 }
 
+type Write = (em: EntityManager, row: SubscriptionRow, at: Date, taxes: TaxSheet) => Promise<void>;
+
 /**
  * Runs `write` unless this step stands already, and answers with what the rows then show. The row is locked, so that a
  * second worker that tries the same step waits and then finds it done. A step decided without knowledge of an earlier
- * one, whose answer was lost on its way to the process, is not written. Taxes are asked for outside, by the sheet.
+ * one, whose answer was lost on its way to the process, is not written. Taxes are asked for outside, by the sheet. What
+ * ends now has its usage frozen first, and runs again.
  */
-export function takeStep(
-  deps: Dependencies,
-  step: Step,
-  write: (em: EntityManager, row: SubscriptionRow, at: Date, taxes: TaxSheet) => Promise<void>,
-): Promise<Stepped> {
+export async function takeStep(deps: Dependencies, step: Step, write: Write): Promise<Stepped> {
+  try {
+    return await tryStep(deps, step, write);
+  } catch (error) {
+    if (!(error instanceof UsageGoesOn)) throw error;
+  }
+  await freezeFor(deps, step);
+  try {
+    return await tryStep(deps, step, write);
+  } catch (error) {
+    // Whatever else has failed is tried again, and finds what was used until now.
+    if (error instanceof ApplicationFailure && error.nonRetryable) await thawUsage(deps, step.subscriptionId);
+    throw error;
+  }
+}
+
+function tryStep(deps: Dependencies, step: Step, write: Write): Promise<Stepped> {
   return pricingTransaction(deps, async (em, taxes) => {
-    const row = await em.findOne(Subscription, step.subscriptionId, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (row === null) refuse('NotFound', `There is no subscription ${step.subscriptionId}.`);
+    const row = await lockedRow(em, step);
     let isTaken = stands(row, step);
-    if (!isTaken && row.sequence + 1 === step.sequence) {
+    if (!isTaken && isNext(row, step)) {
       const at = new Date(step.at);
       row.sequence = step.sequence;
       row.lastStep = [step.key, ...keysOf(row).filter(isAsked)].slice(0, KEPT).join('\n');
@@ -59,6 +75,21 @@ export function takeStep(
     return { isTaken, sequence: row.sequence, state: await stateOf(em, row) };
   });
 }
+
+function freezeFor(deps: Dependencies, step: Step): Promise<void> {
+  return transaction(deps, async (em) => {
+    const row = await lockedRow(em, step);
+    if (!stands(row, step) && isNext(row, step)) await freezeUsage(em, row, new Date(step.at));
+  });
+}
+
+async function lockedRow(em: EntityManager, { subscriptionId }: Step): Promise<SubscriptionRow> {
+  const row = await em.findOne(Subscription, subscriptionId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (row === null) refuse('NotFound', `There is no subscription ${subscriptionId}.`);
+  return row;
+}
+
+const isNext = ({ sequence }: SubscriptionRow, step: Step): boolean => sequence + 1 === step.sequence;
 
 /** So many requests can overtake one whose answer was lost before it would be made twice. */
 const KEPT = 30;

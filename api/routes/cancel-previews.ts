@@ -55,6 +55,6 @@ export const cancelPreviewRoutes = [previewCancel, previewMyCancel];
 async function preview(em: EntityManager, taxes: TaxProvider, row: SubscriptionRow, isRevoked: boolean, now: Date) {
   if (row.status === 'canceled') throw alreadyCanceled();
   const end = endOf(row, isRevoked, nowOf(row.customer, now));
-  const quote = await withTaxes(taxes, (sheet) => quoteOfEnd(em, sheet, row, end.at.getTime(), end.isCharged));
+  const quote = await withTaxes(taxes, (sheet) => quoteOfEnd(em, sheet, row, end));
   return cancelPreviewView(row, end, await benefitsHeld(em, row), quote);
 }
