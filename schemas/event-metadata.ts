@@ -55,6 +55,13 @@ export const EventMetadataInput = z
       '`_cost` is what it cost you, `_llm` the call of a language model that it tells of.',
   });
 
+/** As it is kept: what an event has cost is a number, so that meters can sum it, however it was sent. */
+export function keptMetadata(metadata: EventMetadata): EventMetadata {
+  if (!('_cost' in metadata)) return metadata;
+  const cost = Structured.shape._cost.safeParse(metadata['_cost']).data;
+  return typeof cost?.amount === 'string' ? { ...metadata, _cost: { ...cost, amount: Number(cost.amount) } } : metadata;
+}
+
 interface Mistake {
   readonly path: readonly (string | number)[];
   readonly reason: string;

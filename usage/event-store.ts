@@ -78,6 +78,45 @@ export interface Quantities {
   readonly total: string;
 }
 
+export interface StatisticsAsked {
+  /** Of numbers in the metadata. */
+  readonly properties: readonly string[];
+  /** As those of quantities. */
+  readonly starts: readonly number[];
+}
+
+/** What is known of the events of a name, in one stretch of time or in all of them together. */
+export interface NameStatistics {
+  readonly name: string;
+  readonly source: EventSource;
+  /** Which of the starts it begins at; null: all of the time. */
+  readonly bucket: number | null;
+  readonly occurrences: number;
+  readonly subjects: number;
+  /** As the properties asked for; null where no event has a number there. */
+  readonly figures: readonly (Figures | null)[];
+}
+
+export interface Figures {
+  /** Decimals. */
+  readonly total: string;
+  readonly average: string;
+  /** Half of the values are at most so much; 95 and 99 of a hundred. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+export interface SubjectSum {
+  readonly subject: Subject;
+  /** As the events name them. */
+  readonly externalCustomerId: string | null;
+  /** Events that have a number there. */
+  readonly count: number;
+  /** A decimal. */
+  readonly sum: string;
+}
+
 /** An event as it is counted. */
 export interface NextEvent extends CountedEvent {
   readonly id: EventId;
@@ -97,6 +136,9 @@ export interface EventStore {
   childCounts(organization: OrganizationId, ids: readonly EventId[]): Promise<Map<EventId, number>>;
   names(query: EventQuery): Promise<SeenName[]>;
   quantities(query: EventQuery, asked: QuantitiesAsked): Promise<Quantities>;
+  statistics(query: EventQuery, asked: StatisticsAsked): Promise<NameStatistics[]>;
+  /** Of a number in the metadata, for each subject that has any. */
+  sumsBySubject(query: EventQuery, property: string): Promise<SubjectSum[]>;
   /** In the order of timestamp and id, of what was received before `receivedBefore`, a time of Postgres to the µs. */
   nextAfter(next: NextEvents): Promise<NextEvent[]>;
 }

@@ -13,6 +13,7 @@ import { customerSessionRoutes } from './customer-sessions.ts';
 import { customerRoutes } from './customers.ts';
 import { discountRoutes } from './discounts.ts';
 import { documentRoutes } from './documents.ts';
+import { eventStatisticsRoutes } from './event-statistics.ts';
 import { eventTypeRoutes } from './event-types.ts';
 import { eventRoutes } from './events.ts';
 import { invariantRoutes } from './invariants.ts';
@@ -58,6 +59,7 @@ export const routes: readonly Route[] = [
   ...customerSessionRoutes,
   ...discountRoutes,
   ...documentRoutes,
+  ...eventStatisticsRoutes,
   ...eventRoutes,
   ...eventTypeRoutes,
   ...invariantRoutes,

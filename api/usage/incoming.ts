@@ -2,6 +2,7 @@
 import type { CustomerId, EventId, MemberId, OrganizationId } from '../../billing/ids.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { EventCreate } from '../../schemas/event-input.ts';
+import { keptMetadata } from '../../schemas/event-metadata.ts';
 import type { NewEvent } from '../../usage/new-event.ts';
 import { subjectOf, subjectOfCustomer } from '../../usage/subjects.ts';
 import { type Invalid, unprocessable } from '../errors.ts';
@@ -44,7 +45,7 @@ export async function incoming(
       timestamp,
       externalId: event.external_id ?? null,
       parentId: parentId ?? null,
-      metadata: event.metadata ?? {},
+      metadata: event.metadata ? keptMetadata(event.metadata) : {},
     };
   });
   if (wrong.length > 0) throw unprocessable(...wrong);

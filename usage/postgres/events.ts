@@ -5,17 +5,22 @@ import type {
   EventQuery,
   EventSource,
   EventStore,
+  NameStatistics,
   NextEvent,
   NextEvents,
   PageOfEvents,
   Quantities,
   QuantitiesAsked,
   SeenName,
+  StatisticsAsked,
   StoredEvent,
+  SubjectSum,
 } from '../event-store.ts';
+import { contributionSql } from './aggregation-sql.ts';
 import { conditionOf } from './conditions.ts';
 import type { Ask } from './fragments.ts';
 import { quantitiesIn } from './quantities.ts';
+import { statisticsIn } from './statistics.ts';
 
 export class PostgresEvents implements EventStore {
   private readonly ask: Ask;
@@ -72,6 +77,22 @@ export class PostgresEvents implements EventStore {
 
   quantities(query: EventQuery, asked: QuantitiesAsked): Promise<Quantities> {
     return quantitiesIn(this.ask, query, asked);
+  }
+
+  statistics(query: EventQuery, asked: StatisticsAsked): Promise<NameStatistics[]> {
+    return statisticsIn(this.ask, query, asked);
+  }
+
+  sumsBySubject(query: EventQuery, property: string): Promise<SubjectSum[]> {
+    const value = contributionSql({ func: 'sum', property });
+    const condition = conditionOf(query);
+    return this.ask(
+      `select subject, max(external_customer_id) as "externalCustomerId", count(*)::float8 as count,
+         trim_scale(sum(value))::text as sum
+       from (select e.subject, e.external_customer_id, ${value.text} as value from events e where ${condition.text}) valued
+       where value is not null group by subject`,
+      [...value.values, ...condition.values],
+    );
   }
 
   nextAfter({ organization, receivedBefore, after, limit }: NextEvents): Promise<NextEvent[]> {
