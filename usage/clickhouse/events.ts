@@ -8,13 +8,16 @@ import type {
   EventQuery,
   EventSource,
   EventStore,
+  NameStatistics,
   NextEvent,
   NextEvents,
   PageOfEvents,
   Quantities,
   QuantitiesAsked,
   SeenName,
+  StatisticsAsked,
   StoredEvent,
+  SubjectSum,
 } from '../event-store.ts';
 import type { Ask } from '../postgres/fragments.ts';
 import type { Subject } from '../subjects.ts';
@@ -23,6 +26,7 @@ import type { ClickHouseClient } from './connection.ts';
 import { Parameters } from './parameters.ts';
 import { quantitiesIn } from './quantities.ts';
 import { type Read, readOf } from './read.ts';
+import { statisticsIn, sumsBySubjectIn } from './statistics.ts';
 
 export class ClickHouseEvents implements EventStore {
   private readonly read: Read;
@@ -95,6 +99,14 @@ export class ClickHouseEvents implements EventStore {
 
   quantities(query: EventQuery, asked: QuantitiesAsked): Promise<Quantities> {
     return quantitiesIn(this.read, this.ask, query, asked);
+  }
+
+  statistics(query: EventQuery, asked: StatisticsAsked): Promise<NameStatistics[]> {
+    return statisticsIn(this.read, query, asked);
+  }
+
+  sumsBySubject(query: EventQuery, property: string): Promise<SubjectSum[]> {
+    return sumsBySubjectIn(this.read, query, property);
   }
 
   async nextAfter({ organization, receivedBefore, after, limit }: NextEvents): Promise<NextEvent[]> {
