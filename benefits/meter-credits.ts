@@ -15,31 +15,33 @@ interface Crediting {
 }
 
 /**
- * With the grant. What was bought once stays until it is used. What comes back in the period that it was credited for
- * comes with what was left of it: else to change plans to and fro would give its units as often.
+ * With the grant. What comes back in the period that it was credited for, or was bought once, comes with what was left of
+ * it: else to change plans to and fro would give its units as often. In a later period it comes whole, and with rollover
+ * what was left comes with it.
  */
 export async function creditGrant(
   em: EntityManager,
   given: Crediting,
   settings: BenefitMeterCreditProperties,
 ): Promise<BenefitGrantMeterCreditProperties> {
-  const { units_taken_back: left } = given.grant.properties;
-  if (typeof left === 'number' && (await isOfThisPeriod(em, given.grant, settings))) {
+  const { last_credited_meter_id, units_taken_back: left } = given.grant.properties;
+  if (typeof left !== 'number' || last_credited_meter_id !== settings.meter_id) {
+    await credit(em, creditedBy(given, settings));
+    return said(settings, given.at);
+  }
+  if (await isOfThisPeriod(em, given.grant)) {
     await giveBack(em, { ...creditedBy(given, settings), units: left });
     return BenefitGrantMeterCreditProperties.parse(given.grant.properties);
   }
-  await credit(em, creditedBy(given, settings));
+  const units = settings.units + (settings.rollover ? left : 0);
+  await giveBack(em, { ...creditedBy(given, settings), units });
   return said(settings, given.at);
 }
 
-async function isOfThisPeriod(
-  em: EntityManager,
-  { subscription, properties }: BenefitGrantRow,
-  { meter_id }: BenefitMeterCreditProperties,
-): Promise<boolean> {
-  if (!subscription || properties.last_credited_meter_id !== meter_id) return false;
-  const { currentPeriodStart } = await em.findOneOrFail(Subscription, subscription.id);
-  return new Date(String(properties.last_credited_at)) >= currentPeriodStart;
+async function isOfThisPeriod(em: EntityManager, { subscription, properties }: BenefitGrantRow): Promise<boolean> {
+  if (!subscription) return true;
+  const { currentMeterPeriodStart, currentPeriodStart } = await em.findOneOrFail(Subscription, subscription.id);
+  return new Date(String(properties.last_credited_at)) >= (currentMeterPeriodStart ?? currentPeriodStart);
 }
 
 /** With a new period of its subscription. The grant's benefit is loaded. */

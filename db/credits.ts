@@ -67,7 +67,7 @@ export async function credit(
   if (row) await sumUp(em, row, at);
 }
 
-/** What was left when it was taken back, besides what was used since the meter was closed. */
+/** So many units more, besides what was used since the meter was closed: what was left when it was taken back, say. */
 export async function giveBack(em: EntityManager, given: Credited): Promise<void> {
   const present = await creditOf(em, given.grantId);
   const used = present?.meterId === given.meterId ? present.units : '0';

@@ -8,8 +8,9 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { SubscriptionChange, type SubscriptionChangeRow } from '../../db/entities/subscription-change.ts';
 import { switchGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { creditingGrants, cycleCredits } from './credits.ts';
 import { keepForNextOrder } from './entries.ts';
-import { closeUsage, setOfferedMeters } from './metering.ts';
+import { closeUsage, metersCounted, setOfferedMeters } from './metering.ts';
 import { startPeriodAt } from './period.ts';
 import { recordChange } from './recorded.ts';
 
@@ -20,17 +21,22 @@ export async function applyChange(
   change: SubscriptionChangeRow,
   at: Date,
 ): Promise<void> {
-  if (change.product.id !== row.product.id) await keepUsage(em, row, at);
+  const { periodStart } = change;
+  const grants = periodStart ? await creditingGrants(em, row) : [];
+  if (periodStart || change.product.id !== row.product.id) await keepUsage(em, row, at);
+  const closed = new Set(await metersCounted(em, row));
   await takeTerms(em, row, change, at);
   row.periodAmount = change.periodAmount ?? null;
-  if (!change.periodStart) return;
+  if (!periodStart) return;
   row.periodOffset = 0;
-  if (row.status === 'trialing') row.trialEnd = change.periodStart;
+  if (row.status === 'trialing') row.trialEnd = periodStart;
   row.status = 'active';
-  startPeriodAt(row, change.periodStart);
+  startPeriodAt(row, periodStart);
+  await em.flush();
+  await cycleCredits(em, row, grants, closed, at);
 }
 
-/** What was used so far was used at the old price. */
+/** What was used so far was used at the old price, or in the old period. */
 export async function keepUsage(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
   const usage = await closeUsage(em, row, at);
   await keepForNextOrder(

@@ -1,4 +1,4 @@
-/** A subscription's new period credits the units that come with it anew. */
+/** A subscription's new period credits the units that come with it anew: once, however the period has begun. */
 import { LockMode } from '@mikro-orm/core';
 import { creditAnew } from '../../benefits/meter-credits.ts';
 import type { MeterId } from '../../billing/ids.ts';

@@ -14,9 +14,9 @@ import { giveBackToBalance } from '../ledger/balance.ts';
 import { tellOrder } from '../orders/pay.ts';
 import { dropPendingChange } from './apply-change.ts';
 import { billLeftovers } from './final-order.ts';
-import { refuseUnlessFrozen } from './frozen.ts';
-import { closeLastUsage } from './metering.ts';
+import { closeLastUsage, ownedBy } from './metering.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
+import { refuseUnlessFrozen } from './usage-goes-on.ts';
 
 export interface Canceling extends Step {
   readonly reason: CancellationReason | null;
@@ -72,7 +72,7 @@ export async function endNow(
   at: Date,
   { isUnpaid }: { readonly isUnpaid: boolean } = { isUnpaid: false },
 ): Promise<void> {
-  await refuseUnlessFrozen(em, row, at);
+  await refuseUnlessFrozen(em, await ownedBy(em, row, at));
   const usage = await closeLastUsage(em, row, at);
   const wasCalledOff = row.canceledAt !== null && row.canceledAt !== undefined;
   row.status = 'canceled';

@@ -1,7 +1,7 @@
 /**
- * Usage of what ends now, or is given up, is billed in two transactions. The first freezes the customer's accounts: else
- * whoever sends events all the time would owe another amount each time that the second one runs, and each amount would
- * have to be asked of the tax provider. What comes after the first is not the subscription's any more.
+ * Usage whose end nobody knew before, as of what is revoked or given up, is billed in two transactions. The first freezes
+ * the customer's accounts: else whoever sends events all the time would owe another amount each time that the second one
+ * runs, and each would have to be asked of the tax provider. What comes after the first is not of that period any more.
  *
  * A crash between the two changes nothing: the step is tried again and finds the accounts frozen. Where the step is
  * refused, or its process is no more, the accounts follow the subscription's period again, with all that came meanwhile.
@@ -15,17 +15,6 @@ import type { Account } from '../../usage/accounts.ts';
 import { freezeAccounts, frozenOf } from '../../usage/frozen.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { followSubscription, ownedBy } from './metering.ts';
-
-/** Ends the transaction, for the accounts to be frozen in one of its own. */
-export class UsageGoesOn extends Error {
-  override readonly name = 'UsageGoesOn';
-}
-
-/** Before what was used until now is closed for good. */
-export async function refuseUnlessFrozen(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
-  if ((await frozenOf(em, await accountsOf(em, row, at))) === 'all') return;
-  throw new UsageGoesOn('The accounts of what ends now have to be frozen first.');
-}
 
 /** The subscription's row is locked, and still stands where the step that ends it is to be taken. */
 export async function freezeUsage(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {

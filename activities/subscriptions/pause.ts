@@ -9,8 +9,9 @@ import type { Dependencies } from '../dependencies.ts';
 import { writeReceipt } from '../email/receipt.ts';
 import { writeEmail } from '../email/write.ts';
 import { applyPendingChange } from './apply-change.ts';
+import { creditingGrants, cycleCredits } from './credits.ts';
 import { keepForNextOrder } from './entries.ts';
-import { closeLastUsage, openMeters } from './metering.ts';
+import { closeLastUsage, metersCounted, openMeters } from './metering.ts';
 import { startPeriodAt } from './period.ts';
 import { billPeriod, finishOrder, type OpenPeriod } from './renew.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
@@ -61,9 +62,13 @@ export function resume(deps: Dependencies, step: OpenPeriod): Promise<Stepped> {
     }
     startPeriodAt(row, at);
     await em.flush();
-    await openMeters(em, row, at);
-    const order = await billPeriod(em, taxes, row, [], step, at);
     await want(em, row, 'granted', at);
+    // Those whose benefits were not taken back yet, when it was resumed, go on; others are credited with their grant.
+    const grants = await creditingGrants(em, row);
+    await openMeters(em, row, at);
+    const closed = new Set(await metersCounted(em, row));
+    const order = await billPeriod(em, taxes, row, [], step, at);
+    await cycleCredits(em, row, grants, closed, at);
     await tellSubscription(em, row, at, 'subscription.updated', 'subscription.resumed');
     await writeEmail(em, { kind: 'subscription_resumed', subscription: row, at });
     await finishOrder(em, order, at);

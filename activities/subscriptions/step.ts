@@ -12,12 +12,13 @@ import { SUBSCRIPTION_POPULATE, subscriptionViews } from '../../db/views/subscri
 import type { TaxSheet } from '../../tax/sheet.ts';
 import { type Dependencies, pricingTransaction, transaction } from '../dependencies.ts';
 import { refuse } from '../failures.ts';
-import { freezeUsage, thawUsage, UsageGoesOn } from './frozen.ts';
+import { freezeUsage, thawUsage } from './frozen.ts';
 import { followSubscription } from './metering.ts';
 import { recordOf } from './recorded.ts';
 import { stateOf } from './state.ts';
 
 /** Which step, of which subscription, at what time (ms since 1970, the process's clock). */
+import { UsageGoesOn } from './usage-goes-on.ts';
 export interface Step {
   readonly subscriptionId: SubscriptionId;
   readonly sequence: number;

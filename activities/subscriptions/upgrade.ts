@@ -14,7 +14,7 @@ import { finishSale, orderOf, paySale, succeed } from '../checkouts/sold.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';
-import { applyChange, dropPendingChange, keepUsage } from './apply-change.ts';
+import { applyChange, dropPendingChange } from './apply-change.ts';
 import { setMeters } from './metering.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
@@ -81,7 +81,6 @@ async function takeOver(em: EntityManager, row: SubscriptionRow, checkout: Check
     periodStart: at,
     periodAmount: checkout.amount - checkout.discountAmount,
   });
-  if (row.product.id === checkout.product.id) await keepUsage(em, row, at);
   await applyChange(em, row, change, at);
   await setMeters(em, row, await meteredOf(em, checkout), at);
 }
