@@ -20,8 +20,8 @@ import { giveBackToBalance } from '../ledger/balance.ts';
 import { dueOf, payOrder, tellOrder } from '../orders/pay.ts';
 import type { ChargeOutcome, Declined } from '../stripe/outcome.ts';
 import { takeHold } from './change-terms.ts';
-import { endNow } from './end.ts';
 import { creditingGrants, cycleCredits } from './credits.ts';
+import { endNow } from './end.ts';
 import { keepWaiting } from './entries.ts';
 import { skipMissedPeriods } from './period.ts';
 import { recordChange } from './recorded.ts';
@@ -135,12 +135,12 @@ async function recover(em: EntityManager, row: SubscriptionRow, order: OrderRow,
   row.periodAmount ??= Math.max(0, row.amount - order.discountAmount);
   row.status = 'active';
   row.pastDueAt = null;
-  skipMissedPeriods(row, at);
   const { cycle } = row;
+  skipMissedPeriods(row, at);
   await want(em, row, 'granted', at);
-  await recordChange(em, row, at, 'subscription.reactivated');
   // What was used since is billed with the next renewal, and has the units of both periods.
   if (row.cycle !== cycle) await cycleCredits(em, row, await creditingGrants(em, row), new Set(), at);
+  await recordChange(em, row, at, 'subscription.reactivated');
   await tellSubscription(em, row, at, 'subscription.updated', 'subscription.active');
 }
 

@@ -18,8 +18,8 @@ import { meteredIn, offeredPrices } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { closeAccounts, followPeriod } from '../../usage/accounts.ts';
 import { dropUsageOfTrial } from './entries.ts';
-
 import { refuseUnlessFrozen } from './usage-goes-on.ts';
+
 /** From now on these prices are the subscription's, besides the meters that its product credits units on. */
 export async function setMeters(
   em: EntityManager,
@@ -96,9 +96,9 @@ async function bills(em: EntityManager, subscription: SubscriptionId, meter: Met
 export async function closeUsage(em: EntityManager, row: SubscriptionRow, at: Date): Promise<Line[]> {
   const meters = await metersOf(em, row);
   const owned = await ownedBy(em, row, at);
-  const usages = new Map<MeterId, { consumed: string; credited: string }>();
   // Their periods have no end that those who send events know of.
   if (owned.some(isClocked)) await refuseUnlessFrozen(em, owned);
+  const usages = new Map<MeterId, { consumed: string; credited: string }>();
   const credited = new Map(owned.map((each) => [each.meter.id, each.credited]));
   for (const [meterId, consumed] of await close(em, owned, at)) {
     usages.set(meterId, { consumed, credited: credited.get(meterId) ?? '0' });

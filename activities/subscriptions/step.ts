@@ -16,9 +16,9 @@ import { freezeUsage, thawUsage } from './frozen.ts';
 import { followSubscription } from './metering.ts';
 import { recordOf } from './recorded.ts';
 import { stateOf } from './state.ts';
+import { UsageGoesOn } from './usage-goes-on.ts';
 
 /** Which step, of which subscription, at what time (ms since 1970, the process's clock). */
-import { UsageGoesOn } from './usage-goes-on.ts';
 export interface Step {
   readonly subscriptionId: SubscriptionId;
   readonly sequence: number;
