@@ -162,7 +162,7 @@ export class Life implements Around {
       case 'revoke':
         return this.asks(step.kind, () => process.ask({ kind: step.kind, reason: 'unused', comment: null }));
       case 'resume':
-        return this.asks(step.kind, () => process.ask({ kind: 'resume' }));
+        return this.resumes(process);
       case 'pause': {
         const from = Math.max(this.clock, process.state.currentPeriodEnd);
         const resumesAt = step.resumesIn === null ? null : from + step.resumesIn;
@@ -194,6 +194,12 @@ export class Life implements Around {
   private async asks(kind: string, ask: () => Promise<Answer>): Promise<void> {
     const answer = await ask();
     this.tell(answer.kind === 'refused' ? `${kind} refused` : kind);
+  }
+
+  private async resumes(process: Process): Promise<void> {
+    const before = await this.look();
+    await this.asks('resume', () => process.ask({ kind: 'resume' }));
+    for (const order of newOrders(before, await this.look())) this.renews(process, order);
   }
 
   private async asksWithoutOrder(process: Process, kind: string, ask: () => Promise<Answer>): Promise<void> {
@@ -288,10 +294,14 @@ export class Life implements Around {
     if (order === undefined) return;
     hold(isShown || kind === 'resume' || kind === 'end', 'an order came of', kind, order);
     if (preview !== null) checkAgainstPreview(preview, order);
-    if (order.cycle !== null) {
-      const whole = order.lines.filter(({ proration }) => !proration).map(({ amount }) => amount);
-      this.paid.set(process.id, sumOf(whole) - order.discount_amount);
-    }
+    this.renews(process, order);
+  }
+
+  /** What the period that an order opens has cost. */
+  private renews({ id }: Process, order: SnapshotOrder): void {
+    if (order.cycle === null) return;
+    const whole = order.lines.filter(({ proration }) => !proration).map(({ amount }) => amount);
+    this.paid.set(id, sumOf(whole) - order.discount_amount);
   }
 
   async charge(paymentId: PaymentId): Promise<ChargeOutcome> {
