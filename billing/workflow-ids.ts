@@ -3,6 +3,7 @@ import type { DocumentKind } from './documents.ts';
 import type {
   BenefitId,
   CheckoutId,
+  CustomerId,
   GrantId,
   MeterId,
   OrderId,
@@ -25,4 +26,6 @@ export const processorFeeWorkflowId = (id: PaymentId): string => `fee/${id}`;
 export const taxRecordWorkflowId = (id: OrderId): string => `tax/${id}`;
 export const documentWorkflowId = (order: OrderId, kind: DocumentKind): string => `document/${order}/${kind}`;
 export const emailWorkflowId = (id: string): string => `email/${id}`;
+export const customerLevelsWorkflowId = (id: CustomerId): string => `levels/${id}`;
+export const meterLevelsWorkflowId = (id: MeterId): string => `meter-levels/${id}`;
 export const meterBackfillWorkflowId = (id: MeterId): string => `meter-backfill/${id}`;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Customer } from './customer.ts';
 import { Meter } from './meter.ts';
-import { meterUsage } from './meter-usage.ts';
+import { meterUsage, thresholdsReached } from './meter-usage.ts';
 import { Id, identified } from './primitives.ts';
 
 export const CustomerMeter = z
@@ -12,6 +12,7 @@ export const CustomerMeter = z
     balance: z.number().describe('Credited less consumed: below 0 where more was used.'),
     customer: Customer,
     meter: Meter,
+    ...thresholdsReached,
   })
   .meta({ id: 'CustomerMeter' });
 export type CustomerMeter = z.infer<typeof CustomerMeter>;

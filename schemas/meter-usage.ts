@@ -10,6 +10,11 @@ export const meterUsage = {
   credited_units: z.int(),
 };
 
+/** Left out where the merchant has set none. */
+export const thresholdsReached = {
+  thresholds_reached: z.array(z.int()).optional().describe('Of the meter’s thresholds, in percent of the credits.'),
+};
+
 const soFar = { amount: z.int().describe('What the running period comes to so far, before discounts and taxes.') };
 
 export const SubscriptionMeter = z
@@ -22,6 +27,6 @@ export const CustomerStateSubscriptionMeter = z
   .meta({ id: 'CustomerStateSubscriptionMeter' });
 
 export const CustomerStateMeter = z
-  .object({ ...meterUsage, balance: z.number() })
+  .object({ ...meterUsage, balance: z.number(), ...thresholdsReached })
   .meta({ id: 'CustomerStateMeter', description: 'What the customer has used and to their credit.' });
 export type CustomerStateMeter = z.infer<typeof CustomerStateMeter>;

@@ -6,6 +6,8 @@ import { count, Id, Instant, identified, line, organizationIdInput } from './pri
 const INT4 = 2_147_483_647;
 const MOST_CLAUSES = 50;
 const DEEPEST = 5;
+const MOST_THRESHOLDS = 10;
+const MOST_PERCENT = 1000;
 
 export const MeterUnit = z.enum(['scalar', 'token', 'custom']).meta({ id: 'MeterUnit' });
 
@@ -74,6 +76,9 @@ export const Meter = z
     aggregation: Aggregation,
     organization_id: Id,
     archived_at: Instant.nullable(),
+    thresholds: z
+      .array(z.int())
+      .describe('In percent of a customer’s credits; `customer.state_changed` tells of each.'),
     backfill: MeterBackfill.optional(),
   })
   .meta({ id: 'Meter' });
@@ -86,6 +91,12 @@ export const MeterQuantities = z
   })
   .meta({ id: 'MeterQuantities' });
 export type MeterQuantities = z.output<typeof MeterQuantities>;
+
+const Thresholds = z
+  .array(z.int().min(1).max(MOST_PERCENT))
+  .max(MOST_THRESHOLDS)
+  .transform((given) => [...new Set(given)].sort((a, b) => a - b))
+  .describe('In percent of what a customer is credited with: `customer.state_changed` is sent when they get there.');
 
 const fields = {
   name: line(200, 3),
@@ -103,6 +114,7 @@ export const MeterCreate = z
     custom_label: fields.custom_label.optional().describe('What one unit is called; for the unit `custom`.'),
     custom_multiplier: fields.custom_multiplier.optional().describe('How many units are shown as one; 1, if left out.'),
     metadata: MetadataInput.optional(),
+    thresholds: Thresholds.optional(),
     organization_id: organizationIdInput,
   })
   .meta({ id: 'MeterCreate' });
@@ -118,6 +130,7 @@ export const MeterUpdate = z
     aggregation: Aggregation.nullable().describe('Until the first event was counted by it.'),
     is_archived: z.boolean().nullable(),
     metadata: MetadataInput,
+    thresholds: Thresholds.nullable(),
   })
   .partial()
   .meta({ id: 'MeterUpdate' });

@@ -4,6 +4,7 @@ import { startCheckouts } from './checkouts.ts';
 import { startDocuments } from './documents.ts';
 import { startEmails } from './emails.ts';
 import { wakeGrants } from './grants.ts';
+import { wakeCustomerLevels, wakeMeterLevels } from './levels.ts';
 import { startMeterBackfills } from './meter-backfills.ts';
 import { tellOfProcessorEvents } from './processor-events.ts';
 import { startProcessorFees } from './processor-fees.ts';
@@ -23,4 +24,6 @@ export const WAKERS: Readonly<Record<OutboxTopic, Waker>> = {
   document: startDocuments,
   tax_record: startTaxRecords,
   meter_backfill: startMeterBackfills,
+  customer_levels: wakeCustomerLevels,
+  meter_levels: wakeMeterLevels,
 };

@@ -33,6 +33,7 @@ export async function addMeter(
     filter: body.filter,
     aggregation: body.aggregation,
     metadata: body.metadata ?? {},
+    thresholds: body.thresholds ?? [],
     archivedAt: null,
     countsFrom: at,
   });
@@ -62,6 +63,8 @@ export async function changeMeter(em: EntityManager, row: MeterRow, body: MeterU
     const { custom_label: label = row.customLabel, custom_multiplier: multiplier = row.customMultiplier } = body;
     Object.assign(row, unitOf(body.unit ?? row.unit, label, multiplier));
   }
+  const isWatchedAnew = Boolean(body.thresholds) && !same(body.thresholds, row.thresholds);
+  if (body.thresholds) row.thresholds = body.thresholds;
   const isBack = body.is_archived === false && Boolean(row.archivedAt);
   if (isBack) row.archivedAt = null;
   if (body.is_archived === true) row.archivedAt ??= at;
@@ -70,6 +73,7 @@ export async function changeMeter(em: EntityManager, row: MeterRow, body: MeterU
   if (isBack || rules !== null) await countFromNow(em, row);
   else if (body.is_archived === true) await forgetKnown(em);
   if (rules !== null) await beginBackfill(em, row, at);
+  if (isWatchedAnew) await wake(em, 'meter_levels', row.id);
 }
 
 /** Whether such a change needs the events held. */
@@ -111,13 +115,14 @@ async function forgetKnown(em: EntityManager): Promise<void> {
   await em.execute('update usage_epoch set version = version + 1');
 }
 
-/** From the first event again. Where nothing has come in yet, there is nothing to do. */
+/** From the first event again. Where nothing has come in yet, there is nothing to do; ClickHouse is not asked for that. */
 async function beginBackfill(em: EntityManager, { id }: MeterRow, at: Date): Promise<void> {
   const [begun]: { is_running: boolean }[] = await em.execute(
     `insert into meter_backfills (meter_id, organization_id, started_at, received_before, finished_at)
      select id, organization_id, ?::timestamptz, counts_from,
-       case when not exists (select from events e where e.organization_id = m.organization_id) then ?::timestamptz end
-     from meters m where id = ?
+       case when state = 'postgres' and not exists (select from events e where e.organization_id = m.organization_id)
+         then ?::timestamptz end
+     from meters m, event_store where id = ?
      on conflict (meter_id) do update set started_at = excluded.started_at, received_before = excluded.received_before,
        finished_at = excluded.finished_at, after_timestamp = null, after_id = null, looked = 0, counted = 0
      returning finished_at is null as is_running`,

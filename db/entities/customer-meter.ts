@@ -18,6 +18,10 @@ export const CustomerMeter = defineEntity({
     meter: () => p.manyToOne(Meter),
     /** Whole units, as the period began: the sum of what is left of the customer's credits. */
     credited: p.decimal('string').default('0'),
+    /** Which thresholds there were when the merchant was told last; null: not since there are credits. */
+    toldThresholds: p.array<number>().columnType('int[]').nullable(),
+    /** Those that were not reached then. */
+    toldAhead: p.array<number>().columnType('int[]').defaultRaw(`'{}'`),
     /** By whose periods it is counted, and who bills it: one, however many subscriptions have the meter; null: none. */
     subscriptionId: p.uuid().$type<SubscriptionId>().nullable(),
   },

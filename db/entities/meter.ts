@@ -21,6 +21,8 @@ export const Meter = defineEntity({
     filter: p.json<Filter>(),
     aggregation: p.json<Aggregation>(),
     metadata: metadata(),
+    /** In percent of what a customer is credited with: who gets there is told of. Ascending. */
+    thresholds: p.array<number>().columnType('int[]').defaultRaw(`'{}'`),
     /** It counts no more, and nothing new can be sold by it. */
     archivedAt: instant().nullable(),
     /** What was received after this has been counted as it came in; what came before, afterwards. */

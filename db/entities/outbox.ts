@@ -13,6 +13,8 @@ export const OUTBOX_TOPICS = [
   'document',
   'tax_record',
   'meter_backfill',
+  'customer_levels',
+  'meter_levels',
 ] as const;
 
 /**
@@ -25,7 +27,7 @@ export const OutboxMessage = defineEntity({
   properties: {
     id: p.bigint('number').primary().autoincrement(),
     topic: p.enum(OUTBOX_TOPICS),
-    /** The endpoint, webhook event, grant, checkout, processor event, payment, e-mail, document, order or meter that it is about. */
+    /** The endpoint, webhook event, grant, checkout, processor event, payment, e-mail, document, order, meter or customer that it is about. */
     subjectId: p.text(),
     /** How often it could not be relayed. */
     attempts: p.integer().default(0),

@@ -1,6 +1,7 @@
 /** A customer's usage of a meter: as merchants see it, as the customer does, and on their subscriptions. */
 
 import type { MeterId } from '../../billing/ids.ts';
+import { reachedOf } from '../../billing/levels.ts';
 import { meteredAmount } from '../../billing/metered.ts';
 import type { CustomerCustomerMeter, CustomerMeter, CustomerSubscriptionMeter } from '../../schemas/customer-meter.ts';
 import type { CustomerStateMeter, SubscriptionMeter } from '../../schemas/meter-usage.ts';
@@ -15,7 +16,8 @@ import { meterView } from './meter.ts';
 import { identity } from './stamps.ts';
 
 export function customerMeterView(row: CustomerMeterRow, usage: Usage): CustomerMeter {
-  return { ...shown(row, usage), customer: customerView(row.customer), meter: meterView(row.meter) };
+  const view = { ...shown(row, usage), customer: customerView(row.customer), meter: meterView(row.meter) };
+  return { ...view, ...reachedView(row, usage) };
 }
 
 export function portalMeterView(row: CustomerMeterRow, usage: Usage): CustomerCustomerMeter {
@@ -24,8 +26,11 @@ export function portalMeterView(row: CustomerMeterRow, usage: Usage): CustomerCu
 
 export function stateMeterView(row: CustomerMeterRow, usage: Usage): CustomerStateMeter {
   const { customer_id: _, ...meter } = shown(row, usage);
-  return meter;
+  return { ...meter, ...reachedView(row, usage) };
 }
+
+const reachedView = ({ meter }: CustomerMeterRow, usage: Usage) =>
+  meter.thresholds.length === 0 ? {} : { thresholds_reached: reachedOf(meter.thresholds, usage) };
 
 function shown(row: CustomerMeterRow, usage: Usage) {
   return {

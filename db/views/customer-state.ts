@@ -5,6 +5,7 @@ import { usageOfCustomer, usageOfSubscriptions } from '../customer-meters.ts';
 import { BenefitGrant } from '../entities/benefit-grant.ts';
 import { Customer } from '../entities/customer.ts';
 import { Subscription, type SubscriptionRow } from '../entities/subscription.ts';
+import { keepTold } from '../levels.ts';
 import { lockRow } from '../lock.ts';
 import type { EntityManager } from '../orm.ts';
 import { customerView } from './customer.ts';
@@ -14,7 +15,7 @@ import { subscriptionFieldsView } from './subscription.ts';
 
 /**
  * Within a transaction: the state that its commit makes, with what others have committed. They wait for the customer's
- * row, so that of two things that happen at once the second tells of both.
+ * row, so that of two things that happen at once the second tells of both. What it says of meters is told with it.
  */
 export async function loadCustomerState(em: EntityManager, customerId: CustomerId): Promise<CustomerState> {
   if (em.isInTransaction()) {
@@ -41,6 +42,7 @@ async function stateOf(em: EntityManager, customerId: CustomerId): Promise<Custo
     usageOfCustomer(em, customerId),
   ]);
   const usages = await usageOfSubscriptions(em, subscriptions);
+  if (em.isInTransaction()) await keepTold(em, meters);
   return {
     ...customerView(customer),
     active_subscriptions: subscriptions.map((row) => {

@@ -35,5 +35,6 @@ export function meterView(row: MeterRow): Meter {
     aggregation: row.aggregation,
     organization_id: row.organization.id,
     archived_at: isoOrNull(row.archivedAt),
+    thresholds: row.thresholds,
   };
 }

@@ -17,6 +17,8 @@ export interface Sold {
   /** Tokens that come with each month. */
   readonly credits?: number;
   readonly rollover?: boolean;
+  /** Besides the sum of tokens. */
+  readonly meter?: Body;
   readonly product?: Body;
   readonly checkout?: Body;
   /** Of a discount of half, for so long. */
@@ -53,7 +55,7 @@ interface Numbered {
 export async function aMeteredSubscriber(running: Running, sold: Sold = {}) {
   const shop = await aShop(running);
   const { token, make, show } = shop;
-  const meter = await shop.aMeter();
+  const meter = await shop.aMeter('Tokens', sold.meter);
   const clock = await make('/v1/test-clocks/', { name: 'A life', frozen_time: START });
   const usage = metered(meter.id, sold.unitAmount ?? '0.02', sold.cap ?? null);
   const product = await make('/v1/products/', {

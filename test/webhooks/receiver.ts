@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 
 export interface Received {
   readonly headers: IncomingHttpHeaders;
+  readonly url: string;
   readonly body: string;
   readonly sequence: number;
   readonly status: number;
@@ -17,7 +18,14 @@ export async function startReceiver() {
   const server = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString();
     const status = await answer(received.length + 1, response);
-    received.push({ headers: request.headers, body, sequence: Number(request.headers['webhook-sequence']), status });
+    const url = request.url ?? '';
+    received.push({
+      headers: request.headers,
+      url,
+      body,
+      sequence: Number(request.headers['webhook-sequence']),
+      status,
+    });
     if (!response.headersSent) response.writeHead(status, { 'content-type': 'text/plain' });
     response.end(`you are number ${received.length}`);
   });
