@@ -31,6 +31,6 @@ export async function insertLines(
     columns: [...COLUMNS],
     format: 'JSONCompactEachRow',
     values: Readable.from([rows.map(({ line }) => line).join('\n')], { objectMode: false }),
-    abort_signal: AbortSignal.timeout(withinMs),
+    abort_signal: AbortSignal.timeout(Math.ceil(withinMs)),
   });
 }
