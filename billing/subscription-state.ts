@@ -23,6 +23,8 @@ export interface SubscriptionState {
   readonly status: SubscriptionStatus;
   readonly currentPeriodStart: number;
   readonly currentPeriodEnd: number;
+  /** The end of the running meter period; null or missing: that of the current one. */
+  readonly meterPeriodEnd?: number | null;
   readonly trialStart: number | null;
   readonly trialEnd: number | null;
   readonly trialReminded: boolean;
@@ -60,6 +62,7 @@ export type DueKind =
   | 'trial_reminder'
   | 'renewal_reminder'
   | 'renewal'
+  | 'meter_cycle'
   | 'retry'
   | 'grace_end'
   | 'pause'
@@ -93,10 +96,12 @@ function dues(state: SubscriptionState): Due[] {
     }
     case 'active': {
       const reminder = periodEnd.kind === 'renewal' ? (state.renewalReminderAt ?? null) : null;
-      return reminder === null ? ends(state, periodEnd) : [{ kind: 'renewal_reminder', at: reminder }, periodEnd];
+      const due =
+        reminder === null ? ends(state, periodEnd) : [{ kind: 'renewal_reminder' as const, at: reminder }, periodEnd];
+      return [...meterCycle(state), ...due];
     }
     case 'past_due': {
-      // No new period begins while the last one is unpaid; one that was to be the last still ends.
+      // No new period begins while an order is unpaid, nor a meter period; one that was to be the last still ends.
       const { dunning } = state;
       const ends = state.cancelAtPeriodEnd ? [periodEnd] : [];
       if (dunning === null) return ends;
@@ -108,6 +113,11 @@ function dues(state: SubscriptionState): Due[] {
     case 'canceled':
       return [];
   }
+}
+
+/** Where a meter period ends with the current one, that one's end closes it. */
+function meterCycle({ meterPeriodEnd, currentPeriodEnd }: SubscriptionState): Due[] {
+  return meterPeriodEnd && meterPeriodEnd < currentPeriodEnd ? [{ kind: 'meter_cycle', at: meterPeriodEnd }] : [];
 }
 
 /** What waits for an order is billed before the end. */

@@ -10,6 +10,11 @@ export async function waitingEntries(em: EntityManager, row: SubscriptionRow): P
   return em.find(BillingEntry, { subscriptionId: row.id, orderId: null }, { orderBy: { position: 'asc' } });
 }
 
+/** Of a former plan, or from before a trial: any order of usage may bill them. */
+export async function usageEntries(em: EntityManager, row: SubscriptionRow): Promise<BillingEntryRow[]> {
+  return (await waitingEntries(em, row)).filter(({ proration }) => !proration);
+}
+
 /**
  * What the end of the subscription bills of it: not what was used in a trial that is called off, at whichever plan's price.
  * What was used before one was added is dated before it.

@@ -147,16 +147,20 @@ export async function retryGrants(em: EntityManager, benefit: BenefitRow, at: Da
 }
 
 /** Tells that a subscription's benefits go on into its new period. */
-export async function cycleGrants(em: EntityManager, subscription: SubscriptionRow, at: Date): Promise<void> {
+export async function cycleGrants(
+  em: EntityManager,
+  subscription: SubscriptionRow,
+  at: Date,
+  type?: BenefitRow['type'],
+): Promise<void> {
+  const held = {
+    subscription: subscription.id,
+    wanted: 'granted' as const,
+    ...(type === undefined ? {} : { benefit: { type } }),
+  };
   const organizationId = subscription.organization.id;
-  const load = () =>
-    em.find(
-      BenefitGrant,
-      { subscription: subscription.id, wanted: 'granted', grantedAt: { $ne: null } },
-      { populate: GRANT_POPULATE },
-    );
-  const held = await em.find(BenefitGrant, { subscription: subscription.id, wanted: 'granted' }, { fields: ['id'] });
-  if (held.length === 0) return;
+  const load = () => em.find(BenefitGrant, { ...held, grantedAt: { $ne: null } }, { populate: GRANT_POPULATE });
+  if ((await em.find(BenefitGrant, held, { fields: ['id'] })).length === 0) return;
   const told = (await load()).map((grant) => ({
     ...{ organizationId, type: 'benefit_grant.cycled' as const, at, data: () => grantWebhookView(em, grant) },
     recorded: recordOfGrant(grant as BenefitGrantRow, 'benefit.cycled'),

@@ -17,6 +17,7 @@ import { Product, type ProductRow } from './entities/product.ts';
 import type { SubscriptionRow } from './entities/subscription.ts';
 import { SubscriptionChange } from './entities/subscription-change.ts';
 import { linesOf } from './lines.ts';
+import { isMeterCycleNext } from './meter-cycles.ts';
 import { runningLines } from './metered-lines.ts';
 import type { EntityManager } from './orm.ts';
 import { priceOrderOf } from './pricing.ts';
@@ -46,7 +47,7 @@ export async function quoteOfChange(
     return { lines, totals, ...NOTHING_APPLIED };
   }
   const { lines, discountAmount } = await orderLinesOf(em, row, plan, discount);
-  return quote(em, taxes, row, lines, discountAmount, at);
+  return quoteOf(em, taxes, row, lines, discountAmount, at);
 }
 
 /** The order that the end of the present period would make, with all that waits for one; a pause makes none. */
@@ -76,14 +77,17 @@ async function quoteOfPeriod(
   use: DiscountUse,
   start: number,
 ): Promise<Quote> {
-  const waiting = (await waitingEntries(em, row)).map(lineOfEntry);
+  const isClosedBefore = isMeterCycleNext(row);
+  const entries = await waitingEntries(em, row);
+  const waiting = entries.filter(({ proration }) => proration || !isClosedBefore).map(lineOfEntry);
   const terms = await termsOfNextPeriod(em, row);
   const period = linesOf(terms);
   const discount = await discountOf(em, row, terms);
   // Who pays late goes on with the period of then, and all that was used by then is of it.
-  const used = await runningLines(em, taxes, row, row.status === 'past_due' ? 'now' : 'period_end');
+  const until = row.status === 'past_due' ? 'now' : 'period_end';
+  const used = isClosedBefore ? [] : await runningLines(em, taxes, row, until);
   const lines = [...period, ...used, ...waiting];
-  return quote(em, taxes, row, lines, discountOfNewPeriod(use, lines, discount, start), start);
+  return quoteOf(em, taxes, row, lines, discountOfNewPeriod(use, lines, discount, start), start);
 }
 
 /**
@@ -92,12 +96,14 @@ async function quoteOfPeriod(
  */
 export async function quoteOfEnd(em: EntityManager, taxes: TaxSheet, row: SubscriptionRow, end: End): Promise<Quote> {
   const at = end.at.getTime();
-  // A trial that is called off costs nothing.
-  const isFree = row.status === 'trialing';
+  // A trial that is called off costs nothing, and what a meter cycle closes is billed before.
+  const isClosedBefore = end.isCharged && isMeterCycleNext(row);
+  const isFree = row.status === 'trialing' || isClosedBefore;
   const used = isFree ? [] : await runningLines(em, taxes, row, end.isCharged ? 'period_end' : 'now');
-  const lines = [...used.filter(({ amount }) => amount !== 0), ...(await entriesAtEnd(em, row)).map(lineOfEntry)];
+  const entries = (await entriesAtEnd(em, row)).filter(({ proration }) => proration || !isClosedBefore);
+  const lines = [...used.filter(({ amount }) => amount !== 0), ...entries.map(lineOfEntry)];
   const discount = discountOfNewPeriod(row, lines, await discountOf(em, row, row), at);
-  return quote(em, taxes, row, lines, discount, at, end.isCharged ? applyBalance : applyBalanceUncharged);
+  return quoteOf(em, taxes, row, lines, discount, at, end.isCharged ? applyBalance : applyBalanceUncharged);
 }
 
 /** What waits for an order does so until it resumes. */
@@ -111,7 +117,7 @@ async function termsOfNextPeriod(em: EntityManager, row: SubscriptionRow) {
   return { product: bought as ProductRow, price: at as PriceRow, amount, seats: seats ?? null };
 }
 
-async function quote(
+export async function quoteOf(
   em: EntityManager,
   taxes: TaxSheet,
   row: SubscriptionRow,

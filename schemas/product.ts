@@ -5,16 +5,7 @@ import { AttachedCustomField, AttachedCustomFieldsInput } from './custom-field.t
 import { hasWholeTrial, RecurringInterval, trial, trialInput, WHOLE_TRIAL } from './intervals.ts';
 import { Metadata, MetadataInput } from './metadata.ts';
 import { ProductPrice, ProductPriceCreate } from './price.ts';
-import {
-  emptyList,
-  Id,
-  identified,
-  line,
-  optionalProse,
-  organizationIdInput,
-  unsupported,
-  unsupportedList,
-} from './primitives.ts';
+import { emptyList, Id, identified, line, optionalProse, organizationIdInput, unsupportedList } from './primitives.ts';
 
 export const ProductVisibility = z.enum(['draft', 'private', 'public']).meta({ id: 'ProductVisibility' });
 export type ProductVisibility = z.infer<typeof ProductVisibility>;
@@ -60,7 +51,6 @@ const MOST_PRICES = 100;
 const settable = {
   description: optionalProse,
   medias: unsupportedList,
-  meter_interval: unsupported,
 };
 
 const created = {
@@ -81,6 +71,13 @@ export const ProductCreateRecurring = z
     ...trialInput,
     recurring_interval: RecurringInterval,
     recurring_interval_count: counts.default(1),
+    meter_interval: RecurringInterval.nullable()
+      .default(null)
+      .describe(
+        'How often usage is billed and units are credited anew, where that is more often than the billing interval, of ' +
+          'which it has to be an even part. It stays, as the billing interval does.',
+      ),
+    meter_interval_count: counts.nullable().default(null).describe('1, if left out; nothing without `meter_interval`.'),
   })
   .refine(hasWholeTrial, WHOLE_TRIAL)
   .meta({ id: 'ProductCreateRecurring' });
@@ -91,6 +88,8 @@ export const ProductCreateOneTime = z
     ...created,
     recurring_interval: z.null().optional(),
     recurring_interval_count: z.null().optional(),
+    meter_interval: z.null('What is sold once has no meter cycle').optional(),
+    meter_interval_count: z.null('What is sold once has no meter cycle').optional(),
     trial_interval: z.null('What is sold once has no trial').optional(),
     trial_interval_count: z.null('What is sold once has no trial').optional(),
   })
@@ -116,7 +115,7 @@ const PriceWish = z.preprocess(
   z.union([ExistingProductPrice, ProductPriceCreate]),
 );
 
-/** The interval may be repeated but never changed. */
+/** The intervals may be repeated but never changed. */
 export const ProductUpdate = z
   .object({
     ...settable,
@@ -124,6 +123,8 @@ export const ProductUpdate = z
     name: line(64, 3).nullable().optional(),
     recurring_interval: RecurringInterval.nullable().optional(),
     recurring_interval_count: counts.nullable().optional(),
+    meter_interval: RecurringInterval.nullable().optional(),
+    meter_interval_count: counts.nullable().optional(),
     is_archived: z.boolean().nullable().optional(),
     visibility: ProductVisibility.nullable().optional(),
     prices: z

@@ -12,6 +12,8 @@ export function dueStep(due: Due, step: Step, dunning: Dunning | null): Promise<
   switch (due.kind) {
     case 'renewal':
       return database.openPeriod({ ...step, begunAt: Date.now() });
+    case 'meter_cycle':
+      return database.openMeterCycle({ ...step, begunAt: Date.now() });
     case 'resume':
       return database.resume({ ...step, begunAt: Date.now() });
     case 'final_order':

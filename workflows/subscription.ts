@@ -34,6 +34,7 @@ import { dueStep, requestStep } from './subscription.steps.ts';
 
 /** A run holds a few periods; each new run costs about as much as a renewal, and frees operators of old code. */
 const PERIODS_PER_RUN = 6;
+const OPENS_PERIOD: ReadonlySet<Due['kind']> = new Set(['renewal', 'meter_cycle', 'resume']);
 
 /** What one run hands to the next. */
 export interface CarriedSubscription {
@@ -130,7 +131,7 @@ class Subscription {
 
   private async handleDue(due: Due): Promise<void> {
     const step = this.step(`${due.kind}/${due.at}`);
-    if (due.kind === 'renewal' || due.kind === 'resume') this.periodsInRun += 1;
+    if (OPENS_PERIOD.has(due.kind)) this.periodsInRun += 1;
     await this.take(dueStep(due, step, this.known.dunning));
   }
 

@@ -17,6 +17,8 @@ export interface NewOrder {
   readonly product: ProductRow;
   readonly subscription: SubscriptionRow | null;
   readonly cycle: number | null;
+  /** Of an order for the usage of a meter period. */
+  readonly meterPeriodEnd?: Date;
   readonly checkoutId: CheckoutId | null;
   readonly billingReason: OrderRow['billingReason'];
   readonly currency: string;
@@ -45,6 +47,7 @@ export async function createOrder(em: EntityManager, order: NewOrder): Promise<O
     product: order.product,
     subscription: order.subscription,
     cycle: order.cycle,
+    meterPeriodEnd: order.meterPeriodEnd ?? null,
     checkoutId: order.checkoutId,
     status: 'pending',
     billingReason: order.billingReason,

@@ -11,7 +11,7 @@ import type { EntityManager } from '../../db/orm.ts';
 import { creditingGrants, cycleCredits } from './credits.ts';
 import { keepForNextOrder } from './entries.ts';
 import { closeUsage, metersCounted, setOfferedMeters } from './metering.ts';
-import { startPeriodAt } from './period.ts';
+import { enterMeterPeriod, startPeriodAt } from './period.ts';
 import { recordChange } from './recorded.ts';
 
 /** Now, as it was planned; the period that starts with it, if one does, becomes the subscription's. */
@@ -97,6 +97,7 @@ async function takeTerms(
   row.seats = change.seats ?? null;
   row.recurringInterval = product.recurringInterval ?? row.recurringInterval;
   row.recurringIntervalCount = product.recurringIntervalCount ?? row.recurringIntervalCount;
+  takeMeterCycle(row, product, at);
   if (isDiscountLost) {
     row.discount = null;
     row.discountFirstUsedAt = null;
@@ -130,4 +131,13 @@ function behaviorOf({ status, periodStart, orderId }: SubscriptionChangeRow): Be
   if (status === 'pending') return 'next_period';
   if (periodStart) return 'reset';
   return orderId ? 'invoice' : 'prorate';
+}
+
+/** Another meter cycle counts from the anchor too, and one that stays goes on. */
+function takeMeterCycle(row: SubscriptionRow, product: ProductRow, at: Date): void {
+  const [interval, count] = [product.meterInterval ?? null, product.meterIntervalCount ?? null];
+  if (interval === (row.meterInterval ?? null) && count === (row.meterIntervalCount ?? null)) return;
+  row.meterInterval = interval;
+  row.meterIntervalCount = count;
+  enterMeterPeriod(row, at);
 }

@@ -22,6 +22,7 @@ import { openFirstPayment } from '../orders/first-payment.ts';
 import { dueOf } from '../orders/pay.ts';
 import { applyChange, dropPendingChange } from './apply-change.ts';
 import { billWaiting, keepForNextOrder } from './entries.ts';
+import { followMovedEnd } from './period.ts';
 import { recordChange } from './recorded.ts';
 import { finishOrder } from './renew.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
@@ -138,6 +139,7 @@ function moveTrial(row: SubscriptionRow, end: Date): void {
   row.currentPeriodEnd = end;
   row.anchor = end;
   row.anchorCycle = row.cycle;
+  followMovedEnd(row);
 }
 
 interface Kept {

@@ -12,6 +12,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';
 import { keepUsage } from './apply-change.ts';
+import { enterMeterPeriod, followMovedEnd } from './period.ts';
 import { recordChange } from './recorded.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 
@@ -36,6 +37,7 @@ export function moveTrialEnd(deps: Dependencies, step: Step & { readonly trialEn
     row.anchor = trialEnd;
     row.anchorCycle = row.cycle;
     row.currentPeriodEnd = trialEnd;
+    enterMeterPeriod(row, at);
     // Nobody is reminded of a trial that ends at once.
     if (trialEnd <= at) row.trialRemindedFor = trialEnd;
     if (row.cancelAtPeriodEnd) row.endsAt = trialEnd;
@@ -61,6 +63,7 @@ export function movePeriodEnd(deps: Dependencies, step: Step & { readonly period
     row.anchor = periodEnd;
     row.anchorCycle = row.cycle;
     row.currentPeriodEnd = periodEnd;
+    followMovedEnd(row);
     row.periodOffset = row.periodAmount - (await presentByLength(em, row));
     if (row.cancelAtPeriodEnd) row.endsAt = periodEnd;
     await recordChange(em, row, at, 'subscription.billing_period_updated', {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { CUSTOMER_RETRIES, isFinalDecline, nextRetry, SCHEDULED_TRIGGERS } from '../../billing/dunning.ts';
 import type { OrderId, PaymentId, PaymentMethodId } from '../../billing/ids.ts';
+import { chargedWith } from '../../db/charged-with.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
 import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
@@ -9,6 +10,7 @@ import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { SubscriptionChange, type SubscriptionChangeRow } from '../../db/entities/subscription-change.ts';
 import { wantGrants } from '../../db/grants.ts';
+import { usageEndOf } from '../../db/meter-cycles.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { recordSystemEvents } from '../../db/system-events.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
@@ -90,7 +92,7 @@ export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
       await settleChange(em, row, order, payment, change as SubscriptionChangeRow, step.outcome, at);
     } else if (step.outcome.status === 'paid') {
       await payOrder(em, order, payment, at);
-      if (row.status === 'past_due') await recover(em, row, order, at);
+      if (row.status === 'past_due') await recover(em, row, at);
       await writeReceipt(em, row, order, at);
       await tellOrder(em, order, at, 'order.updated', 'order.paid');
     } else {
@@ -130,16 +132,16 @@ async function settleChange(
 }
 
 /** Active again; benefits that were taken come back. */
-async function recover(em: EntityManager, row: SubscriptionRow, order: OrderRow, at: Date): Promise<void> {
-  // Said by the order so far, which is of another period where some are left out.
-  row.periodAmount ??= Math.max(0, row.amount - order.discountAmount);
+async function recover(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+  // Said by its order so far, which is of another period where some are left out.
+  row.periodAmount ??= await chargedWith(em, row);
   row.status = 'active';
   row.pastDueAt = null;
-  const { cycle } = row;
+  const usageEnd = usageEndOf(row);
   skipMissedPeriods(row, at);
   await want(em, row, 'granted', at);
   // What was used since is billed with the next renewal, and has the units of both periods.
-  if (row.cycle !== cycle) await cycleCredits(em, row, await creditingGrants(em, row), new Set(), at);
+  if (usageEndOf(row) !== usageEnd) await cycleCredits(em, row, await creditingGrants(em, row), new Set(), at);
   await recordChange(em, row, at, 'subscription.reactivated');
   await tellSubscription(em, row, at, 'subscription.updated', 'subscription.active');
 }
@@ -154,7 +156,7 @@ async function failed(
   at: Date,
 ): Promise<void> {
   // The last order of what ends with its period stays owed, all of it.
-  if (row.cancelAtPeriodEnd && !order.cycle) {
+  if (row.cancelAtPeriodEnd && !order.cycle && !order.meterPeriodEnd) {
     order.modifiedAt = at;
     await giveBackToBalance(em, order, at);
     return tellOrder(em, order, at, 'order.updated');

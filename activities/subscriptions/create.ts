@@ -11,6 +11,7 @@ import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { refuse } from '../failures.ts';
 import { setMeters } from './metering.ts';
+import { enterMeterPeriod } from './period.ts';
 
 export interface NewSubscription {
   readonly id: SubscriptionId;
@@ -56,6 +57,8 @@ export async function beginSubscription(em: EntityManager, given: NewSubscriptio
     discountFirstUsedAt: given.discount && trialEndsAt === null && given.amount > 0 ? at : null,
     recurringInterval: recurrence.interval,
     recurringIntervalCount: recurrence.count,
+    meterInterval: product.meterInterval ?? null,
+    meterIntervalCount: product.meterIntervalCount ?? null,
     anchor: trialEndsAt ?? at,
     cycle: trialEndsAt === null ? 1 : 0,
     currentPeriodStart: at,
@@ -66,6 +69,7 @@ export async function beginSubscription(em: EntityManager, given: NewSubscriptio
     metadata: given.metadata,
     customFieldData: given.customFieldData,
   });
+  enterMeterPeriod(row, at);
   await em.flush();
   await setMeters(em, row, given.meteredPrices, at);
   await wantGrants(em, { customer: given.customer, product, subscription: row, wanted: 'granted', at });

@@ -38,9 +38,24 @@ export async function discountOfPeriod(
     row.discountFirstUsedAt = null;
     return null;
   }
-  const amount = discountOfNewPeriod(row, lines, discount, start);
+  return takenOff(row, lines, discount, row.currentPeriodStart);
+}
+
+/** What is taken off an order of usage alone, dated `at`. One whose months are over stays for what it was used for. */
+export async function discountOfUsage(
+  em: EntityManager,
+  row: SubscriptionRow,
+  lines: readonly Line[],
+  at: Date,
+): Promise<OrderDiscount | null> {
+  const discount = await discountOf(em, row, row);
+  return discount === null ? null : takenOff(row, lines, discount, at);
+}
+
+function takenOff(row: SubscriptionRow, lines: readonly Line[], discount: DiscountRow, at: Date): OrderDiscount | null {
+  const amount = discountOfNewPeriod(row, lines, discount, at.getTime());
   if (amount === 0) return null;
-  row.discountFirstUsedAt ??= row.currentPeriodStart;
+  row.discountFirstUsedAt ??= at;
   return { discount, amount };
 }
 

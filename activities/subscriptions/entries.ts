@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderId } from '../../billing/ids.ts';
 import type { Line } from '../../billing/orders.ts';
 import { isOfTrial, waitingEntries } from '../../db/billing-entries.ts';
-import { BillingEntry } from '../../db/entities/billing-entry.ts';
+import { BillingEntry, type BillingEntryRow } from '../../db/entities/billing-entry.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 
@@ -32,8 +32,12 @@ export async function keepForNextOrder(
 
 /** All that waits is on this order now. */
 export async function billWaiting(em: EntityManager, row: SubscriptionRow, orderId: OrderId): Promise<void> {
-  for (const entry of await waitingEntries(em, row)) entry.orderId = orderId;
-  row.waitingEntries = 0;
+  billEntries(row, await waitingEntries(em, row), orderId);
+}
+
+export function billEntries(row: SubscriptionRow, entries: readonly BillingEntryRow[], orderId: OrderId): void {
+  for (const entry of entries) entry.orderId = orderId;
+  row.waitingEntries -= entries.length;
 }
 
 /** A trial is called off: what was used in it and waits for an order is never charged. */

@@ -18,6 +18,7 @@ import { changeDiscount } from './discount.ts';
 import { cancelAtPeriodEnd, endSubscription, takeBackCancellation } from './end.ts';
 import { openFinalOrder } from './final-order.ts';
 import { thawUsage } from './frozen.ts';
+import { openMeterCycle } from './meter-cycle.ts';
 import { pause, pauseAtPeriodEnd, resume, takeBackPause } from './pause.ts';
 import { openPeriod } from './renew.ts';
 import { stateOf } from './state.ts';
@@ -46,6 +47,7 @@ export const subscriptionActivities = (deps: Dependencies) =>
     loadSubscription,
     createSubscription,
     openPeriod,
+    openMeterCycle,
     openAttempt,
     settle,
     endGrace,

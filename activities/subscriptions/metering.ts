@@ -13,6 +13,7 @@ import type { PriceRow } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { SubscriptionMeter } from '../../db/entities/subscription-meter.ts';
+import { usageEndOf } from '../../db/meter-cycles.ts';
 import { allMetersOf, lineOfMeter, metersOf } from '../../db/metered-lines.ts';
 import { meteredIn, offeredPrices } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -136,7 +137,7 @@ async function releaseMeters(em: EntityManager, row: SubscriptionRow, at: Date):
 
 async function nextOwner(em: EntityManager, row: SubscriptionRow, { meter }: CustomerMeterRow) {
   const [next] = await em.execute<{ id: SubscriptionId; end: Date }[]>(
-    `select s.id, s.current_period_end as "end" from subscriptions s
+    `select s.id, coalesce(s.current_meter_period_end, s.current_period_end) as "end" from subscriptions s
      join subscription_meters m on m.subscription_id = s.id and m.meter_id = ?::uuid
      where s.customer_id = ?::uuid and s.id <> ?::uuid and s.open_meters > 0
      order by (m.price_id is null), s.created_at, s.id limit 1`,
@@ -157,7 +158,7 @@ async function follow(em: EntityManager, row: SubscriptionRow, meters: readonly 
   const [first] = meters;
   if (first === undefined) return;
   const accounts = meters.map(({ customer, meter }) => accountOf(customer, meter));
-  await followPeriod(em, row.organization.id, accounts, isClocked(first) ? null : row.currentPeriodEnd);
+  await followPeriod(em, row.organization.id, accounts, isClocked(first) ? null : usageEndOf(row));
 }
 
 /** Locked until the commit. */

@@ -23,6 +23,7 @@ export function stateOfRow(row: SubscriptionRow): SubscriptionState {
     status: row.status,
     currentPeriodStart: row.currentPeriodStart.getTime(),
     currentPeriodEnd: row.currentPeriodEnd.getTime(),
+    meterPeriodEnd: row.currentMeterPeriodEnd?.getTime() ?? null,
     trialStart: row.trialStart?.getTime() ?? null,
     trialEnd: row.trialEnd?.getTime() ?? null,
     trialReminded: row.status === 'trialing' && isReminded(row),

@@ -16,6 +16,10 @@ const DUE_SUBSCRIPTIONS = `
     where s.status in ('trialing', 'active') and s.current_period_end < :before and c.test_clock_id is null
   union
   select s.id from subscriptions s join customers c on c.id = s.customer_id
+    where s.status = 'active' and s.current_meter_period_end < :before and c.test_clock_id is null
+      and s.current_meter_period_end < s.current_period_end
+  union
+  select s.id from subscriptions s join customers c on c.id = s.customer_id
     where s.status = 'paused' and s.resumes_at < :before and c.test_clock_id is null
   union
   select o.subscription_id from orders o join customers c on c.id = o.customer_id

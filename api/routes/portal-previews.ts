@@ -1,7 +1,8 @@
 /** What a customer's change of their subscription comes to, shown in their portal before they agree to it. */
 import { z } from 'zod';
+import { nextCharge } from '../../db/next-charge.ts';
 import { nowOf } from '../../db/now.ts';
-import { quoteOfChange, quoteOfRenewal, quoteOfResumption } from '../../db/quotes.ts';
+import { quoteOfChange, quoteOfResumption } from '../../db/quotes.ts';
 import { changePreviewView, chargePreviewView, resumptionPreviewView } from '../../db/views/subscription-preview.ts';
 import { ChangePreview, ChargePreview, CustomerChangePreviewRequest } from '../../schemas/subscription-preview.ts';
 import { withTaxes } from '../../tax/sheet.ts';
@@ -44,7 +45,9 @@ export const previewMyCharge = route({
   method: 'get',
   path: '/v1/customer-portal/subscriptions/{id}/charge-preview',
   summary: 'Preview the next charge',
-  description: 'The order that the end of the present period brings, as things are now. A pause brings none.',
+  description:
+    'The order that the end of the present period, or of a meter period within it, brings, as things are now. A pause ' +
+    'brings none.',
   tag,
   auth: 'customer',
   params,
@@ -53,7 +56,7 @@ export const previewMyCharge = route({
   async handle({ params, customer, em, taxes }) {
     const row = await mySubscription(em, customer.id, params.id);
     if (row.status === 'canceled') throw alreadyCanceled();
-    return chargePreviewView(row, await withTaxes(taxes, (sheet) => quoteOfRenewal(em, sheet, row)));
+    return chargePreviewView(row, await withTaxes(taxes, (sheet) => nextCharge(em, sheet, row)));
   },
 });
 

@@ -26,6 +26,7 @@ import { metadataFilter, oneOrMany, queryBoolean } from '../../schemas/query.ts'
 import { invalid, notFound } from '../errors.ts';
 import { refuseForeign, within } from '../organizations/named.ts';
 import { attachFields } from '../products/attached-fields.ts';
+import { askedMeterCycle } from '../products/meter-cycle.ts';
 import { addPrice, refuseBadMeters, refuseBadPrices, replacePrices } from '../products/write.ts';
 import { route } from '../route.ts';
 
@@ -91,6 +92,7 @@ export const createProduct = route({
     refuseForeign(body.organization_id, organization);
     refuseBadPrices(body.prices);
     await refuseBadMeters(em, organization, Boolean(body.recurring_interval), body.prices);
+    const meterCycle = askedMeterCycle(body);
     return em.transactional(async (tx) => {
       const { at } = request;
       const row = tx.create(Product, {
@@ -102,6 +104,7 @@ export const createProduct = route({
         visibility: body.visibility,
         recurringInterval: body.recurring_interval ?? null,
         recurringIntervalCount: body.recurring_interval_count ?? null,
+        ...meterCycle,
         trialInterval: body.trial_interval ?? null,
         trialIntervalCount: body.trial_interval_count ?? null,
         metadata: body.metadata,
@@ -203,6 +206,13 @@ function change(row: ProductRow, body: z.output<typeof ProductUpdate>): void {
   }
   if (isOther(body.recurring_interval_count, row.recurringIntervalCount)) {
     throw invalid(['body', 'recurring_interval_count'], 'The interval of a product stays; make another product.');
+  }
+  for (const [field, present] of [
+    ['meter_interval', row.meterInterval],
+    ['meter_interval_count', row.meterIntervalCount],
+  ] as const) {
+    if (isOther(body[field], present))
+      throw invalid(['body', field], 'The meter cycle of a product stays; make another product.');
   }
   if (body.name) row.name = body.name;
   if (body.description !== undefined) row.description = body.description;

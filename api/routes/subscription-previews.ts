@@ -3,9 +3,10 @@ import { z } from 'zod';
 import type { ProductId, SubscriptionId } from '../../billing/ids.ts';
 import { refusalOfTerms } from '../../billing/subscription-changes.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { nextCharge } from '../../db/next-charge.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { quoteOfChange, quoteOfRenewal } from '../../db/quotes.ts';
+import { quoteOfChange } from '../../db/quotes.ts';
 import { changePreviewView, chargePreviewView } from '../../db/views/subscription-preview.ts';
 import { ChangePreview, ChangePreviewRequest, ChargePreview } from '../../schemas/subscription-preview.ts';
 import { withTaxes } from '../../tax/sheet.ts';
@@ -46,7 +47,9 @@ export const previewCharge = route({
   method: 'get',
   path: '/v1/subscriptions/{id}/charge-preview',
   summary: 'Preview the next charge',
-  description: 'The order that the end of the present period brings, as things are now. A pause brings none.',
+  description:
+    'The order that the end of the present period, or of a meter period within it, brings, as things are now. A pause ' +
+    'brings none.',
   tag,
   scopes: ['subscriptions:read', 'subscriptions:write'],
   params,
@@ -55,7 +58,7 @@ export const previewCharge = route({
   async handle({ params, organization, em, taxes }) {
     const row = await found(em, organization, params.id);
     if (row.status === 'canceled') throw alreadyCanceled();
-    return chargePreviewView(row, await withTaxes(taxes, (sheet) => quoteOfRenewal(em, sheet, row)));
+    return chargePreviewView(row, await withTaxes(taxes, (sheet) => nextCharge(em, sheet, row)));
   },
 });
 

@@ -4,15 +4,15 @@ import type { CancelPreview, ChangePreview, ChargePreview } from '../../schemas/
 import type { End } from '../ends.ts';
 import type { BenefitRow } from '../entities/benefit.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
+import type { NextCharge } from '../next-charge.ts';
 import { isPausing, type Quote } from '../quotes.ts';
 import { iso, isoOrNull } from './stamps.ts';
 
-export function chargePreviewView(row: SubscriptionRow, quote: Quote): ChargePreview {
-  const pauses = isPausing(row);
+export function chargePreviewView(row: SubscriptionRow, next: NextCharge): ChargePreview {
   return {
-    ...amountsView(row, quote),
-    charged_at: pauses ? null : iso(row.currentPeriodEnd),
-    resumes_at: pauses ? isoOrNull(row.resumesAt) : null,
+    ...amountsView(row, next),
+    charged_at: isoOrNull(next.at),
+    resumes_at: isPausing(row) ? isoOrNull(row.resumesAt) : null,
   };
 }
 

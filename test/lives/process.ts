@@ -125,6 +125,8 @@ export class Process {
     switch (due.kind) {
       case 'renewal':
         return this.activities.openPeriod({ ...step, begunAt });
+      case 'meter_cycle':
+        return this.activities.openMeterCycle({ ...step, begunAt });
       case 'resume':
         return this.activities.resume({ ...step, begunAt });
       case 'final_order':

@@ -74,7 +74,11 @@ describe('takes', () => {
       { embed_origin: 'http://localhost:3000' },
     ],
     [OrderUpdate, { billing_name: '' }, { billing_name: null }],
-    [ProductCreate, { ...monthly, description: '', medias: [], meter_interval: null }, { description: null }],
+    [
+      ProductCreate,
+      { ...monthly, description: '', medias: [], meter_interval: null },
+      { description: null, meter_interval: null },
+    ],
     [ProductCreate, { ...monthly, trial_interval: 'day', trial_interval_count: 7 }, { trial_interval_count: 7 }],
     [OrganizationUpdate, { embed_hosts: ['*.Example.com'] }, { embed_hosts: ['*.example.com'] }],
     [OrganizationUpdate, { embed_hosts: [], sso_enforced: false, dispute_settings: null }, { embed_hosts: [] }],
@@ -119,7 +123,7 @@ describe('refuses', () => {
     [ProductCreate, { ...monthly, trial_interval_count: 1001 }, 'trial_interval_count'],
     [ProductCreate, { ...monthly, trial_interval: 'day' }, 'trial_interval_count'],
     [ProductCreate, { ...monthly, medias: [ID] }, 'medias'],
-    [ProductCreate, { ...monthly, meter_interval: 'month' }, 'meter_interval'],
+    [ProductCreate, { ...monthly, meter_interval: 'fortnight' }, 'meter_interval'],
     [
       ProductCreate,
       { name: 'Once', prices: [fixed], trial_interval: 'day', trial_interval_count: 7 },
