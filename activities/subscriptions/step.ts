@@ -6,6 +6,7 @@ import type { SubscriptionId } from '../../billing/ids.ts';
 import type { SubscriptionState } from '../../billing/subscription-state.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import { emit } from '../../db/events.ts';
+import { usageEndOf } from '../../db/meter-cycles.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
 import { SUBSCRIPTION_POPULATE, subscriptionViews } from '../../db/views/subscription.ts';
@@ -67,9 +68,9 @@ function tryStep(deps: Dependencies, step: Step, write: Write): Promise<Stepped>
       row.sequence = step.sequence;
       row.lastStep = [step.key, ...keysOf(row).filter(isAsked)].slice(0, KEPT).join('\n');
       row.modifiedAt = at;
-      const { currentPeriodEnd } = row;
+      const usageEnd = usageEndOf(row);
       await write(em, row, at, taxes);
-      if (row.openMeters > 0 && row.currentPeriodEnd !== currentPeriodEnd) await followSubscription(em, row, at);
+      if (row.openMeters > 0 && usageEndOf(row) !== usageEnd) await followSubscription(em, row, at);
       await em.flush();
       isTaken = true;
     }
