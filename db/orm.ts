@@ -1,6 +1,7 @@
 /** The connection to Postgres. One ORM a process; each request and each activity works on a fork of its entity manager. */
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import { giveBackBroken } from './broken-connections.ts';
 import * as entities from './entities/index.ts';
 
 export type { EntityManager };
@@ -19,5 +20,6 @@ export async function openDatabase({ url, poolSize = 20 }: DatabaseOptions): Pro
     migrations: { path: new URL('./migrations', import.meta.url).pathname, snapshot: false, emit: 'ts', silent: true },
     pool: { min: 0, max: poolSize },
     forceUtcTimezone: true,
+    driverOptions: { onPoolCreated: giveBackBroken },
   });
 }
