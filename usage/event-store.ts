@@ -132,6 +132,8 @@ export interface EventStore {
   page(query: EventQuery, page: PageOfEvents): Promise<StoredEvent[]>;
   count(query: EventQuery): Promise<number>;
   one(organization: OrganizationId, id: EventId): Promise<StoredEvent | null>;
+  /** Which of these are events of the organization. */
+  known(organization: OrganizationId, ids: readonly EventId[]): Promise<Set<EventId>>;
   /** How many are right under each; those that have none are left out. */
   childCounts(organization: OrganizationId, ids: readonly EventId[]): Promise<Map<EventId, number>>;
   names(query: EventQuery): Promise<SeenName[]>;

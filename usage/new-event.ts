@@ -17,6 +17,8 @@ export interface NewEvent {
   /** The merchant's own id: an organization's second event of the same is dropped. */
   readonly externalId: string | null;
   readonly parentId: EventId | null;
+  /** In its place: the merchant's own id of an event that comes in with this one. */
+  readonly parentExternalId?: string | undefined;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 

@@ -26,8 +26,8 @@ export const ingestEvents = route({
   body: EventsIngest,
   isLarge: true,
   response: EventsIngested,
-  async handle({ body, organization, em, events, request }) {
-    const ready = await incoming(em, organization, body.events, request.at);
+  async handle({ body, organization, em, events, eventStore, request }) {
+    const ready = await incoming({ em, eventStore }, organization, body.events, request.at);
     return events.write({ organizationId: organization, events: ready });
   },
 });

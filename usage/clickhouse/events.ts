@@ -69,6 +69,19 @@ export class ClickHouseEvents implements EventStore {
     return found ?? null;
   }
 
+  async known(organization: OrganizationId, ids: readonly EventId[]): Promise<Set<EventId>> {
+    const received = ids.flatMap((id) => receivedAtOf(id) ?? []);
+    if (received.length === 0) return new Set();
+    const parameters = new Parameters();
+    const found = await this.readEvents(
+      `organization_id = ${parameters.uuid(organization)} and id in ${parameters.uuids(ids)}
+         and received_at >= ${parameters.instant(Math.min(...received))}
+         and received_at < ${parameters.instant(Math.max(...received) + 1)}`,
+      parameters,
+    );
+    return new Set(found.map(({ id }) => id));
+  }
+
   async childCounts(organization: OrganizationId, ids: readonly EventId[]): Promise<Map<EventId, number>> {
     if (ids.length === 0) return new Map();
     const parameters = new Parameters();

@@ -55,6 +55,22 @@ export class PostgresEvents implements EventStore {
     return found ?? null;
   }
 
+  async known(organization: OrganizationId, ids: readonly EventId[]): Promise<Set<EventId>> {
+    const placed = ids.flatMap((id) => {
+      const received = receivedAtOf(id);
+      return received === null ? [] : [{ id, received }];
+    });
+    if (placed.length === 0) return new Set();
+    const instants = (later: number) => `{${placed.map(({ received }) => new Date(received + later).toISOString())}}`;
+    const found = await this.ask<{ id: EventId }>(
+      `select g.id from unnest(?::uuid[], ?::timestamptz[], ?::timestamptz[]) as g (id, since, before), lateral (
+         select from events e where e.id = g.id and e.organization_id = ?
+           and e.received_at >= g.since and e.received_at < g.before limit 1) found`,
+      [`{${placed.map(({ id }) => id)}}`, instants(0), instants(1), organization],
+    );
+    return new Set(found.map(({ id }) => id));
+  }
+
   async childCounts(organization: OrganizationId, ids: readonly EventId[]): Promise<Map<EventId, number>> {
     const counted = await this.ask<{ id: EventId; children: number }>(
       `select parent_id as id, count(*)::int as children from events
