@@ -6,6 +6,7 @@ import type { SubscriptionId } from '../../billing/ids.ts';
 import type { SubscriptionState } from '../../billing/subscription-state.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import { emit } from '../../db/events.ts';
+import { lockCreditingGrants } from '../../db/lock.ts';
 import { usageEndOf } from '../../db/meter-cycles.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
@@ -68,6 +69,7 @@ function tryStep(deps: Dependencies, step: Step, write: Write): Promise<Stepped>
       row.sequence = step.sequence;
       row.lastStep = [step.key, ...keysOf(row).filter(isAsked)].slice(0, KEPT).join('\n');
       row.modifiedAt = at;
+      await lockCreditingGrants(em, row.id);
       const usageEnd = usageEndOf(row);
       await write(em, row, at, taxes);
       if (row.openMeters > 0 && usageEndOf(row) !== usageEnd) await followSubscription(em, row, at);
