@@ -50,9 +50,25 @@ export const EventsIngest = z
   .object({ events: z.array(EventCreate).max(MOST_EVENTS, `At most ${MOST_EVENTS} events a request`) })
   .meta({ id: 'EventsIngest' });
 
+export const EventBalance = z
+  .object({
+    customer_id: Id.nullable().describe('None of somebody who is no customer yet.'),
+    external_customer_id: z.string().nullable(),
+    meter_id: Id,
+    consumed_units: z.number().describe('In the running period.'),
+    credited_units: z.int(),
+    balance: z.number().describe('Credited less consumed: below 0 where more was used.'),
+  })
+  .meta({ id: 'EventBalance', description: 'As it stands once the events are counted.' });
+export type EventBalance = z.output<typeof EventBalance>;
+
 export const EventsIngested = z
   .object({
     inserted: z.int().describe('Events that are new.'),
     duplicates: z.int().describe('Events whose external_id was taken; nothing was done for them.'),
+    balances: z
+      .array(EventBalance)
+      .optional()
+      .describe('If asked for by include_balances: of all customers and meters that the events are counted for.'),
   })
   .meta({ id: 'EventsIngestResponse' });
