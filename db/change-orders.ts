@@ -12,13 +12,20 @@ export interface OrderLines {
   readonly discountAmount: number;
 }
 
+/** At the instant `at`. */
 export async function orderLinesOf(
   em: EntityManager,
   row: SubscriptionRow,
   plan: ChangeNow,
   discount: DiscountRow | null,
+  at: number,
 ): Promise<OrderLines> {
   const waiting = (await waitingEntries(em, row)).map(lineOfEntry);
-  const discountAmount = plan.isNewPeriod ? discountOfNewPeriod(row, plan.lines, discount, plan.period.start) : 0;
-  return { lines: [...plan.lines, ...waiting], discountAmount };
+  const lines = [...plan.lines, ...waiting];
+  // Within a period it is usage that waits, if anything: one that is for once is meant for a period's order.
+  if (!plan.isNewPeriod && discount?.duration === 'once') return { lines, discountAmount: 0 };
+  return {
+    lines,
+    discountAmount: discountOfNewPeriod(row, lines, discount, plan.isNewPeriod ? plan.period.start : at),
+  };
 }

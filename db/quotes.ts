@@ -46,7 +46,7 @@ export async function quoteOfChange(
     const { lines, totals } = await priceOrderOf(em, taxes, row, { lines: plan.lines, discount: 0, at });
     return { lines, totals, ...NOTHING_APPLIED };
   }
-  const { lines, discountAmount } = await orderLinesOf(em, row, plan, discount);
+  const { lines, discountAmount } = await orderLinesOf(em, row, plan, discount, at);
   return quoteOf(em, taxes, row, lines, discountAmount, at);
 }
 

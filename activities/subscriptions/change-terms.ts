@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Behavior, ChangeNow } from '../../billing/changes.ts';
 import type { ChangeId, OrderId } from '../../billing/ids.ts';
+import { afterDiscount } from '../../billing/order-tax.ts';
+import type { Line } from '../../billing/orders.ts';
 import { orderLinesOf } from '../../db/change-orders.ts';
 import { type Planned, planChange, type Wish } from '../../db/change-plan.ts';
 import { Customer } from '../../db/entities/customer.ts';
@@ -81,7 +83,7 @@ async function billChange(
   at: Date,
 ): Promise<void> {
   const customer = await em.findOneOrFail(Customer, row.customer.id);
-  const { lines, discountAmount } = await orderLinesOf(em, row, plan, planned.discount);
+  const { lines, discountAmount } = await orderLinesOf(em, row, plan, planned.discount, step.at);
   const priced = await priceOrderOf(em, taxes, row, { lines, discount: discountAmount, at: step.at });
   const order = await createOrder(em, {
     id: randomUUID() as OrderId,
@@ -101,7 +103,7 @@ async function billChange(
   await billWaiting(em, row, order.id);
   await settleWithBalance(em, order, at);
   const periodStart = plan.isNewPeriod ? new Date(plan.period.start) : null;
-  const periodAmount = periodStart ? planned.target.terms.amount - discountAmount : planned.target.terms.discounted;
+  const periodAmount = periodStart ? chargedFor(plan, discountAmount, lines) : planned.target.terms.discounted;
   const change = keep(em, row, planned, 'charging', at, { orderId: order.id, periodStart, periodAmount });
   if (dueOf(order) === 0) {
     await em.flush();
@@ -110,6 +112,12 @@ async function billChange(
     return;
   }
   openFirstPayment(em, order, customer, step, at);
+}
+
+/** What the order charges for the period that begins: other lines take their share of the discount. */
+function chargedFor(plan: ChangeNow, discountAmount: number, lines: readonly Line[]): number {
+  const left = afterDiscount(lines, discountAmount).slice(0, plan.lines.length);
+  return left.filter((_, i) => !plan.lines[i]?.proration).reduce((sum, amount) => sum + amount, 0);
 }
 
 /** The change's order is paid. A period that starts with it is billed by that order. */
@@ -124,10 +132,8 @@ export async function takeHold(
   const wasTrialing = row.status === 'trialing';
   await dropPendingChange(em, row, at);
   await applyChange(em, row, change, at);
-  if (change.periodStart) {
-    order.cycle = row.cycle;
-    if (order.discount) row.discountFirstUsedAt ??= change.periodStart;
-  }
+  if (change.periodStart) order.cycle = row.cycle;
+  if (order.discount) row.discountFirstUsedAt ??= change.periodStart ?? at;
   const becameActive = wasTrialing && row.status === 'active' ? (['subscription.active'] as const) : [];
   await tellSubscription(em, row, at, 'subscription.updated', ...becameActive);
   await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, order, at });

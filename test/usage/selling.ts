@@ -22,7 +22,7 @@ export interface Sold {
   readonly product?: Body;
   readonly checkout?: Body;
   /** Of a discount of half, for so long. */
-  readonly code?: 'once';
+  readonly code?: 'once' | 'forever';
   readonly customer?: Body;
 }
 
