@@ -9,6 +9,7 @@ import { nextEvents, ownedEvent, pageOfEvents } from '../events/list.ts';
 import { subjectsAskedFor } from '../events/of-customers.ts';
 import { pageOfTypes } from '../events/types.ts';
 import { route } from '../route.ts';
+import { balancesAfter } from '../usage/balances.ts';
 import { incoming } from '../usage/incoming.ts';
 
 const tag = 'Events';
@@ -23,12 +24,19 @@ export const ingestEvents = route({
     'balances. Sent again with the same external_id, an event is counted once.',
   tag,
   scopes: ['events:write'],
+  query: z.object({
+    include_balances: queryBoolean
+      .default(false)
+      .describe('Answers also with the balances that the events are counted in, so that no second call is needed.'),
+  }),
   body: EventsIngest,
   isLarge: true,
   response: EventsIngested,
-  async handle({ body, organization, em, events, eventStore, request }) {
+  async handle({ body, query, organization, em, events, eventStore, request }) {
     const ready = await incoming({ em, eventStore }, organization, body.events, request.at);
-    return events.write({ organizationId: organization, events: ready });
+    const batch = { organizationId: organization, events: ready };
+    const written = await events.write(batch);
+    return query.include_balances ? { ...written, balances: await balancesAfter(em, batch) } : written;
   },
 });
 
