@@ -1,6 +1,7 @@
 /**
  * `node dev/record-histories.ts`: lives whole lives on a system of its own and keeps their histories in test/histories/,
- * where the tests replay them. Run it after a change that is meant to change histories, and say why in the commit.
+ * where the tests replay them. Run it after a change that is meant to change histories, and say why in the commit; or, for
+ * a new one, `node dev/record-histories.ts NAME`, which keeps those alone whose name begins so.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,7 +55,35 @@ async function lives(call: Call, card: string, until: string, terms: Record<stri
   };
 }
 
+/** Paid by the year, its usage by the month; every second month there is some beyond what is included. */
+async function livesByTheYear(call: Call): Promise<void> {
+  const meter = await call('POST', '/v1/meters/', {
+    ...{ name: 'Tokens', aggregation: { func: 'sum', property: 'tokens' } },
+    filter: { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'call' }] },
+  });
+  const yearly = await lives(call, 'pm_card_visa', '2027-02-01T00:00:00Z', {
+    ...{ name: 'Fern AI', recurring_interval: 'year', meter_interval: 'month' },
+    prices: [
+      { amount_type: 'fixed', price_amount: 6000, price_currency: 'usd' },
+      { amount_type: 'metered_unit', price_currency: 'usd', meter_id: meter.id, unit_amount: '0.02' },
+    ],
+  });
+  for (let month = 2; month <= 14; month += 2) {
+    const events = [{ name: 'call', customer_id: yearly.customer.id, metadata: { tokens: 50_000 } }];
+    await call('POST', '/v1/events/ingest', { events });
+    await yearly.advance(new Date(Date.UTC(2027, month + 1, 0)).toISOString());
+  }
+  let run = 0;
+  for await (const { runId } of client.workflow.list({
+    query: `WorkflowId = "subscription/${yearly.subscription}"`,
+  })) {
+    run += 1;
+    await keep(`subscription-meter-cycles-${run}`, `subscription/${yearly.subscription}`, runId);
+  }
+}
+
 async function keep(name: string, workflowId: string, runId?: string): Promise<void> {
+  if (!name.startsWith(process.argv[2] ?? '')) return;
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   writeFileSync(join(folder, `${name}.json`), historyToJSON(history));
   process.stdout.write(`${name}: ${history.events?.length} events\n`);
@@ -71,6 +100,7 @@ try {
     run += 1;
     await keep(`subscription-renewals-${run}`, `subscription/${steady.subscription}`, runId);
   }
+  await livesByTheYear(call);
   const failing = await lives(call, 'pm_card_chargeCustomerFail', '2027-04-15T00:00:00Z');
   await keep('subscription-dunning-to-the-end', `subscription/${failing.subscription}`);
   const trial = await lives(call, 'pm_card_visa', '2027-02-05T00:00:00Z', {

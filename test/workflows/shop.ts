@@ -2,14 +2,24 @@
 
 import { randomUUID } from 'node:crypto';
 import { PORTAL_DEFAULTS } from '../../api/organizations/defaults.ts';
-import type { BenefitId, CheckoutId, CustomerId, OrganizationId, PriceId, ProductId } from '../../billing/ids.ts';
+import type {
+  BenefitId,
+  CheckoutId,
+  CustomerId,
+  MeterId,
+  OrganizationId,
+  PriceId,
+  ProductId,
+} from '../../billing/ids.ts';
 import type { Interval } from '../../billing/periods.ts';
 import { Benefit } from '../../db/entities/benefit.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer } from '../../db/entities/customer.ts';
+import { Meter } from '../../db/entities/meter.ts';
 import { Organization } from '../../db/entities/organization.ts';
-import { Price } from '../../db/entities/price.ts';
-import { Product } from '../../db/entities/product.ts';
+import { Price, type PriceRow } from '../../db/entities/price.ts';
+import { Product, type ProductRow } from '../../db/entities/product.ts';
+import type { EntityManager } from '../../db/orm.ts';
 import type { ConfirmOutcome } from '../../workflows/checkout.messages.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +31,8 @@ export interface Offer {
   readonly every?: Interval;
   readonly everyCount?: number;
   readonly trialDays?: number;
+  /** How often what is used, at a cent for a unit, is billed besides. */
+  readonly usageEvery?: Interval;
   /** Days for which benefits outlive the first failed charge. Default 0. */
   readonly gracePeriod?: number;
 }
@@ -36,7 +48,7 @@ const CHECKOUT_LIVES = 24 * 60 * 60_000;
 
 /** A shop of its own with one product, and a checkout for it that a customer has opened at `at`. */
 export async function openCheckout(world: World, offer: Offer, at: number): Promise<Opened> {
-  const { price: amount = 2000, every = 'month', everyCount = 1, trialDays, gracePeriod = 0 } = offer;
+  const { price: amount = 2000, every = 'month', everyCount = 1, trialDays, usageEvery, gracePeriod = 0 } = offer;
   const em = world.orm.em.fork();
   const createdAt = new Date(at);
   const organization = em.create(Organization, {
@@ -62,6 +74,7 @@ export async function openCheckout(world: World, offer: Offer, at: number): Prom
     name: 'Pro',
     recurringInterval: every,
     recurringIntervalCount: everyCount,
+    ...(usageEvery === undefined ? {} : { meterInterval: usageEvery, meterIntervalCount: 1 }),
     ...(trialDays === undefined ? {} : { trialInterval: 'day' as const, trialIntervalCount: trialDays }),
   });
   const benefit = em.create(Benefit, {
@@ -81,6 +94,7 @@ export async function openCheckout(world: World, offer: Offer, at: number): Prom
     currency: 'usd',
     amount,
   });
+  const usage = usageEvery === undefined ? null : usageOf(em, product as ProductRow, createdAt);
   const customer = em.create(Customer, {
     id: randomUUID() as CustomerId,
     createdAt,
@@ -101,6 +115,7 @@ export async function openCheckout(world: World, offer: Offer, at: number): Prom
     amount,
     customer,
     customerEmail: customer.email,
+    meteredPriceIds: usage === null ? [] : [usage.id],
   });
   await em.flush();
   return {
@@ -109,6 +124,23 @@ export async function openCheckout(world: World, offer: Offer, at: number): Prom
     customerId: customer.id,
     expiresAt: at + CHECKOUT_LIVES,
   };
+}
+
+function usageOf(em: EntityManager, product: ProductRow, createdAt: Date): PriceRow {
+  const meter = em.create(Meter, {
+    ...{
+      id: randomUUID() as MeterId,
+      createdAt,
+      organization: product.organization,
+      name: 'Units',
+      countsFrom: createdAt,
+    },
+    ...{ filter: { conjunction: 'and', clauses: [] }, aggregation: { func: 'sum', property: 'units' } },
+  });
+  return em.create(Price, {
+    ...{ id: randomUUID() as PriceId, createdAt, product, amountType: 'metered_unit', currency: 'usd', amount: 0 },
+    ...{ position: 1, unitAmount: '1', meter },
+  });
 }
 
 /** Presses Pay; `card` is a test card's name at the processor, null where nothing is to be paid. */
