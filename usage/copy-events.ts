@@ -9,7 +9,7 @@ import { EVENT_LINE, type EventLine, insertLines } from './clickhouse/lines.ts';
 import { MOVE_LOCK, type StandingStore, standingStore } from './event-store-state.ts';
 import { USAGE_LOCK } from './write-events.ts';
 
-/** Of events in one piece: what is more is tried again with a shorter time. */
+/** Of events in one piece, but for those of one moment. */
 const MOST = 50_000;
 const SHORTEST_MS = 1;
 const LONGEST_MS = 31 * 86_400_000;
@@ -44,14 +44,14 @@ export function copyNext(client: ClientBase, clickhouse: ClickHouseClient, ms: n
   });
 }
 
-/** Before the first event, without reading all of them; where there is none, at this moment. */
+/** Before the first event, without reading all of them; a day before, as it may not have been committed yet. */
 async function begin(client: ClientBase, ms: number): Promise<Slice> {
   await client.query(
     `update event_store set copied_before = coalesce(least(
        (select min(received_at) from events_other),
        (select min(to_date(substr(relid::regclass::text, 8), 'YYYY_MM')::timestamp at time zone 'UTC')
         from pg_partition_tree('events') where isleaf and relid::regclass::text <> 'events_other')
-     ), clock_timestamp())`,
+     ), clock_timestamp()) - interval '1 day'`,
   );
   return { ms, isCaughtUp: false };
 }
@@ -74,21 +74,37 @@ async function copySlice(
   { copiedBefore, copyUntil }: StandingStore,
   ms: number,
 ): Promise<Slice> {
-  const { rows } = await client.query<{ until: string }>(
-    `select least($1::timestamptz + $3 * interval '1 ms', $2)::text as until`,
-    [copiedBefore, copyUntil, ms],
+  let part = await partOf(client, copiedBefore, copyUntil, ms);
+  while (part.isMore && ms > SHORTEST_MS) {
+    ms = Math.max(SHORTEST_MS, ms / 4);
+    part = await partOf(client, copiedBefore, copyUntil, ms);
+  }
+  const { rows } = await client.query<EventLine>(
+    `select ${EVENT_LINE} from events where received_at >= $1 and received_at < $2`,
+    [copiedBefore, part.until],
   );
-  const until = rows[0]?.until;
-  const found = await client.query<EventLine>(
-    `select ${EVENT_LINE} from events where received_at >= $1 and received_at < $2
-     limit ${ms > SHORTEST_MS ? MOST + 1 : 'all'}`,
-    [copiedBefore, until],
+  await insertLines(clickhouse, rows, INSERT_WITHIN_MS);
+  await client.query('update event_store set copied_before = $1, moved = moved + $2', [part.until, rows.length]);
+  return { ms: rows.length < MOST / 4 ? Math.min(LONGEST_MS, ms * 2) : ms, isCaughtUp: false };
+}
+
+interface Part {
+  readonly until: string;
+  readonly isMore: boolean;
+}
+
+/** The next `ms` ms, and whether there is more in them than fits. */
+async function partOf(client: ClientBase, from: string | null, last: string | null, ms: number): Promise<Part> {
+  const { rows } = await client.query<Part>(
+    `select part.until::text as until,
+       (select count(*) from (select from events where received_at >= $1 and received_at < part.until limit ${MOST + 1}) e)
+         > ${MOST} as "isMore"
+     from (select least($1::timestamptz + $3 * interval '1 ms', $2) as until) part`,
+    [from, last, ms],
   );
-  const lines = found.rows;
-  if (lines.length > MOST && ms > SHORTEST_MS) return { ms: Math.max(SHORTEST_MS, ms / 4), isCaughtUp: false };
-  await insertLines(clickhouse, lines, INSERT_WITHIN_MS);
-  await client.query('update event_store set copied_before = $1, moved = moved + $2', [until, lines.length]);
-  return { ms: lines.length < MOST / 4 ? Math.min(LONGEST_MS, ms * 2) : ms, isCaughtUp: false };
+  const [part] = rows;
+  if (part === undefined) throw new Error('Postgres did not say how far to copy.');
+  return part;
 }
 
 /**

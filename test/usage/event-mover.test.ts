@@ -1,0 +1,114 @@
+/** What lands in Postgres is carried to ClickHouse: by several at once, through crashes, and past a ClickHouse that is away. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { type ClickHouse, startClickHouse } from '../../dev/services/clickhouse.ts';
+import { clearCopied } from '../../usage/clear-events.ts';
+import { EventMover, moveNext } from '../../usage/move-events.ts';
+import { startEventMover } from '../../worker/event-mover.ts';
+import { eventually } from '../api/everything.ts';
+import { type BothStores, bothStores, torn } from './both-stores.ts';
+import { describeOnClickHouse } from './clickhouse.ts';
+
+const EVER = { from: '-infinity', until: 'infinity', withinMs: 10_000 };
+
+describeOnClickHouse('carrying', () => {
+  let stores: BothStores;
+
+  beforeEach(async () => {
+    stores = await bothStores();
+  });
+  afterEach(() => stores[Symbol.asyncDispose]());
+
+  it('is not done before events are read in ClickHouse', async () => {
+    await stores.write(3);
+    expect(await stores.mover.move(10_000)).toEqual({ moved: 0, isComplete: true });
+    await stores.copies();
+    expect(await stores.mover.move(10_000)).toEqual({ moved: 0, isComplete: true });
+    expect(await stores.inPostgres()).toHaveLength(3);
+  });
+
+  it('is done by one at a time, and whoever waited finds all of it there', async () => {
+    await stores.movesOver();
+    await clearCopied(stores.client, stores.clickhouse.client, () => false);
+    const other = new EventMover(stores.database.url, stores.clickhouse.client);
+    for (let round = 0; round < 5; round += 1) {
+      await stores.write(40);
+      const looks = [stores.mover, other, stores.mover, other].map(async (mover) => {
+        expect((await mover.move(10_000)).isComplete).toBe(true);
+        expect((await stores.inClickHouse()).length).toBe(40 * (round + 1));
+      });
+      await Promise.all(looks);
+    }
+    await other.close();
+    expect(await stores.inPostgres()).toEqual([]);
+  });
+
+  it('leaves nothing out and counts once what is carried twice, when it is killed before it has let go of Postgres', async () => {
+    const { client, clickhouse, mover } = stores;
+    await stores.movesOver();
+    await stores.write(7);
+    for (let times = 0; times < 2; times += 1) {
+      await expect(moveNext(torn(client), clickhouse.client, 'events_other', EVER)).rejects.toThrow();
+    }
+    expect(await stores.inPostgres()).toHaveLength(7);
+    expect(await mover.move(10_000)).toEqual({ moved: 7, isComplete: true });
+    expect(await stores.inClickHouse('final')).toHaveLength(7);
+    expect(await stores.inPostgres()).toEqual([]);
+  });
+
+  it('says so where the time is over before all is carried', async () => {
+    await stores.movesOver();
+    await stores.write(1);
+    await stores.client.query('begin');
+    await stores.client.query('select pg_advisory_xact_lock(4815162343)');
+    expect(await stores.mover.move(300)).toEqual({ moved: 0, isComplete: false });
+    await stores.client.query('commit');
+    expect(await stores.mover.move(10_000)).toEqual({ moved: 1, isComplete: true });
+  });
+});
+
+describeOnClickHouse('a ClickHouse that goes away', () => {
+  let directory: string;
+  let server: ClickHouse;
+
+  beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'perennial-clickhouse-'));
+    server = await startClickHouse({ directory });
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('is waited for in Postgres, while events go on coming in', async () => {
+    await using stores = await bothStores(server.url);
+    await stores.movesOver();
+    const said: string[] = [];
+    const log = {
+      info: (_: unknown, text: string) => said.push(text),
+      warn: (_: unknown, text: string) => said.push(text),
+    };
+    const environment = { DATABASE_URL: stores.database.url, CLICKHOUSE_URL: stores.clickhouse.url };
+    const carrying = startEventMover(environment, log as unknown as Parameters<typeof startEventMover>[1]);
+    await stores.write(3);
+    await eventually(async () => ((await stores.inClickHouse('final')).length === 3 ? true : undefined));
+
+    await server.process.kill('SIGKILL');
+    expect((await stores.write(4)).inserted).toBe(4);
+    await expect(stores.mover.move(10_000)).rejects.toThrow('ECONNREFUSED');
+    await eventually(async () => (said.length > 0 ? true : undefined));
+    expect((await stores.write(5)).inserted).toBe(5);
+    expect(await stores.inPostgres()).toHaveLength(9);
+
+    await server.process.start();
+    await eventually(async () => ((await stores.inPostgres()).length === 0 ? true : undefined));
+    expect(await stores.inClickHouse('final')).toHaveLength(12);
+    await carrying.stop();
+    expect(said).toEqual([
+      'events could not be carried to ClickHouse; they wait in Postgres',
+      'events are carried to ClickHouse again',
+    ]);
+  });
+});
