@@ -4,6 +4,7 @@ import { connectClickHouse } from '../../usage/clickhouse/connection.ts';
 import { dropMonths, type Month } from '../../usage/clickhouse/months.ts';
 import { detachPartitions, dropEmptyPartitions, makePartitions } from '../../usage/event-partitions.ts';
 import { standingStore } from '../../usage/event-store-state.ts';
+import { dropSpentValues } from '../../usage/spent-values.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { withClient } from './client.ts';
 
@@ -18,6 +19,7 @@ export function keepPartitions(deps: Dependencies, { at }: { readonly at: number
   const { EVENTS_KEEP_MONTHS: months } = deps.environment;
   return withClient(deps, async (client) => {
     const made = await makePartitions(client, at);
+    await dropSpentValues(client, (dropped) => Context.current().heartbeat({ dropped }));
     const { state, isCleared } = await standingStore(client);
     if (isCleared) await dropEmptyPartitions(client, at);
     if (months === undefined) return { made, detached: [], dropped: [] };
