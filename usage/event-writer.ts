@@ -7,7 +7,7 @@ import { Pool, type PoolClient } from 'pg';
 import { KnownMeters } from './known-meters.ts';
 import { KnownNames, writeNames } from './known-names.ts';
 import type { EventBatch, WrittenBatch } from './new-event.ts';
-import { writeEvents } from './write-events.ts';
+import { openTransaction, writeEvents } from './write-events.ts';
 
 /** One reads its next events while the other waits for the disk. */
 const AT_ONCE = 2;
@@ -109,12 +109,10 @@ export class EventWriter {
       const client = await this.pool.connect();
       let committing: { readonly xid: string; readonly written: WrittenBatch[] } | null = null;
       try {
-        const { rows } = await client
-          .query<{ xid: string }>('begin; select pg_current_xact_id()::text as xid')
-          .then(last);
+        const opening = await openTransaction(client);
         await writeNames(client, names);
-        const written = await writeEvents(client, this.known, batches);
-        committing = { xid: rows[0]?.xid ?? '', written };
+        const written = await writeEvents(client, this.known, batches, opening);
+        committing = { xid: opening.xid, written };
         await client.query('commit');
         this.names.remember(names);
         client.release();
@@ -147,9 +145,6 @@ export class EventWriter {
     return rows[0]?.status ?? null;
   }
 }
-
-/** Of a query of several statements. */
-const last = <T>(results: T | T[]): T => (Array.isArray(results) ? (results.at(-1) as T) : results);
 
 async function rolledBack(client: PoolClient): Promise<void> {
   try {
