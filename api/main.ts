@@ -7,9 +7,9 @@ import { stripeClient } from '../config/stripe-client.ts';
 import { askOf } from '../db/ask.ts';
 import { openDatabase } from '../db/orm.ts';
 import { taxProvider } from '../tax/index.ts';
+import { EventStoreInUse } from '../usage/event-store-in-use.ts';
 import { refuseLostStore } from '../usage/event-store-state.ts';
 import { EventWriter } from '../usage/event-writer.ts';
-import { PostgresEvents } from '../usage/postgres/events.ts';
 import { BILLING_QUEUE } from '../workflows/task-queues.ts';
 import { createApp } from './app.ts';
 import { routes } from './routes/index.ts';
@@ -20,6 +20,11 @@ const log = createLogger(environment, 'api');
 await refuseLostStore(environment.DATABASE_URL, environment.CLICKHOUSE_URL);
 const orm = await openDatabase({ url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE });
 const events = new EventWriter(environment.DATABASE_URL);
+const eventStore = new EventStoreInUse({
+  ask: askOf(orm),
+  databaseUrl: environment.DATABASE_URL,
+  clickhouseUrl: environment.CLICKHOUSE_URL,
+});
 // Lazy: the API is up, if not ready, while Temporal is away, and finds it again by itself.
 const connection = Connection.lazy({ address: environment.TEMPORAL_ADDRESS });
 const client = new Client({ connection, namespace: environment.TEMPORAL_NAMESPACE });
@@ -31,7 +36,7 @@ const app = createApp({
   services: {
     environment,
     events,
-    eventStore: new PostgresEvents(askOf(orm)),
+    eventStore,
     taxes: taxProvider(environment, stripeClient(environment)),
     workflows: workflowGateway(client, orm),
     readiness: {
@@ -62,7 +67,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     isEnding = true;
     log.info({ signal }, 'draining');
     server.close(() => {
-      void Promise.all([events.close(), orm.close(), connection.close()]);
+      void Promise.all([events.close(), eventStore.close(), orm.close(), connection.close()]);
     });
     server.closeIdleConnections();
   });

@@ -20,9 +20,10 @@ import { startStripeSandbox } from '../../dev/sandbox/stripe/server.ts';
 import { SCOPES } from '../../schemas/scopes.ts';
 import type { TaxProvider } from '../../tax/provider.ts';
 import { tableOfTaxes } from '../../tax/table.ts';
+import { EventStoreInUse } from '../../usage/event-store-in-use.ts';
 import { EventWriter } from '../../usage/event-writer.ts';
-import { PostgresEvents } from '../../usage/postgres/events.ts';
 import { workflowsPath } from '../../worker/bundle.ts';
+import { startEventMover } from '../../worker/event-mover.ts';
 import { startRelay } from '../../worker/relay.ts';
 import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
 import { createWorkers } from '../../worker/workers.ts';
@@ -39,7 +40,13 @@ export interface Reply {
   readonly body: any;
 }
 
-export async function startRunning({ taxes = tableOfTaxes }: { readonly taxes?: TaxProvider } = {}) {
+interface RunningOptions {
+  readonly taxes?: TaxProvider;
+  /** Where events may be moved to. */
+  readonly clickhouseUrl?: string | undefined;
+}
+
+export async function startRunning({ taxes = tableOfTaxes, clickhouseUrl }: RunningOptions = {}) {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const folder = mkdtempSync(join(tmpdir(), 'perennial-api-'));
   const [database, sandbox] = await Promise.all([
@@ -50,6 +57,7 @@ export async function startRunning({ taxes = tableOfTaxes }: { readonly taxes?: 
   const environment = readEnvironment({
     NODE_ENV: 'test',
     DATABASE_URL: database.url,
+    CLICKHOUSE_URL: clickhouseUrl,
     TEMPORAL_ADDRESS: process.env.TEMPORAL_ADDRESS,
     STRIPE_SECRET_KEY: 'sk_test_example',
     STRIPE_PUBLISHABLE_KEY: 'pk_test_example',
@@ -70,7 +78,8 @@ export async function startRunning({ taxes = tableOfTaxes }: { readonly taxes?: 
   const working = Promise.all(workers.map((worker) => worker.run()));
   const relay = startRelay({ orm, temporal, log });
   const events = new EventWriter(database.url);
-  const eventStore = new PostgresEvents(askOf(orm));
+  const eventStore = new EventStoreInUse({ ask: askOf(orm), databaseUrl: database.url, clickhouseUrl });
+  const mover = startEventMover(environment, log);
   const services = { environment, events, eventStore, taxes, workflows: workflowGateway(temporal, orm), readiness: {} };
   const server = createServer(createApp({ routes, orm, log, services }));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -132,13 +141,13 @@ export async function startRunning({ taxes = tableOfTaxes }: { readonly taxes?: 
     },
     async close() {
       await new Promise((closed) => server.close(closed).closeAllConnections());
-      await relay.stop();
+      await Promise.all([relay.stop(), mover.stop()]);
       for (const worker of workers) worker.shutdown();
       await working;
       await connection.close();
       await temporal.connection.close();
       await sandbox.close();
-      await events.close();
+      await Promise.all([events.close(), eventStore.close()]);
       await database[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },

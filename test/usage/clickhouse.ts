@@ -8,6 +8,7 @@ const server = process.env.PERENNIAL_CLICKHOUSE_URL ?? '';
 
 /** Left out where there is no ClickHouse, as on a machine without Python; `npm test` says so. */
 export const describeOnClickHouse = server === '' ? describe.skip : describe;
+export const hasClickHouse = server !== '';
 
 export interface FreshClickHouse extends AsyncDisposable {
   /** As in CLICKHOUSE_URL. */

@@ -2,14 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../api/everything.ts';
-import { type Running, startRunning } from '../api/running.ts';
+import type { Running } from '../api/running.ts';
+import { onBothStores, startRunningOnBoth } from './stores.ts';
 
 let running: Running;
 let token: string;
 let organizationId: string;
 
 beforeAll(async () => {
-  running = await startRunning();
+  running = await startRunningOnBoth();
 });
 afterAll(() => running.close());
 
@@ -127,58 +128,66 @@ describe('a meter', () => {
   });
 });
 
-describe('what came in before', () => {
-  it('is counted afterwards, once', async () => {
-    const many = Array.from({ length: 1000 }, (_, i) => ({ name: i % 2 ? 'call' : 'other', metadata: { tokens: i } }));
-    await ingest(...many);
-    await ingest({ name: 'call', external_customer_id: 'ben', metadata: { tokens: 7 } });
-    const { id } = await made('POST', '/v1/meters/', tokens);
-    await ingest({ name: 'call', external_customer_id: 'ben', metadata: { tokens: 1 } });
-    const meter = await backfilled(id);
-    expect(meter.backfill).toMatchObject({ looked: 1001, counted: 501 });
-    expect(await accounts(id)).toEqual([
-      { count: 2, sum: '8', min: '1', max: '7' },
-      { count: 500, sum: '250000', min: '1', max: '999' },
-    ]);
-  });
+onBothStores(
+  () => running.orm,
+  () => {
+    describe('what came in before', () => {
+      it('is counted afterwards, once', async () => {
+        const many = Array.from({ length: 1000 }, (_, i) => ({
+          name: i % 2 ? 'call' : 'other',
+          metadata: { tokens: i },
+        }));
+        await ingest(...many);
+        await ingest({ name: 'call', external_customer_id: 'ben', metadata: { tokens: 7 } });
+        const { id } = await made('POST', '/v1/meters/', tokens);
+        await ingest({ name: 'call', external_customer_id: 'ben', metadata: { tokens: 1 } });
+        const meter = await backfilled(id);
+        expect(meter.backfill).toMatchObject({ looked: 1001, counted: 501 });
+        expect(await accounts(id)).toEqual([
+          { count: 2, sum: '8', min: '1', max: '7' },
+          { count: 500, sum: '250000', min: '1', max: '999' },
+        ]);
+      });
 
-  it('is counted once while events come in and meters are made', async () => {
-    const streams = Array.from({ length: 4 }, async (_, stream) => {
-      for (let i = 0; i < 15; i += 1) {
-        await ingest(
-          ...Array.from({ length: 20 }, (_, n) => ({
-            ...{ name: 'call', external_customer_id: `c${n % 3}`, external_id: `${stream}/${i}/${n}` },
-            metadata: { tokens: 1, who: `w${n}` },
-          })),
-        );
-      }
+      it('is counted once while events come in and meters are made', async () => {
+        const streams = Array.from({ length: 4 }, async (_, stream) => {
+          for (let i = 0; i < 15; i += 1) {
+            await ingest(
+              ...Array.from({ length: 20 }, (_, n) => ({
+                ...{ name: 'call', external_customer_id: `c${n % 3}`, external_id: `${stream}/${i}/${n}` },
+                metadata: { tokens: 1, who: `w${n}` },
+              })),
+            );
+          }
+        });
+        const meters = [];
+        for (const aggregation of [
+          { func: 'count' },
+          { func: 'sum', property: 'tokens' },
+          { func: 'unique', property: 'who' },
+        ]) {
+          meters.push(await made('POST', '/v1/meters/', { ...calls, aggregation }));
+          await new Promise((passed) => setTimeout(passed, 50));
+        }
+        await Promise.all(streams);
+        for (const { id } of meters) await backfilled(id);
+        const counted = await Promise.all(meters.map(async ({ id }) => (await accounts(id)).map(({ count }) => count)));
+        expect(counted).toEqual([
+          [360, 420, 420],
+          [360, 420, 420],
+          [6, 7, 7],
+        ]);
+      });
+
+      it('is counted anew for another filter, as long as nothing was counted', async () => {
+        await ingest({ name: 'call', external_id: randomUUID() }, { name: 'other' });
+        const filter = { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'nothing' }] };
+        const { id } = await made('POST', '/v1/meters/', { ...calls, filter });
+        expect((await backfilled(id)).backfill).toMatchObject({ looked: 2, counted: 0 });
+        await made('PATCH', `/v1/meters/${id}`, { filter: counting });
+        expect((await backfilled(id)).backfill).toMatchObject({ looked: 2, counted: 1 });
+        expect((await accounts(id)).map(({ count }) => count)).toEqual([1]);
+      });
     });
-    const meters = [];
-    for (const aggregation of [
-      { func: 'count' },
-      { func: 'sum', property: 'tokens' },
-      { func: 'unique', property: 'who' },
-    ]) {
-      meters.push(await made('POST', '/v1/meters/', { ...calls, aggregation }));
-      await new Promise((passed) => setTimeout(passed, 50));
-    }
-    await Promise.all(streams);
-    for (const { id } of meters) await backfilled(id);
-    const counted = await Promise.all(meters.map(async ({ id }) => (await accounts(id)).map(({ count }) => count)));
-    expect(counted).toEqual([
-      [360, 420, 420],
-      [360, 420, 420],
-      [6, 7, 7],
-    ]);
-  });
-
-  it('is counted anew for another filter, as long as nothing was counted', async () => {
-    await ingest({ name: 'call', external_id: randomUUID() }, { name: 'other' });
-    const filter = { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'nothing' }] };
-    const { id } = await made('POST', '/v1/meters/', { ...calls, filter });
-    expect((await backfilled(id)).backfill).toMatchObject({ looked: 2, counted: 0 });
-    await made('PATCH', `/v1/meters/${id}`, { filter: counting });
-    expect((await backfilled(id)).backfill).toMatchObject({ looked: 2, counted: 1 });
-    expect((await accounts(id)).map(({ count }) => count)).toEqual([1]);
-  });
-});
+  },
+);

@@ -72,8 +72,25 @@ function timeSql(operator: Operator, value: Clause['value']): Fragment {
   const wanted = instantOf(value);
   if (wanted === null || isText(operator)) return NOTHING;
   const within = Math.max(-FURTHEST / 4, Math.min(FURTHEST, wanted));
-  return fragment(
-    `e."timestamp" ${COMPARISONS[operator]} timestamptz 'epoch' + ?::float8 * interval '1 millisecond'`,
-    String(within),
-  );
+  if (!Number.isInteger(within)) return betweenSql(operator, within);
+  return msSql(COMPARISONS[operator], within);
 }
+
+/** Events are of whole milliseconds; the database would round what is finer than a microsecond to one of them. */
+function betweenSql(operator: Comparison, ms: number): Fragment {
+  switch (operator) {
+    case 'eq':
+      return NOTHING;
+    case 'ne':
+      return fragment('true');
+    case 'gt':
+    case 'gte':
+      return msSql('>', Math.floor(ms));
+    case 'lt':
+    case 'lte':
+      return msSql('<', Math.ceil(ms));
+  }
+}
+
+const msSql = (comparison: string, ms: number): Fragment =>
+  fragment(`e."timestamp" ${comparison} timestamptz 'epoch' + ?::float8 * interval '1 millisecond'`, String(ms));
