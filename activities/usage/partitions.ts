@@ -1,9 +1,10 @@
-/** Makes the tables of the coming months' events, and puts away those of months that are kept no longer. */
+/** Once a day: makes the tables of the coming months' events, puts away those kept no longer, and tidies customers' usage. */
 import { Context } from '@temporalio/activity';
 import { connectClickHouse } from '../../usage/clickhouse/connection.ts';
 import { dropMonths, type Month } from '../../usage/clickhouse/months.ts';
 import { detachPartitions, dropEmptyPartitions, makePartitions } from '../../usage/event-partitions.ts';
 import { standingStore } from '../../usage/event-store-state.ts';
+import { addMissingMeters } from '../../usage/missing-meters.ts';
 import { dropSpentValues } from '../../usage/spent-values.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { withClient } from './client.ts';
@@ -19,6 +20,7 @@ export function keepPartitions(deps: Dependencies, { at }: { readonly at: number
   const { EVENTS_KEEP_MONTHS: months } = deps.environment;
   return withClient(deps, async (client) => {
     const made = await makePartitions(client, at);
+    await addMissingMeters(client);
     await dropSpentValues(client, (dropped) => Context.current().heartbeat({ dropped }));
     const { state, isCleared } = await standingStore(client);
     if (isCleared) await dropEmptyPartitions(client, at);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { askOf } from '../../db/ask.ts';
 import { backfillNext } from '../../usage/backfill.ts';
+import { addMissingMeters } from '../../usage/missing-meters.ts';
 import { PostgresEvents } from '../../usage/postgres/events.ts';
 import { eventually } from '../api/everything.ts';
 import { type Running, startRunning } from '../api/running.ts';
@@ -51,9 +52,16 @@ it('bills what came in since the end of a period with the next one, where the re
   await named(ada, external);
   await ada.uses(20, { external_customer_id: external });
   expect(await ada.balance()).toMatchObject({ consumed_units: 1000 });
-  await ada.lives('2027-05-01');
-  expect((await ada.lastLines())[1]).toBe('Tokens (1,000) 20');
-  expect(await ada.balance()).toMatchObject({ consumed_units: 320 });
+  const accounts = await sql(
+    'select sum::int as now, next_sum::int as next, period_end as "end" from usage_accounts where meter_id = ? order by 1',
+    [ada.meter.id],
+  );
+  const end = accounts[0]?.end;
+  expect(end).not.toBeNull();
+  expect(accounts).toEqual([
+    { now: 0, next: 320, end },
+    { now: 1000, next: 0, end },
+  ]);
 });
 
 it('counts a value that came in under both names once', async () => {
@@ -148,4 +156,27 @@ it('bills no history that is read while somebody is subscribed already, by eithe
   expect(meters).toMatchObject([{ consumed_units: 2, amount: 2 }]);
   const accounts = await sql('select sum::int from usage_accounts where meter_id = ? order by sum', [meter.id]);
   expect(accounts).toEqual([{ sum: 0 }, { sum: 2 }, { sum: 1000 }]);
+});
+
+it('shows once a day at the latest what a first event has counted for a customer who was made in the same moment', async () => {
+  const shop = await aShop(running);
+  const meter = await shop.aMeter();
+  const external_id = randomUUID();
+  // Neither sees the other before it is committed.
+  const counting = new Client({ connectionString: running.services.environment.DATABASE_URL });
+  await counting.connect();
+  await counting.query('begin');
+  await counting.query(
+    `insert into usage_accounts (subject, meter_id, organization_id, count, sum)
+     values (usage_subject($1, $2), $3, $1, 1, 5)`,
+    [shop.organization.id, external_id, meter.id],
+  );
+  const customer = await shop.make('/v1/customers/', { email: `${external_id}@example.com`, external_id });
+  await counting.query('commit');
+  const shown = async () => (await shop.show(`/v1/customer-meters/?customer_id=${customer.id}`)).items;
+  expect(await shown()).toEqual([]);
+  expect(await addMissingMeters(counting)).toBe(1);
+  expect(await addMissingMeters(counting)).toBe(0);
+  await counting.end();
+  expect(await shown()).toMatchObject([{ meter_id: meter.id, consumed_units: 5 }]);
 });
