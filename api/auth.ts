@@ -6,6 +6,7 @@ import { AccessToken } from '../db/entities/access-token.ts';
 import type { MemberRole } from '../db/entities/member.ts';
 import type { EntityManager } from '../db/orm.ts';
 import { SCOPES, type Scope } from '../schemas/scopes.ts';
+import { accessTokenOf } from './access-tokens.ts';
 import { insufficientScope, notPermitted, unauthorized } from './errors.ts';
 import type { Callers } from './route.ts';
 
@@ -25,14 +26,16 @@ export async function authenticateOrganization(
   at: Date,
 ): Promise<Callers['organization']> {
   const hash = hashToken(bearer(headers, ['polar_oat_'], 'an organization access token'));
-  const noted = new Date(at.getTime() - LAST_USED_EVERY_MS);
-  const found = await one<AccessTokenRow>(em, ACCESS_TOKEN, [noted, hash, at]);
-  if (!found) throw invalidToken();
+  const found = await accessTokenOf(em, hash);
+  const { expiresAt, lastUsedAt } = found ?? { expiresAt: null, lastUsedAt: null };
+  if (!found || (expiresAt !== null && expiresAt <= at.getTime())) throw invalidToken();
   const granted = found.scopes.filter((scope): scope is Scope => KNOWN_SCOPES.has(scope));
   if (!scopes.some((scope) => granted.includes(scope))) throw insufficientScope(scopes);
-  if (found.is_unnoted) await em.nativeUpdate(AccessToken, { id: found.id }, { lastUsedAt: at });
-  const tokenExpiresAt = found.expires_at === null ? null : new Date(found.expires_at);
-  return { organization: found.organization_id, scopes: granted, tokenExpiresAt };
+  if (lastUsedAt === null || lastUsedAt < at.getTime() - LAST_USED_EVERY_MS) {
+    await em.nativeUpdate(AccessToken, { id: found.id }, { lastUsedAt: at });
+  }
+  const tokenExpiresAt = expiresAt === null ? null : new Date(expiresAt);
+  return { organization: found.organizationId, scopes: granted, tokenExpiresAt };
 }
 
 /** The customer whose portal session this is, and which of their people. Throws 401; 403 where it is not for plain members. */
@@ -51,19 +54,6 @@ export async function authenticateCustomer(
 }
 
 // By hand: every request pays for this query, and the ORM would make it four times as dear.
-const ACCESS_TOKEN = `
-  select id, organization_id, scopes, expires_at, coalesce(last_used_at < ?, true) as is_unnoted
-  from access_tokens where token_hash = ? and coalesce(expires_at > ?, true)`;
-
-interface AccessTokenRow {
-  readonly id: string;
-  readonly organization_id: OrganizationId;
-  readonly scopes: readonly string[];
-  /** As the database writes it. */
-  readonly expires_at: string | null;
-  readonly is_unnoted: boolean;
-}
-
 const CUSTOMER_SESSION = `
   select customers.id as customer_id, customers.organization_id, members.id as member_id,
     coalesce(members.role, 'owner') as role, customer_sessions.member_id is not null as is_member

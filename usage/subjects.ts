@@ -19,9 +19,23 @@ export function subjectsOf(
 
 export const subjectOfCustomer = (id: CustomerId): Subject => `${id}` as Subject;
 
-/** A UUID of version 8 made from both. */
+/** Of the latest: who uses something does so again and again. */
+const KEPT = 20_000;
+const kept = new Map<string, Subject>();
+
 export function subjectOf(organizationId: OrganizationId, externalId: string): Subject {
-  const digest = hash('sha256', `${organizationId} ${externalId}`, 'hex');
+  const named = `${organizationId} ${externalId}`;
+  const known = kept.get(named);
+  if (known !== undefined) return known;
+  if (kept.size >= KEPT) kept.clear();
+  const subject = subjectNamed(named);
+  kept.set(named, subject);
+  return subject;
+}
+
+/** A UUID of version 8 made from it. */
+function subjectNamed(named: string): Subject {
+  const digest = hash('sha256', named, 'hex');
   const parts = [digest.slice(0, 8), digest.slice(8, 12), `8${digest.slice(13, 16)}`, `8${digest.slice(17, 20)}`];
   return `${parts.join('-')}-${digest.slice(20, 32)}` as Subject;
 }

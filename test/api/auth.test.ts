@@ -94,6 +94,32 @@ describe('organization tokens', () => {
     await expect(as(`${token}x`, ['orders:read'])).rejects.toMatchObject({ status: 401 });
   });
 
+  it('tells those apart that ask at the same moment', async () => {
+    const [reads, writes] = [
+      await accessToken({ scopes: ['orders:read'] }),
+      await accessToken({ scopes: ['orders:write'] }),
+    ];
+    const asked = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        as([reads, writes, 'polar_oat_unknown'][i % 3] ?? '', ['orders:read', 'orders:write']).then(
+          ({ scopes }) => scopes[0],
+          ({ status }) => status,
+        ),
+      ),
+    );
+    expect(asked).toEqual(Array.from({ length: 20 }, (_, i) => ['orders:read', 'orders:write', 401][i % 3]));
+  });
+
+  it('refuses a revoked one at once, also while others are asked about', async () => {
+    const token = await accessToken({ scopes: ['orders:read'] });
+    const before = [as(token, ['orders:read']), as(token, ['orders:read'])];
+    await Promise.all(before);
+    const others = Array.from({ length: 5 }, () => as('polar_oat_other', ['orders:read']).catch(() => null));
+    await database.orm.em.fork().nativeDelete(AccessToken, { tokenHash: hashToken(token) });
+    await expect(as(token, ['orders:read'])).rejects.toMatchObject({ status: 401 });
+    await Promise.all(others);
+  });
+
   it('notes its use at most once a minute', async () => {
     const token = await accessToken({ scopes: ['orders:read'] });
     const lastUsedAt = async () =>
