@@ -2,6 +2,7 @@
 import type { CustomerId, MemberId, OrganizationId } from '../../billing/ids.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { EventCreate } from '../../schemas/event-input.ts';
+import { keptMetadata } from '../../schemas/event-metadata.ts';
 import type { EventStore } from '../../usage/event-store.ts';
 import type { NewEvent } from '../../usage/new-event.ts';
 import { subjectOf, subjectOfCustomer } from '../../usage/subjects.ts';
@@ -55,7 +56,7 @@ export async function incoming(
       externalId: event.external_id ?? null,
       parentId: null,
       ...parent,
-      metadata: event.metadata ?? {},
+      metadata: event.metadata ? keptMetadata(event.metadata) : {},
     };
   });
   if (wrong.length > 0) throw unprocessable(...wrong);
