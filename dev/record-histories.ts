@@ -8,12 +8,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { EVENT_STORE } from '../worker/event-store.ts';
 import { type Call, callerOf, cardToken, newMerchant } from './api-client.ts';
+import { startClickHouse } from './services/clickhouse.ts';
 import { startSystem } from './system.ts';
 
 const folder = new URL('../test/histories/', import.meta.url).pathname;
 const home = mkdtempSync(join(tmpdir(), 'perennial-histories-'));
-const system = await startSystem({ home });
+const clickhouse = await startClickHouse({ directory: home });
+const url = { CLICKHOUSE_URL: `${clickhouse.url}/default` };
+const system = await startSystem({ home, environment: { worker: url, api: url } });
 const connection = await Connection.connect({ address: system.temporalAddress });
 const client = new Client({ connection });
 mkdirSync(folder, { recursive: true });
@@ -82,6 +86,29 @@ async function livesByTheYear(call: Call): Promise<void> {
   }
 }
 
+/** Runs out of credits with one event, and has a threshold set afterwards. */
+async function runsOut(call: Call): Promise<void> {
+  const meter = await call('POST', '/v1/meters/', {
+    ...{ name: 'Calls', aggregation: { func: 'count' }, thresholds: [100] },
+    filter: { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'credited call' }] },
+  });
+  const properties = { units: 1, rollover: false, meter_id: meter.id };
+  const benefit = await call('POST', '/v1/benefits/', { type: 'meter_credit', description: 'A call', properties });
+  const prices = [{ amount_type: 'free', price_currency: 'usd' }];
+  const product = await call('POST', '/v1/products/', { name: 'Fern Try', recurring_interval: 'month', prices });
+  await call('POST', `/v1/products/${product.id}/benefits`, { benefits: [benefit.id] });
+  const customer = await call('POST', '/v1/customers/', { email: 'credited@example.com' });
+  await call('POST', '/v1/subscriptions/', { product_id: product.id, customer_id: customer.id });
+  const moments = () => new Promise((passed) => setTimeout(passed, 3000));
+  await moments();
+  await call('POST', '/v1/events/ingest', { events: [{ name: 'credited call', customer_id: customer.id }] });
+  await moments();
+  await keep('levels-of-customer', `levels/${customer.id}`);
+  await call('PATCH', `/v1/meters/${meter.id}`, { thresholds: [200] });
+  await moments();
+  await keep('levels-of-meter', `meter-levels/${meter.id}`);
+}
+
 async function keep(name: string, workflowId: string, runId?: string): Promise<void> {
   if (!name.startsWith(process.argv[2] ?? '')) return;
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
@@ -101,6 +128,7 @@ try {
     await keep(`subscription-renewals-${run}`, `subscription/${steady.subscription}`, runId);
   }
   await livesByTheYear(call);
+  await runsOut(call);
   const failing = await lives(call, 'pm_card_chargeCustomerFail', '2027-04-15T00:00:00Z');
   await keep('subscription-dunning-to-the-end', `subscription/${failing.subscription}`);
   const trial = await lives(call, 'pm_card_visa', '2027-02-05T00:00:00Z', {
@@ -174,9 +202,13 @@ try {
     await keep('grant', workflowId);
     break;
   }
+  // It lasts ten minutes.
+  if ('event-store'.startsWith(process.argv[2] ?? '')) await client.workflow.getHandle(EVENT_STORE).result();
+  await keep('event-store', EVENT_STORE);
 } finally {
   await connection.close();
   await system.stop();
+  await clickhouse.stop();
   rmSync(home, { recursive: true, force: true });
 }
 process.exit();

@@ -25,12 +25,13 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 export interface WorldOptions {
   /** Workflows kept in memory between their tasks; 0: each task lives the whole life again from its history. */
   readonly maxCachedWorkflows?: number;
+  readonly clickhouseUrl?: string | undefined;
 }
 
 /** `temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD` */
 const KEYWORD = 2;
 
-export async function startWorld({ maxCachedWorkflows }: WorldOptions = {}) {
+export async function startWorld({ maxCachedWorkflows, clickhouseUrl }: WorldOptions = {}) {
   Runtime.install({
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
@@ -54,6 +55,7 @@ export async function startWorld({ maxCachedWorkflows }: WorldOptions = {}) {
     STRIPE_PUBLISHABLE_KEY: 'pk_test_example',
     STRIPE_WEBHOOK_SECRET: 'whsec_example',
     STRIPE_API_URL: sandbox.url,
+    CLICKHOUSE_URL: clickhouseUrl,
   });
   const stripe = stripeClient(environment);
   const deps: Dependencies = { orm, stripe, taxes: tableOfTaxes, temporal: client, environment };
