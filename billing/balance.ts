@@ -55,3 +55,14 @@ export function applyWallets(
   if (apply === applyBalanceUncharged && due !== 0) return { applied: 0, fromUsageWallet: 0, due: total };
   return { applied: applied - paid, fromUsageWallet: -paid + 0, due };
 }
+
+/**
+ * For an order that is paid because somebody asks for that: nothing that is owed is added to it, and what is left to charge
+ * is not too small.
+ */
+export function applyByHand({ total, usage }: Payable, wallets: Wallets, minimum: number): AppliedWallets {
+  const ofUsage = Math.max(0, Math.min(total, usage, wallets.usage));
+  const most = ofUsage + Math.max(0, wallets.billing);
+  const paid = most >= total ? Math.max(0, total) : Math.max(0, Math.min(most, total - minimum));
+  return { applied: -paid + 0, fromUsageWallet: -Math.min(ofUsage, paid) + 0, due: total - paid };
+}

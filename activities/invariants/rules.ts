@@ -117,10 +117,11 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
         coalesce(-t.of_wallet, 0) as detail
       from (select * from orders where organization_id = :organization) o
       full join (
-        select t.source_id, -sum(e.amount) as amount,
+        select coalesce(p.order_id, t.source_id) as source_id, -sum(e.amount) as amount,
           -coalesce(sum(e.amount) filter (where e.account = 'usage_wallet'), 0) as of_wallet
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ${WALLETS} on x.account = e.account
-        where t.organization_id = :organization and t.kind <> 'goodwill' group by t.source_id
+        left join payments p on p.id = t.source_id
+        where t.organization_id = :organization and t.kind <> 'goodwill' group by coalesce(p.order_id, t.source_id)
       ) t on t.source_id = o.id
       where coalesce(o.applied_balance_amount, 0) <> coalesce(t.amount, 0)
         or coalesce(o.applied_usage_wallet_amount, 0) <> coalesce(t.of_wallet, 0)`,
@@ -193,7 +194,7 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
         from order_items where order_id = o.id and proration
       ) i
       where o.organization_id = :organization and o.status = 'pending' and s.status = 'canceled'
-        and o.applied_balance_amount <> i.credit`,
+        and o.applied_balance_amount <> i.credit and not ${IS_BEING_PAID}`,
   },
   {
     name: 'no retry of a payment is overdue',

@@ -2,6 +2,7 @@
 import { applyBalance, applyBalanceUncharged, applyWallets } from '../../billing/balance.ts';
 import { minimumCharge } from '../../billing/money.ts';
 import { changeBalance, lockedBalancesOf } from '../../db/balances.ts';
+import type { WalletType } from '../../db/entities/customer-balance.ts';
 import type { LedgerTransactionRow } from '../../db/entities/ledger.ts';
 import { OrderItem, type OrderRow } from '../../db/entities/order.ts';
 import { record } from '../../db/ledger.ts';
@@ -27,7 +28,8 @@ async function settleBy(apply: typeof applyBalance, em: EntityManager, order: Or
   await moveWallet(em, order, 'usage_wallet', fromUsageWallet, at);
 }
 
-async function usageOf(em: EntityManager, order: OrderRow): Promise<number> {
+/** What of it the wallet for usage may pay. */
+export async function usageOf(em: EntityManager, order: OrderRow): Promise<number> {
   await em.flush();
   const items = await em.find(OrderItem, { order: order.id }, { orderBy: { position: 'asc' } });
   const lines = items.map(({ label, amount, taxAmount, taxBehavior, proration, priceId }) => ({
@@ -49,26 +51,31 @@ export async function giveBackToBalance(em: EntityManager, order: OrderRow, at: 
   await moveWallet(em, order, 'usage_wallet_return', -fromUsageWallet, at);
 }
 
-type Kind = LedgerTransactionRow['kind'];
-
 /** The customer's credit is a debt of the merchant's; `amount` is what it grows by. */
 const moveBalance = (em: EntityManager, order: OrderRow, kind: Kind, amount: number, at: Date): Promise<void> =>
-  move(em, order, { kind, type: 'billing', account: 'customer_balance', amount }, at);
+  move(em, order, { kind, type: 'billing', amount, sourceId: order.id }, at);
 
 const moveWallet = (em: EntityManager, order: OrderRow, kind: Kind, amount: number, at: Date): Promise<void> =>
-  move(em, order, { kind, type: 'usage', account: 'usage_wallet', amount }, at);
+  move(em, order, { kind, type: 'usage', amount, sourceId: order.id }, at);
+
+type Kind = LedgerTransactionRow['kind'];
 
 interface Moved {
   readonly kind: Kind;
-  readonly type: 'billing' | 'usage';
-  readonly account: 'customer_balance' | 'usage_wallet';
+  readonly type: WalletType;
   readonly amount: number;
+  readonly sourceId: string;
 }
 
-async function move(em: EntityManager, order: OrderRow, { kind, type, account, amount }: Moved, at: Date) {
+/** Of the order's customer; its row is the caller's. */
+export async function move(em: EntityManager, order: OrderRow, moved: Moved, at: Date): Promise<void> {
+  const { kind, type, amount, sourceId } = moved;
   if (amount === 0) return;
   const { customer, organization, currency } = order;
   await changeBalance(em, customer.id, currency, type, amount, at);
-  const cause = { sourceId: order.id, organizationId: organization.id, customerId: customer.id, currency, at };
-  await record(em, cause, [{ kind, from: account, to: 'merchant', amount }]);
+  const cause = { sourceId, organizationId: organization.id, customerId: customer.id, currency, at };
+  await record(em, cause, [{ kind, from: ACCOUNTS[type], to: 'merchant', amount }]);
 }
+
+/** Where the books have what is in a wallet. */
+export const ACCOUNTS = { billing: 'customer_balance', usage: 'usage_wallet' } as const;

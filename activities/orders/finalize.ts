@@ -15,10 +15,11 @@ import type { Finalized } from '../../workflows/order.messages.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
+import { giveBackByHand, payableByHand, takeByHand } from '../ledger/by-hand.ts';
 import type { ChargeOutcome } from '../stripe/outcome.ts';
 import { numberInvoice } from './create.ts';
 import { isOwed, payOwed, refuseFurtherTries } from './owed.ts';
-import { dueOf, markPaid, payOrder, tellOrder } from './pay.ts';
+import { markPaid, payOrder, tellOrder } from './pay.ts';
 
 export interface LoadedOrder {
   readonly status: OrderRow['status'];
@@ -68,21 +69,26 @@ export function openOrderPayment(deps: Dependencies, given: OpenOrderPayment): P
     if (underWay !== undefined) {
       return { kind: 'payment', paymentId: underWay.id, begunAt: underWay.begunAt?.getTime() ?? given.begunAt };
     }
-    const amount = dueOf(order);
-    if (amount === 0) return { kind: 'free' };
+    const at = new Date(given.at);
+    const paid = await payableByHand(em, order);
+    if (paid.due === 0) {
+      await takeByHand(em, order, paid, null, at);
+      return { kind: 'free' };
+    }
     if (given.isOwed) refuseFurtherTries(earlier);
     const card = await cardOf(em, customer, given.paymentMethodId);
     if (card === null) return { kind: 'card_missing' };
+    await takeByHand(em, order, paid, given.paymentId, at);
     em.create(Payment, {
       id: given.paymentId,
-      createdAt: new Date(given.at),
+      createdAt: at,
       organization: order.organization,
       customer,
       order,
       attempt: earlier.length + 1,
       trigger: given.isOwed ? 'retry_customer' : 'purchase',
       begunAt: new Date(given.begunAt),
-      amount,
+      amount: paid.due,
       currency: order.currency,
       paymentMethodId: card,
     });
@@ -121,6 +127,7 @@ export function settleOrder(deps: Dependencies, given: SettleOrder): Promise<Fin
     }
     if (paymentId !== null) {
       const payment = await em.findOneOrFail(Payment, paymentId);
+      if (payment.status === 'pending') await giveBackByHand(em, order, paymentId, at);
       payment.status = 'failed';
       payment.declineReason ??= outcome.reason;
       payment.modifiedAt = at;

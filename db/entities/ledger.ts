@@ -13,6 +13,8 @@ export const LEDGER_KINDS = [
   'goodwill',
   'usage_wallet',
   'usage_wallet_return',
+  'debt_balance',
+  'debt_usage_wallet',
 ] as const;
 
 /**
@@ -41,7 +43,7 @@ export const LedgerTransaction = defineEntity({
     kind: p.enum(LEDGER_KINDS),
     /** Whose balance it moves, if anybody's. */
     customer: () => p.manyToOne(Customer).nullable(),
-    /** The payment that caused it; of a balance or a tax, the order. */
+    /** The payment that caused it; of a tax, the order; of a balance, the order, or its payment by hand. */
     sourceId: p.uuid(),
     currency: currency(),
     at: instant(),

@@ -145,3 +145,35 @@ it('is nobody else’s to pay, and no draft to finalize', async () => {
   const finalized = await running.call(shop.token, 'POST', `/v1/orders/${shop.order.id}/finalize`, {});
   expect(finalized).toMatchObject({ status: 412, body: { error: 'OrderNotDraft' } });
 });
+
+it('is paid from the balance first, which is there again where the card is declined', async () => {
+  const shop = await inDebt();
+  const path = `/v1/customers/${shop.customer.id}/balances`;
+  const give = (amount: number) =>
+    running.made(shop.token, 'POST', path, {
+      ...{ currency: 'usd', amount, reason: 'Thanks', idempotency_key: randomUUID() },
+    });
+  const balance = async () => (await running.made(shop.token, 'GET', path)).items[0].amount;
+  await give(1980);
+  expect((await shop.pay()).body).toMatchObject({ status: 'failed' });
+  expect((await shop.pay()).body).toMatchObject({ status: 'failed' });
+  expect([await balance(), (await shop.shows()).applied_balance_amount]).toEqual([1980, 0]);
+  // Less than 50 cents can't be charged.
+  const card = await shop.saves('pm_card_visa');
+  expect((await shop.pay({ payment_method_id: card })).body).toMatchObject({ status: 'succeeded' });
+  expect(await shop.shows()).toMatchObject({ status: 'paid', applied_balance_amount: -1950 });
+  expect([await shop.taken(), await balance()]).toEqual([[50], 30]);
+  expect(await shop.disagreements()).toEqual([]);
+});
+
+it('is paid without a card where the balance covers it', async () => {
+  const shop = await inDebt();
+  const path = `/v1/customers/${shop.customer.id}/balances`;
+  const gift = { currency: 'usd', amount: 2500, reason: 'Thanks', idempotency_key: randomUUID() };
+  await running.made(shop.token, 'POST', path, gift);
+  expect((await shop.pay()).body).toMatchObject({ status: 'succeeded' });
+  expect(await shop.shows()).toMatchObject({ status: 'paid', applied_balance_amount: -2000, due_amount: 0 });
+  expect((await running.made(shop.token, 'GET', path)).items).toMatchObject([{ amount: 500 }]);
+  expect(await shop.taken()).toEqual([]);
+  expect(await shop.disagreements()).toEqual([]);
+});

@@ -323,3 +323,58 @@ describe('charges once', () => {
     }
   });
 });
+
+describe('a balance', () => {
+  const gives = (customer: string, amount: number, type = 'billing') =>
+    make(`/v1/customers/${customer}/balances`, {
+      ...{ type, currency: 'usd', amount, reason: 'Thanks', idempotency_key: randomUUID() },
+    });
+  const has = async (customer: string) =>
+    (await running.made(token, 'GET', `/v1/customers/${customer}/balances`)).items[0].amount;
+
+  it('pays for some of a draft, and the card for the rest', async () => {
+    const customer = await aCustomer();
+    await gives(customer.id, 1200);
+    const order = await aDraft({ customer_id: customer.id });
+    expect((await finalize(order.id)).body).toMatchObject({ status: 'paid', applied_balance_amount: -1200 });
+    expect((await taken(order.id)).map(({ amount }) => amount)).toEqual([800]);
+    expect(await has(customer.id)).toBe(0);
+  });
+
+  it('pays for all of it without a card, and not by what is for usage', async () => {
+    const customer = await aCustomer(null);
+    await gives(customer.id, 5000, 'usage');
+    const order = await aDraft({ customer_id: customer.id });
+    expect((await finalize(order.id)).status).toBe(402);
+    await gives(customer.id, 2000);
+    expect((await finalize(order.id)).body).toMatchObject({ status: 'paid', applied_balance_amount: -2000 });
+    expect(await has(customer.id)).toBe(0);
+  });
+
+  it('is there again where the card is declined, each time', async () => {
+    const customer = await aCustomer('pm_card_chargeCustomerFail');
+    await gives(customer.id, 1200);
+    const order = await aDraft({ customer_id: customer.id });
+    expect((await finalize(order.id)).status).toBe(402);
+    expect((await finalize(order.id)).status).toBe(402);
+    expect([await has(customer.id), (await read(order.id)).applied_balance_amount]).toEqual([1200, 0]);
+    await addCard(customer.id, 'pm_card_visa');
+    expect((await finalize(order.id)).body).toMatchObject({ status: 'paid', applied_balance_amount: -1200 });
+  });
+
+  it('pays once where a draft’s process is lost after its charge', async () => {
+    const customer = await aCustomer();
+    await gives(customer.id, 1200);
+    const order = await aDraft({ customer_id: customer.id });
+    const match = { method: 'POST', path: '/v1/payment_intents' };
+    await running.sandbox('faults', { match, kind: 'timeout_after', ms: 4000, times: 1 });
+    const first = finalize(order.id);
+    await eventually(async () => ((await taken(order.id)).length > 0 ? true : undefined));
+    await running.temporal.workflow.getHandle(orderWorkflowId(order.id)).terminate('lost');
+    await first;
+    await finalize(order.id);
+    expect(await read(order.id)).toMatchObject({ status: 'paid', applied_balance_amount: -1200 });
+    expect((await taken(order.id)).map(({ amount }) => amount)).toEqual([800]);
+    expect(await has(customer.id)).toBe(0);
+  });
+});

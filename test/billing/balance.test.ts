@@ -1,6 +1,6 @@
 /** What a customer's balance pays of an order. */
 import fc from 'fast-check';
-import { applyBalance, applyBalanceUncharged, applyWallets } from '../../billing/balance.ts';
+import { applyBalance, applyBalanceUncharged, applyByHand, applyWallets } from '../../billing/balance.ts';
 import { minimumCharge } from '../../billing/money.ts';
 
 it.each([
@@ -109,4 +109,23 @@ describe('a wallet for usage', () => {
     const paid = applyWallets(applyBalanceUncharged, { total, usage }, { billing, usage: wallet }, 50);
     expect(paid).toEqual({ applied, fromUsageWallet: of, due });
   });
+});
+
+it.each([
+  // total  usage  wallets        applied  of it  due
+  [2000, 0, [500, 0], -500, 0, 1500],
+  [2000, 0, [2000, 0], -2000, 0, 0],
+  [2000, 0, [5000, 900], -2000, 0, 0],
+  // What is left can be charged, and what is owed isn't asked for.
+  [2000, 0, [1980, 0], -1950, 0, 50],
+  [2000, 0, [-20, 0], 0, 0, 2000],
+  [2000, 1000, [0, 600], -600, -600, 1400],
+  [1020, 1020, [0, 1000], -970, -970, 50],
+  [1020, 1020, [30, 1000], -1020, -1000, 0],
+  [1020, 1020, [10, 1000], -970, -970, 50],
+  [30, 0, [20, 0], 0, 0, 30],
+  [0, 0, [500, 500], 0, 0, 0],
+] as const)('%i asked for by hand, of it %i used, with %j', (total, usage, [billing, wallet], applied, of, due) => {
+  const paid = applyByHand({ total, usage }, { billing, usage: wallet }, 50);
+  expect(paid).toEqual({ applied, fromUsageWallet: of, due });
 });
