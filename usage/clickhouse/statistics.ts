@@ -40,9 +40,10 @@ export async function statisticsIn(
   }));
 }
 
+// A decimal becomes the nearest number by way of its text only.
 const figuresOf = (column: string): string =>
   `[toString(count(${column})), toString(${aggregated('sum', column)}), toString(${aggregated('avg', column)}),
-    ${[0.5, 0.95, 0.99].map((p) => `toString(quantileExactInclusive(${p})(toFloat64(${column})))`).join(', ')}]`;
+    ${[0.5, 0.95, 0.99].map((p) => `toString(quantileExactInclusive(${p})(toFloat64(toString(${column}))))`).join(', ')}]`;
 
 function figuresOfRow([count, total, average, p50, p95, p99]: Row['figures'][number]): Figures | null {
   if (count === '0') return null;
