@@ -6,10 +6,11 @@ import { type Running, startRunning } from '../api/running.ts';
 
 let running: Running;
 let polar: Polar;
+let token: string;
 
 beforeAll(async () => {
   running = await startRunning();
-  const { token } = await running.aMerchant();
+  ({ token } = await running.aMerchant());
   polar = new Polar({ accessToken: token, serverURL: running.api });
 });
 afterAll(() => running.close());
@@ -92,4 +93,76 @@ it('a life of usage: meter, price, credits, events, balance, state, preview and 
   expect(theirs).toMatchObject({ meters: [{ consumedUnits: 1500, amount: 10 }] });
   const [held] = await items(portal.benefitGrants.list({ customerSession }, {}));
   expect(held).toMatchObject({ benefit: { type: 'meter_credit' }, properties: { lastCreditedUnits: 1000 } });
+});
+
+it('a year paid in advance, its usage billed by the month and paid from a wallet', async () => {
+  const meter = await polar.meters.create({
+    name: 'Tokens',
+    filter: { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'call' }] },
+    aggregation: { func: 'sum', property: 'tokens' },
+  });
+  const product = await polar.products.create({
+    name: 'Fern AI by the year',
+    recurringInterval: 'year',
+    meterInterval: 'month',
+    prices: [
+      { amountType: 'fixed', priceAmount: 6000, priceCurrency: 'usd' },
+      { amountType: 'metered_unit', priceCurrency: 'usd', meterId: meter.id, unitAmount: '0.02' },
+    ],
+  });
+  expect(product).toMatchObject({ recurringInterval: 'year', meterInterval: 'month', meterIntervalCount: 1 });
+  expect(await polar.products.get({ id: product.id })).toEqual(product);
+  const clock = await running.made(token, 'POST', '/v1/test-clocks/', {
+    ...{ name: 'A year', frozen_time: '2027-04-01T00:00:00Z' },
+  });
+  const customer = await running.made(token, 'POST', '/v1/customers/', {
+    ...{ email: `${randomUUID()}@example.com`, test_clock_id: clock.id },
+  });
+  await running.made(token, 'POST', `/v1/customers/${customer.id}/balances`, {
+    ...{ type: 'usage', currency: 'usd', amount: 400, reason: 'Prepaid', idempotency_key: randomUUID() },
+  });
+  const checkout = await polar.checkouts.create({ products: [product.id], customerId: customer.id });
+  await polar.checkouts.clientConfirm({
+    clientSecret: checkout.clientSecret,
+    checkoutConfirmStripe: { confirmationTokenId: await running.aCard() },
+  });
+  await polar.events.ingest({ events: [{ name: 'call', customerId: customer.id, metadata: { tokens: 50_000 } }] });
+  await running.made(token, 'POST', `/v1/test-clocks/${clock.id}/advance`, { frozen_time: '2027-05-10T00:00:00Z' });
+  const order = await eventually(async () =>
+    (await items(polar.orders.list({ customerId: customer.id }))).find(
+      ({ billingReason, paid }) => billingReason === 'subscription_meter_cycle' && paid,
+    ),
+  );
+  expect(order).toMatchObject({ totalAmount: 1000, appliedBalanceAmount: -400, product: { meterInterval: 'month' } });
+  const [subscription] = await items(polar.subscriptions.list({ customerId: customer.id }));
+  expect(subscription).toMatchObject({
+    currentPeriodEnd: new Date('2028-04-01'),
+    currentMeterPeriodStart: new Date('2027-05-01'),
+    currentMeterPeriodEnd: new Date('2027-06-01'),
+  });
+  const session = await polar.customerSessions.create({ customerId: customer.id });
+  const wallets = await items(polar.customerPortal.wallets.list({ customerSession: session.token }, {}));
+  expect(wallets).toMatchObject([{ balance: 0, currency: 'usd' }]);
+  expect(await items(polar.customerPortal.subscriptions.list({ customerSession: session.token }, {}))).toMatchObject([
+    { currentMeterPeriodEnd: new Date('2027-06-01') },
+  ]);
+});
+
+it('a meter cycle that is no even part of the billing interval is refused, and one that is set stays', async () => {
+  const yearly = {
+    ...{ name: 'Uneven', recurringInterval: 'year' as const },
+    prices: [{ amountType: 'fixed' as const, priceAmount: 6000, priceCurrency: 'usd' as const }],
+  };
+  for (const uneven of [
+    { meterInterval: 'week' as const },
+    { meterInterval: 'month' as const, meterIntervalCount: 5 },
+  ]) {
+    await expect(polar.products.create({ ...yearly, ...uneven })).rejects.toMatchObject({ statusCode: 422 });
+  }
+  const quarterly = await polar.products.create({ ...yearly, meterInterval: 'month', meterIntervalCount: 3 });
+  const path = `/v1/products/${quarterly.id}`;
+  const changed = (body: object) => running.call(token, 'PATCH', path, body);
+  expect((await changed({ meter_interval: 'month', meter_interval_count: 3, name: 'Still uneven' })).status).toBe(200);
+  expect((await changed({ meter_interval_count: 1 })).status).toBe(422);
+  expect((await changed({ meter_interval: null })).status).toBe(422);
 });
