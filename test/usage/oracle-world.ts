@@ -181,9 +181,17 @@ export async function aWorld(running: Running, apis: readonly string[], scenario
       await make(`/v1/test-clocks/${clockId}/advance`, { frozen_time });
       await eventually(async () => ((await show(`/v1/test-clocks/${clockId}`)).status === 'ready' ? true : undefined));
     },
-    async endsAt({ id }: Subscriber, instant: number): Promise<void> {
-      const current_billing_period_end = new Date(instant).toISOString();
-      await running.made(token, 'PATCH', `/v1/subscriptions/${id}`, { current_billing_period_end });
+    /** In so many ms, or later where it is past before it is asked for; answers when. */
+    async endsSoon({ id }: Subscriber, after: number): Promise<number> {
+      for (let tries = 0; ; tries += 1) {
+        const end = Date.now() + after * 2 ** tries;
+        const current_billing_period_end = new Date(end).toISOString();
+        const { status } = await running.call(token, 'PATCH', `/v1/subscriptions/${id}`, {
+          current_billing_period_end,
+        });
+        if (status === 200) return end;
+        if (tries > 10) throw new Error(`${status} for the end of a period`);
+      }
     },
     /** The lines of usage of the `number`-th renewal, once it is there, by meter. */
     async usageLines({ id }: Subscriber, number: number): Promise<ReadonlyMap<number, Line>> {
