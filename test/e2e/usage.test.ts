@@ -60,6 +60,37 @@ describeInBrowser('what is paid by use', () => {
     await thanked(page);
   });
 
+  it('warns in the portal of what is nearly used up, and of what is', async () => {
+    const filter = { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'image' }] };
+    const meter = await ask(seller, 'POST', '/v1/meters/', { name: 'Images', filter, aggregation: { func: 'count' } });
+    const properties = { units: 5, rollover: false, meter_id: String(meter.id) };
+    const benefit = await ask(seller, 'POST', '/v1/benefits/', {
+      type: 'meter_credit',
+      description: 'Five',
+      properties,
+    });
+    const product = await offered('Example Images', { amount_type: 'free', price_currency: 'usd' });
+    await ask(seller, 'POST', `/v1/products/${product}/benefits`, { benefits: [String(benefit.id)] });
+    const { id } = await ask(seller, 'POST', '/v1/customers/', { email: anEmail() });
+    const customer = { customer_id: String(id) };
+    await ask(seller, 'POST', '/v1/subscriptions/', { product_id: product, ...customer });
+    const { customer_portal_url: portal } = await ask(seller, 'POST', '/v1/customer-sessions/', customer);
+    const uses = (images: number) => {
+      const events = Array.from({ length: images }, () => ({ name: 'image', ...customer }));
+      return ask(seller, 'POST', '/v1/events/ingest', { events });
+    };
+    await uses(4);
+    await page.goto(String(portal));
+    await page.getByText('4 of 5 used in this period').waitFor();
+    await page.getByText('Nearly used up').waitFor();
+    await uses(1);
+    await page.reload();
+    const warning = page.getByText('Used up', { exact: true });
+    await warning.waitFor();
+    await warning.scrollIntoViewIfNeeded();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(PHONE.width);
+  });
+
   it('comes on top of what is paid each month, in the shop too', async () => {
     const fixed = { amount_type: 'fixed', price_currency: 'usd', price_amount: 500 };
     const product = await offered('Example Mixed', fixed, usage);

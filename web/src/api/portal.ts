@@ -29,6 +29,13 @@ export type Order = z.infer<typeof Order>;
 const Attempt = z.object({ status: z.string(), error: z.nullish(z.string()) });
 export type Attempt = z.infer<typeof Attempt>;
 
+const MeterUsage = z.object({
+  id: z.string(),
+  consumed_units: z.number(),
+  credited_units: z.number(),
+  meter: z.object({ name: z.string() }),
+});
+
 const Wallet = z.object({
   id: z.string(),
   type: z.enum(['billing', 'usage']),
@@ -174,6 +181,7 @@ export function portalOf(token: string) {
         answer: Attempt,
       }),
     paymentStatus: (id: string) => call({ path: `${BASE}/orders/${id}/payment-status`, token, answer: Attempt }),
+    meters: () => list('/meters/', MeterUsage, 1, 100),
     wallets: () => list('/wallets/', Wallet, 1, 100),
     benefitGrants: () => list('/benefit-grants/', BenefitGrant, 1, 100),
     /** What one purchase brought. */

@@ -13,6 +13,7 @@ import { Benefits } from './benefits.tsx';
 import { type PortalContent, PortalContext, type Saying } from './context.ts';
 import { Details } from './details.tsx';
 import { finishCard } from './finish-card.ts';
+import { IncludedUsage } from './included-usage.tsx';
 import { LicenseKeys } from './license-keys.tsx';
 import { Orders } from './orders.tsx';
 import { PayDialog } from './pay-dialog.tsx';
@@ -85,6 +86,7 @@ export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProp
               <Orders />
             </div>
             <div>
+              <IncludedUsage />
               <Balance />
               <PaymentMethods defaultId={customer.default_payment_method_id ?? null} />
               <People me={me.data} />
