@@ -1,7 +1,9 @@
 /** All that can be wrong about an event: said by its place and in the peer's form, and then nothing of the request is written. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Running, startRunning } from '../api/running.ts';
+import type { Running } from '../api/running.ts';
+import { describeOnClickHouse } from './clickhouse.ts';
+import { readInClickHouse, startRunningOnBoth } from './stores.ts';
 
 let running: Running;
 let token: string;
@@ -15,7 +17,7 @@ const idOf = async (external: string) =>
   (await sql('select id from event_keys where external_id = ?', [external]))[0]?.id;
 
 beforeAll(async () => {
-  running = await startRunning();
+  running = await startRunningOnBoth();
   const merchant = await running.aMerchant();
   token = merchant.token;
   organization = merchant.organization.id;
@@ -218,5 +220,22 @@ describe('a request', () => {
     });
     expect([status, body.detail.map(({ loc }: { loc: unknown[] }) => loc[2])]).toEqual([422, [0, 1, 2]]);
     expect(await written()).toEqual(before);
+  });
+});
+
+describeOnClickHouse('a parent that has been moved to ClickHouse', () => {
+  beforeAll(() => readInClickHouse(running.orm));
+
+  it('is known by our id, and what isn’t there is not', async () => {
+    const external_id = randomUUID();
+    expect((await ingest({ events: [event({ external_id })] })).status).toBe(200);
+    const mother = await idOf(external_id);
+    await running.made(token, 'GET', '/v1/events/');
+    const stranger = `${mother.slice(0, -1)}${mother.endsWith('0') ? '1' : '0'}`;
+    const { body } = await ingest({ events: [event({ parent_id: mother }), event({ parent_id: stranger })] });
+    expect(body.detail.map(({ loc }: { loc: unknown[] }) => loc.slice(2))).toEqual([[1, 'parent_id']]);
+    expect((await ingest({ events: [event({ parent_id: ids.foreignEvent })] })).status).toBe(422);
+    expect((await ingest({ events: [event({ parent_id: mother })] })).body).toEqual({ inserted: 1, duplicates: 0 });
+    expect((await running.made(token, 'GET', `/v1/events/${mother}`)).child_count).toBe(1);
   });
 });
