@@ -39,6 +39,13 @@ def run(query, asked):
                 engine.query("SET %s = DEFAULT" % name)
 
 
+def parts_of(body, boundary):
+    """Of a form: the query, and parameters that are too long for a URL."""
+    for part in body.split("--%s\r\n" % boundary)[1:]:
+        head, value = part.split("\r\n\r\n", 1)
+        yield re.search('name="(.*?)"', head)[1], value.split("\r\n--%s" % boundary)[0].removesuffix("\r\n")
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -50,6 +57,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         asked = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
         body = self.body()
+        if "boundary=" in self.headers.get("Content-Type", ""):
+            asked.update(parts_of(body, self.headers["Content-Type"].split("boundary=")[1]))
+            body = ""
         query = "\n".join(part for part in (asked.get("query", ""), body) if part)
         try:
             self.answer(200, run(query, asked), {"X-ClickHouse-Query-Id": asked.get("query_id", "")})
