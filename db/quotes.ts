@@ -1,5 +1,5 @@
 /** What an order of a subscription would come to, by the rules that will make it. */
-import { applyBalance, applyBalanceUncharged, applyWallets } from '../billing/balance.ts';
+import { applyBalance, applyBalanceUncharged, applyWallets, type Wallets } from '../billing/balance.ts';
 import type { ChangeNow } from '../billing/changes.ts';
 import { firstUseAfterMove } from '../billing/discounts.ts';
 import { minimumCharge } from '../billing/money.ts';
@@ -21,6 +21,7 @@ import { isMeterCycleNext } from './meter-cycles.ts';
 import { runningLines } from './metered-lines.ts';
 import type { EntityManager } from './orm.ts';
 import { priceOrderOf } from './pricing.ts';
+import { givenBackByUnpaid } from './unpaid-orders.ts';
 import { usageShareOf } from './usage-share.ts';
 
 export interface Quote extends Pick<TaxedOrder, 'lines' | 'totals'> {
@@ -103,7 +104,8 @@ export async function quoteOfEnd(em: EntityManager, taxes: TaxSheet, row: Subscr
   const entries = (await entriesAtEnd(em, row)).filter(({ proration }) => proration || !isClosedBefore);
   const lines = [...used.filter(({ amount }) => amount !== 0), ...entries.map(lineOfEntry)];
   const discount = discountOfNewPeriod(row, lines, await discountOf(em, row, row), at);
-  return quoteOf(em, taxes, row, lines, discount, at, end.isCharged ? applyBalance : applyBalanceUncharged);
+  if (end.isCharged) return quoteOf(em, taxes, row, lines, discount, at);
+  return quoteOf(em, taxes, row, lines, discount, at, applyBalanceUncharged, await givenBackByUnpaid(em, row));
 }
 
 /** What waits for an order does so until it resumes. */
@@ -125,9 +127,11 @@ export async function quoteOf(
   discount: number,
   at: number,
   apply = applyBalance,
+  freed: Wallets = { billing: 0, usage: 0 },
 ): Promise<Quote> {
   const { lines, totals } = await priceOrderOf(em, taxes, row, { lines: charged, discount, at });
-  const wallets = await balancesOf(em, row.customer.id, row.currency);
+  const present = await balancesOf(em, row.customer.id, row.currency);
+  const wallets = { billing: present.billing + freed.billing, usage: present.usage + freed.usage };
   const usage = wallets.usage > 0 ? await usageShareOf(em, lines, totals.discount) : 0;
   const payable = { total: totals.total, usage };
   return { lines, totals, ...applyWallets(apply, payable, wallets, minimumCharge(row.currency)) };

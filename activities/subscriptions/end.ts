@@ -1,12 +1,12 @@
 /** How a subscription is called off and ended: at the period's end, taken back, or at once. */
 import type { CancellationReason } from '../../billing/subscription-state.ts';
 import { Customer } from '../../db/entities/customer.ts';
-import { Order, OrderItem, type OrderRow } from '../../db/entities/order.ts';
 import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { wantGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { revokeSeatsOf } from '../../db/seats.ts';
+import { creditOn, unpaidOrders } from '../../db/unpaid-orders.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
@@ -107,8 +107,7 @@ export async function endNow(
  * customer's balance, and the credits on it, go to the balance, as those do that still wait for an order.
  */
 async function stopCollecting(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
-  const unpaid = await em.find(Order, { subscription: row.id, status: 'pending' });
-  for (const order of unpaid) {
+  for (const order of await unpaidOrders(em, row)) {
     const held = order.appliedBalanceAmount;
     await giveBackToBalance(em, order, at, await creditOn(em, order));
     if (!order.nextPaymentAttemptAt && order.appliedBalanceAmount === held) continue;
@@ -117,13 +116,4 @@ async function stopCollecting(em: EntityManager, row: SubscriptionRow, at: Date)
     await em.flush();
     await tellOrder(em, order, at, 'order.updated');
   }
-}
-
-/** What its prorated lines give back in all, with the tax on top of them; 0 where they charge. */
-async function creditOn(em: EntityManager, order: OrderRow): Promise<number> {
-  const prorated = await em.find(OrderItem, { order: order.id, proration: true });
-  const back = prorated.map(
-    ({ amount, taxAmount, taxBehavior }) => amount + (taxBehavior === 'exclusive' ? taxAmount : 0),
-  );
-  return Math.max(0, -back.reduce((sum, amount) => sum + amount, 0));
 }

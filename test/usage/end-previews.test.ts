@@ -176,3 +176,22 @@ it.each(ALL)('$end, $shape', async ({ how, of }) => {
   expect(preview).toMatchObject({ lines: [{ amount: expect.any(Number) }] });
   expect(await ada.disagreements()).toEqual([]);
 });
+
+it('given up, with a balance that the unpaid order held', async () => {
+  const ada = await subscribed({ sold: { unitAmount: '0.02137' } });
+  await ada.make(`/v1/customers/${ada.customer.id}/balances`, {
+    currency: 'usd',
+    amount: 2000,
+    reason: 'A gift',
+    idempotency_key: 'gift',
+  });
+  await declined(ada);
+  await ada.lives('2027-05-01');
+  await ada.uses(50_001);
+  await ada.lives('2027-05-21');
+  const preview = await ada.endPreview({ revoke: true });
+  expect(preview).toMatchObject({ total_amount: 1069, applied_balance_amount: -1069, due_amount: 0 });
+  await ada.lives('2027-05-23');
+  expect(sums({ ...(await ada.orders()).at(-1) })).toEqual(sums(preview));
+  expect(await ada.disagreements()).toEqual([]);
+});
