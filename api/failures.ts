@@ -3,6 +3,7 @@ import { ConnectionException } from '@mikro-orm/core';
 import type { NextFunction, Request } from 'express';
 import { z } from 'zod';
 import { TaxAddressRefused, TaxUnavailable } from '../tax/provider.ts';
+import { EventsAway } from '../usage/event-store-in-use.ts';
 import { TooBusy } from '../usage/event-writer.ts';
 import type { Answering } from './dispatch.ts';
 import {
@@ -50,7 +51,7 @@ const NetworkError = z.object({ code: z.enum(['ECONNREFUSED', 'ECONNRESET', 'EPI
 function refusalOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof TaxUnavailable) return unavailable(TAXES_AWAY);
-  if (error instanceof TooBusy) return unavailable();
+  if (error instanceof TooBusy || error instanceof EventsAway) return unavailable();
   if (error instanceof TaxAddressRefused) return invalid(['body', 'customer_billing_address'], NO_SUCH_PLACE);
   if (error instanceof ConnectionException || NetworkError.safeParse(error).success) return unavailable();
   const http = HttpError.safeParse(error);

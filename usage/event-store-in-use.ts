@@ -2,6 +2,8 @@
  * The store that events are read in now, for one process: Postgres, until they have been moved to ClickHouse. What still
  * lies in Postgres then is carried over before ClickHouse is asked, so that an event is found once it has been taken in.
  */
+
+import { ClickHouseError } from '@clickhouse/client';
 import type { EventId, OrganizationId } from '../billing/ids.ts';
 import { type ClickHouseClient, connectClickHouse } from './clickhouse/connection.ts';
 import { ClickHouseEvents } from './clickhouse/events.ts';
@@ -14,12 +16,17 @@ import type {
   StatisticsAsked,
 } from './event-store.ts';
 import type { EventStoreState } from './event-store-state.ts';
-import { EventMover } from './move-events.ts';
+import { EventMover, type Moved } from './move-events.ts';
 import { PostgresEvents } from './postgres/events.ts';
 import type { Ask } from './postgres/fragments.ts';
 
-/** What is not over there by then is missing from the answer. */
+/** A list lacks what is not over there by then. */
 const CARRY_WITHIN_MS = 5_000;
+
+/** It may go well in a while. */
+export class EventsAway extends Error {
+  override readonly name = 'EventsAway';
+}
 
 export interface EventStoreOptions {
   readonly ask: Ask;
@@ -38,7 +45,7 @@ export class EventStoreInUse implements EventStore {
   private readonly postgres: EventStore;
   private readonly elsewhere: Elsewhere | null;
   private carrying: Promise<unknown> = Promise.resolve();
-  private nextCarrying: Promise<unknown> | null = null;
+  private nextCarrying: Promise<Moved> | null = null;
 
   /** Nothing is asked before the first question. */
   constructor({ ask, databaseUrl, clickhouseUrl }: EventStoreOptions) {
@@ -58,7 +65,8 @@ export class EventStoreInUse implements EventStore {
   quantities = (query: EventQuery, asked: QuantitiesAsked) => this.read((store) => store.quantities(query, asked));
   statistics = (query: EventQuery, asked: StatisticsAsked) => this.read((store) => store.statistics(query, asked));
   sumsBySubject = (query: EventQuery, property: string) => this.read((store) => store.sumsBySubject(query, property));
-  nextAfter = (next: NextEvents) => this.read((store) => store.nextAfter(next));
+  /** Nothing may be missing: whoever reads in an order doesn't come back. */
+  nextAfter = (next: NextEvents) => this.read((store) => store.nextAfter(next), true);
 
   /** Ends what it has opened itself. */
   async close(): Promise<void> {
@@ -67,17 +75,23 @@ export class EventStoreInUse implements EventStore {
     await this.elsewhere.client.close();
   }
 
-  private async read<T>(work: (store: EventStore) => Promise<T>): Promise<T> {
-    if (await this.isMoved()) return this.readElsewhere(work);
+  private async read<T>(work: (store: EventStore) => Promise<T>, isWhole = false): Promise<T> {
+    if (await this.isMoved()) return this.readElsewhere(work, isWhole);
     const found = await work(this.postgres);
     // Switched over in between, some of it may have been taken away already.
-    return this.elsewhere !== null && (await this.isMoved()) ? this.readElsewhere(work) : found;
+    return this.elsewhere !== null && (await this.isMoved()) ? this.readElsewhere(work, isWhole) : found;
   }
 
-  private async readElsewhere<T>(work: (store: EventStore) => Promise<T>): Promise<T> {
+  private async readElsewhere<T>(work: (store: EventStore) => Promise<T>, isWhole: boolean): Promise<T> {
     if (this.elsewhere === null) throw new Error('Events are in ClickHouse, and CLICKHOUSE_URL is not set.');
-    await this.carryOver(this.elsewhere.mover);
-    return work(this.elsewhere.events);
+    try {
+      const { isComplete } = await this.carryOver(this.elsewhere.mover);
+      if (isWhole && !isComplete) throw new EventsAway('Events are still being carried over to ClickHouse.');
+      return await work(this.elsewhere.events);
+    } catch (error) {
+      if (error instanceof EventsAway || isMistaken(error)) throw error;
+      throw new EventsAway('Events can’t be read in ClickHouse now.', { cause: error });
+    }
   }
 
   private async isMoved(): Promise<boolean> {
@@ -86,13 +100,14 @@ export class EventStoreInUse implements EventStore {
   }
 
   /** Of what is there now: whoever asks while it is under way shares the next time. */
-  private carryOver(mover: EventMover): Promise<unknown> {
+  private carryOver(mover: EventMover): Promise<Moved> {
     this.nextCarrying ??= this.carrying
       .catch(() => {})
       .then(() => {
         this.nextCarrying = null;
-        this.carrying = mover.move(CARRY_WITHIN_MS);
-        return this.carrying;
+        const moved = mover.move(CARRY_WITHIN_MS);
+        this.carrying = moved;
+        return moved;
       });
     return this.nextCarrying;
   }
@@ -102,3 +117,9 @@ function elsewhere(url: string, databaseUrl: string, ask: Ask): Elsewhere {
   const client = connectClickHouse(url);
   return { client, mover: new EventMover(databaseUrl, client), events: new ClickHouseEvents(client, ask) };
 }
+
+/** Timeouts, too many queries, no memory, a table that can't be written to for now: what ClickHouse says of itself. */
+const PASSING = new Set(['159', '202', '209', '210', '241', '242', '999']);
+
+/** Whether ClickHouse finds fault with what it was asked. */
+const isMistaken = (error: unknown): boolean => error instanceof ClickHouseError && !PASSING.has(error.code);
