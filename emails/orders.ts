@@ -87,6 +87,36 @@ export function subscriptionCycledAfterTrial(between: Between, renewal: Renewal)
   };
 }
 
+export interface UsageBilled {
+  readonly order: OrderFacts;
+  readonly productName: string;
+  /** The end of the meter period. */
+  readonly usedUntil: Date;
+  /** When usage is billed next. */
+  readonly nextBilledAt: Date;
+}
+
+/** What was used in a part of a period that is paid in advance, and it is paid. */
+export function usageBilled({ seller, reader }: Between, billed: UsageBilled): Letter {
+  const { order, productName, usedUntil, nextBilledAt } = billed;
+  const words = wordsFor(reader);
+  return {
+    subject: `Your usage of ${productName}`,
+    preview: `${words.money(order.totalAmount, order.currency)} for what you used until ${words.day(usedUntil)}.`,
+    heading: 'Your usage is paid',
+    paragraphs: [`Thank you: what you used of ${productName} beyond what it includes is paid.`],
+    facts: [
+      ['Subscription', productName],
+      ['Used until', words.day(usedUntil)],
+      ...paymentOf(order, words),
+      ['Usage is billed next', words.day(nextBilledAt)],
+    ],
+    button: { label: 'See your invoice', link: { to: 'portal' } },
+    closing: ['The invoice, with what was used, is with this order in your portal.'],
+    why: `You get this e-mail because you have a subscription with ${seller.name}.`,
+  };
+}
+
 type Receipt = Pick<Letter, 'facts' | 'button' | 'closing' | 'why'>;
 
 function receipt({ seller, reader }: Between, renewal: Renewal): Receipt {

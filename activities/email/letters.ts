@@ -4,6 +4,7 @@ import { Payment } from '../../db/entities/payment.ts';
 import type { PaymentMethodRow } from '../../db/entities/payment-method.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { usageEndOf } from '../../db/meter-cycles.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { subscriptionUpdated } from '../../emails/changes.ts';
 import type { Between, Letter } from '../../emails/letter.ts';
@@ -14,6 +15,8 @@ import {
   type Renewal,
   subscriptionCycled,
   subscriptionCycledAfterTrial,
+  type UsageBilled,
+  usageBilled,
 } from '../../emails/orders.ts';
 import { cardExpires, pastDue, renewalComes, trialEnds, type Unpaid } from '../../emails/reminders.ts';
 import {
@@ -76,6 +79,7 @@ export async function letterOf(em: EntityManager, cause: Cause, between: Between
     case 'subscription_confirmation':
       return subscriptionConfirmed(between, await factsOf(em, cause.subscription));
     case 'subscription_cycled':
+      if (cause.order.meterPeriodEnd) return usageBilled(between, await usageOf(em, cause.subscription, cause.order));
       return subscriptionCycled(between, await renewalOf(em, cause.subscription, cause.order));
     case 'subscription_cycled_after_trial':
       return subscriptionCycledAfterTrial(between, await renewalOf(em, cause.subscription, cause.order));
@@ -126,6 +130,17 @@ async function renewalOf(em: EntityManager, row: SubscriptionRow, order: OrderRo
     periodStart: row.currentPeriodStart,
     periodEnd: row.currentPeriodEnd,
     nextPaymentAt: goesOn ? row.currentPeriodEnd : null,
+  };
+}
+
+async function usageOf(em: EntityManager, row: SubscriptionRow, order: OrderRow): Promise<UsageBilled> {
+  const { productName } = await factsOf(em, row);
+  const nextBilledAt = usageEndOf(row);
+  return {
+    order: await orderFacts(em, order),
+    productName,
+    usedUntil: order.meterPeriodEnd ?? nextBilledAt,
+    nextBilledAt,
   };
 }
 

@@ -16,6 +16,7 @@ import type { EntityManager } from '../../db/orm.ts';
 import { priceOrderOf } from '../../db/pricing.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { writeReceipt } from '../email/receipt.ts';
 import { settleWithBalance } from '../ledger/balance.ts';
 import { createOrder } from '../orders/create.ts';
 import { openFirstPayment } from '../orders/first-payment.ts';
@@ -41,7 +42,9 @@ export function openMeterCycle(deps: Dependencies, step: OpenPeriod): Promise<St
     await cycleCredits(em, row, grants, closed, at);
     await cycleGrants(em, row, at, 'meter_credit');
     await tellSubscription(em, row, at, 'subscription.updated');
-    if (order !== null) await finishOrder(em, order, at);
+    if (order === null) return;
+    await finishOrder(em, order, at);
+    await writeReceipt(em, row, order, at);
   });
 }
 

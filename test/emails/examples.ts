@@ -7,6 +7,7 @@ import {
   orderConfirmed,
   subscriptionCycled,
   subscriptionCycledAfterTrial,
+  usageBilled,
 } from '../../emails/orders.ts';
 import { cardExpires, pastDue, renewalComes, trialEnds } from '../../emails/reminders.ts';
 import {
@@ -68,6 +69,11 @@ export const EXAMPLES: Readonly<Record<string, (to: Between) => Letter>> = {
   subscription_confirmation_of_trial: (to) => subscriptionConfirmed(to, { ...terms, trialEnd: on('2027-04-15') }),
   subscription_cycled: (to) => subscriptionCycled(to, renewal),
   subscription_cycled_after_trial: (to) => subscriptionCycledAfterTrial(to, renewal),
+  subscription_cycled_of_usage: (to) => {
+    const used = { ...order, appliedUsageWalletAmount: -400 };
+    const [usedUntil, nextBilledAt] = [on('2027-05-01'), on('2027-06-01')];
+    return usageBilled(to, { order: used, productName: 'Fern Pro', usedUntil, nextBilledAt });
+  },
   subscription_past_due: (to) => pastDue(to, unpaid),
   subscription_past_due_in_grace: (to) => pastDue(to, { ...unpaid, benefitsEndAt: on('2027-04-08'), card: null }),
   subscription_paused: (to) => subscriptionPaused(to, { productName: 'Fern Pro', resumesAt: on('2027-07-01') }),

@@ -50,6 +50,12 @@ it('keeps the anchor day, and bills with the renewal where both end', async () =
   await sub.livesUntil('2028-02-10');
   expect(await sub.paid()).toEqual(['2027-01-31 6000', '2027-02-28 1000', '2027-03-31 200', '2028-01-31 6300']);
   expect(await meterPeriod(sub)).toEqual(['2028-01-31', '2028-02-29']);
+  expect(await sub.emails()).toEqual([
+    '2027-02-28 subscription_cycled',
+    '2027-03-31 subscription_cycled',
+    '2028-01-24 subscription_renewal_reminder',
+    '2028-01-31 subscription_cycled',
+  ]);
 });
 
 it('lives five years of them, however many runs of its process that takes', async () => {

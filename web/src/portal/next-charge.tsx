@@ -25,7 +25,7 @@ export function NextCharge({ subscription }: { subscription: Subscription }) {
   return (
     <div className="stack-tight">
       <p className="soft">
-        {subscription.cancel_at_period_end
+        {subscription.cancel_at_period_end && data.charged_at === subscription.current_period_end
           ? `Yours until ${date}. A last charge of ${charge} comes then.`
           : status === 'trialing'
             ? `Free until ${date}, then charged ${charge}.`
