@@ -20,6 +20,7 @@ export interface Awaited {
 /** Calls at once where the range is left already: what came in since the caller read the units isn't missed. */
 export async function watch(sql: Sql, awaited: readonly Awaited[]): Promise<void> {
   if (awaited.length === 0) return;
+  await sql.execute(LOCK, keysOf(awaited.map(({ account }) => account)));
   const tallies = await talliesOf(sql, awaited);
   const watches = awaited.flatMap(({ account, band, organizationId }) => {
     const own = account.subjects.map((subject) => tallies.get(`${subject} ${account.meterId}`) ?? NOTHING);
@@ -39,6 +40,11 @@ export async function watch(sql: Sql, awaited: readonly Awaited[]): Promise<void
   const left = awaited.filter(({ band }) => band === null).map(({ account }) => account);
   await sql.execute(CLEAR, keysOf(left));
 }
+
+// All of them at once, in the order of those who take events in: two statements follow.
+const LOCK = `
+  select from usage_accounts where (subject, meter_id) in (select * from unnest(?::uuid[], ?::uuid[]))
+  order by subject, meter_id for update`;
 
 // One that was set and has stayed the same has missed nothing.
 const SET = `
