@@ -142,6 +142,41 @@ it('goes on with the meter period in which it is paid, and bills all that was us
   expect(await ada.disagreements()).toEqual([]);
 });
 
+it('has the units of the missed and the present meter period where the benefit was left while it was unpaid', async () => {
+  const weekly = { recurring_interval: 'week', recurring_interval_count: 8, meter_interval: 'week' };
+  const ada = await aYearlySubscriber({ credits: 1000, product: weekly });
+  await running.made(ada.token, 'PATCH', `/v1/organizations/${ada.organization.id}`, {
+    subscription_settings: { ...ada.organization.subscription_settings, benefit_revocation_grace_period: 21 },
+  });
+  await ada.uses(51_000);
+  await ada.cardAnswers('insufficient_funds');
+  await ada.lives('2027-04-09');
+  await ada.uses(11_000);
+  await ada.lives('2027-04-21');
+  await ada.cardAnswers('succeed');
+  await ada.lives('2027-04-23');
+  expect(await ada.balance()).toMatchObject({ consumed_units: 11_000, credited_units: 2000 });
+  expect(await ada.preview()).toMatchObject({ total_amount: 180 });
+  await ada.lives('2027-04-29');
+  expect((await ada.usageOrders()).map(([, total]) => total)).toEqual([1000, 180]);
+  expect(await ada.balance()).toMatchObject({ consumed_units: 0, credited_units: 1000 });
+  expect(await ada.disagreements()).toEqual([]);
+});
+
+it('has a discount for months from the first usage that it takes something off', async () => {
+  const ada = await aYearlySubscriber({ credits: 0 });
+  const half = { name: 'Half', type: 'percentage', basis_points: 5000, duration: 'repeating', duration_in_months: 3 };
+  await ada.patch({ discount_id: (await ada.make('/v1/discounts/', half)).id });
+  for (const month of ['05', '06', '07', '08']) {
+    await ada.uses(50_000);
+    const { total_amount } = await ada.preview();
+    await ada.lives(`2027-${month}-01`);
+    expect((await ada.orders()).at(-1)).toMatchObject({ total_amount });
+  }
+  expect((await ada.usageOrders()).map(([, total]) => total)).toEqual([500, 500, 500, 1000]);
+  expect(await ada.disagreements()).toEqual([]);
+});
+
 it('goes on by the month where it is called off, up to a final order', async () => {
   const ada = await aYearlySubscriber({ credits: 0 });
   await ada.patch({ cancel_at_period_end: true });
