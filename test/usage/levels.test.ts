@@ -49,7 +49,8 @@ const toldSince = (path: string) =>
 async function rest() {
   await eventually(async () => {
     const rows = await running.orm.em.fork().execute(`
-      select 1 from outbox union all select 1 from webhook_events where state = 'pending' and sequence is null
+      select 1 from outbox union all select 1 from webhook_events where state = 'pending'
+      union all select 1 from benefit_grants where greatest(done_version, failed_version) < version
       union all select 1 from usage_accounts a join customers c on a.subject in (c.id, c.external_subject)
         join customer_meters m on m.customer_id = c.id and m.meter_id = a.meter_id
         where m.credited > 0 and a.watched is null and c.deleted_at is null limit 1`);
