@@ -7,9 +7,8 @@ import type { ClickHouseClient } from './clickhouse/connection.ts';
 import { countByMonth, type Month } from './clickhouse/months.ts';
 import { dropPartition, monthly } from './event-partitions.ts';
 import { standingStore } from './event-store-state.ts';
-import { moveNext } from './move-events.ts';
+import { BLOCKS, blocksOf, inBlocks, moveNext } from './move-events.ts';
 
-const CHUNK = 50_000;
 const MOVE_WITHIN_MS = 30_000;
 
 /**
@@ -79,22 +78,17 @@ async function clearPartition(
   const [{ n, isOver } = { n: 0, isOver: false }] = rows;
   if (n === 0) return true;
   if (there >= n && isOver) return dropPartition(client, name, async () => true);
-  const part = { from: '-infinity', until: copiedBefore, withinMs: MOVE_WITHIN_MS };
-  while (!isTired()) {
-    const taken =
-      there >= n ? await deleteNext(client, name, copiedBefore) : await moveNext(client, clickhouse, name, part);
-    if (taken === 0) return true;
+  const last = await blocksOf(client, name);
+  for (let block = 0; block < last; block += BLOCKS) {
+    if (isTired()) return false;
+    if (there >= n) {
+      await client.query(`delete from only ${name} where ${inBlocks(block)} and received_at < $1`, [copiedBefore]);
+    } else {
+      const part = { block, from: '-infinity', until: copiedBefore, withinMs: MOVE_WITHIN_MS };
+      if ((await moveNext(client, clickhouse, name, part)) === null) return false;
+    }
   }
-  return false;
-}
-
-async function deleteNext(client: ClientBase, name: string, before: string): Promise<number> {
-  const { rowCount } = await client.query(
-    `delete from only ${name} where ctid = any(array(
-       select ctid from only ${name} where received_at < $1 limit ${CHUNK}))`,
-    [before],
-  );
-  return rowCount ?? 0;
+  return true;
 }
 
 /** As ClickHouse reads it. */

@@ -1,5 +1,5 @@
 /** Where events are read, for the whole installation: one row, which the moving over to ClickHouse changes. */
-import { Client, type ClientBase } from 'pg';
+import { Client, type ClientBase, type Pool } from 'pg';
 
 /**
  * Held alone by whoever carries events from Postgres to ClickHouse, for a transaction: taken before USAGE_LOCK where both
@@ -23,7 +23,7 @@ export interface StandingStore {
   readonly isCleared: boolean;
 }
 
-export async function standingStore(client: Pick<ClientBase, 'query'>): Promise<StandingStore> {
+export async function standingStore(client: ClientBase | Pool): Promise<StandingStore> {
   const { rows } = await client.query<StandingStore>(
     `select state, copied_before::text as "copiedBefore", copy_until::text as "copyUntil", moved::float8 as moved,
        cleared_at is not null as "isCleared"

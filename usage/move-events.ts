@@ -8,7 +8,11 @@ import type { ClickHouseClient } from './clickhouse/connection.ts';
 import { EVENT_LINE, type EventLine, insertLines } from './clickhouse/lines.ts';
 import { MOVE_LOCK, type StandingStore, standingStore } from './event-store-state.ts';
 
-const CHUNK = 20_000;
+/**
+ * Of a table's blocks in one go: they hold some ten thousand events. Gone through from the first to the last one, so that
+ * what was taken out before isn't passed again each time.
+ */
+export const BLOCKS = 400;
 /** Of the same: one that carries and one that waits for it, in each process. */
 const AT_ONCE = 2;
 
@@ -48,7 +52,8 @@ export class EventMover {
 
   /** So that what was taken out makes room for what comes. */
   async vacuum(): Promise<void> {
-    await this.pool.query('vacuum events');
+    // Before, what was copied is in the way: all of it would be read for the little that was taken out.
+    if ((await standingStore(this.pool)).isCleared) await this.pool.query('vacuum events');
   }
 
   async close(): Promise<void> {
@@ -75,17 +80,41 @@ async function moveAll(
   if (found?.isAny !== true) return NOTHING;
   let moved = 0;
   for (const partition of await partitionsFrom(client, from)) {
-    for (let more = true; more; ) {
+    const last = await blocksOf(client, partition);
+    for (let block = isCleared ? 0 : await firstBlock(client, partition, from); block < last; block += BLOCKS) {
       const left = deadline - performance.now();
       if (left <= 0) return { moved, isComplete: false };
-      const taken = await moveNext(client, clickhouse, partition, { from, until: found.until, withinMs: left });
+      const part = { block, from, until: found.until, withinMs: left };
+      const taken = await moveNext(client, clickhouse, partition, part);
       if (taken === null) return { moved, isComplete: false };
       moved += taken;
-      more = taken === CHUNK;
     }
   }
   return { moved, isComplete: true };
 }
+
+export async function blocksOf(client: ClientBase, partition: string): Promise<number> {
+  const { rows } = await client.query<{ blocks: number }>(
+    `select (pg_relation_size($1::regclass) / current_setting('block_size')::int)::int as blocks`,
+    [partition],
+  );
+  return rows[0]?.blocks ?? 0;
+}
+
+/** Of those with events from then on. By the index, which goes from the first block to the last. */
+async function firstBlock(client: ClientBase, partition: string, from: string): Promise<number> {
+  await client.query('begin');
+  await client.query('set local enable_seqscan = off');
+  const { rows } = await client.query<{ block: number }>(
+    `select (ctid::text::point)[0]::int as block from only ${partition} where received_at >= $1 limit 1`,
+    [from],
+  );
+  await client.query('commit');
+  return rows[0]?.block ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** A condition for the blocks from `block` on that are gone through in one go. */
+export const inBlocks = (block: number): string => `ctid >= '(${block},0)' and ctid < '(${block + BLOCKS},0)'`;
 
 /** The leaves of `events` that may hold such. */
 async function partitionsFrom(client: ClientBase, from: string): Promise<string[]> {
@@ -100,17 +129,18 @@ async function partitionsFrom(client: ClientBase, from: string): Promise<string[
 }
 
 interface Part {
+  readonly block: number;
   readonly from: string;
   readonly until: string;
   readonly withinMs: number;
 }
 
-/** How many, of the next part of a partition. Null where somebody else carries for so long. */
+/** How many, of some blocks of a partition. Null where somebody else carries for so long. */
 export async function moveNext(
   client: ClientBase,
   clickhouse: ClickHouseClient,
   partition: string,
-  { from, until, withinMs }: Part,
+  { block, from, until, withinMs }: Part,
 ): Promise<number | null> {
   await client.query('begin');
   try {
@@ -118,8 +148,7 @@ export async function moveNext(
     await client.query(`set local lock_timeout = ${Math.ceil(withinMs)}`);
     await client.query(`select pg_advisory_xact_lock(${MOVE_LOCK})`);
     const { rows } = await client.query<EventLine>(
-      `delete from only ${partition} where ctid = any(array(
-         select ctid from only ${partition} where received_at >= $1 and received_at <= $2 limit ${CHUNK}))
+      `delete from only ${partition} where ${inBlocks(block)} and received_at >= $1 and received_at <= $2
        returning ${EVENT_LINE}`,
       [from, until],
     );

@@ -3,7 +3,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Client } from 'pg';
 import { checkCopied, clearCopied } from '../../usage/clear-events.ts';
 import { type ClickHouseClient, connectClickHouse } from '../../usage/clickhouse/connection.ts';
-import { makeTables } from '../../usage/clickhouse/tables.ts';
+import { hasTables, makeTables } from '../../usage/clickhouse/tables.ts';
 import { copyNext, startCopying, switchOver } from '../../usage/copy-events.ts';
 import { standingStore } from '../../usage/event-store-state.ts';
 import type { MoveProgress } from '../../workflows/event-store.messages.ts';
@@ -12,6 +12,8 @@ import { withClient } from './client.ts';
 
 /** So that the process hears of it, and a worker that is stopped needn't be waited for. */
 const STEP_MS = 10_000;
+/** Each begins with counting what is left. */
+const CLEAR_STEP_MS = 60_000;
 const FIRST_SLICE_MS = 60_000;
 /** To count a month of events. */
 const ANSWER_WITHIN_MS = 15 * 60_000;
@@ -19,6 +21,13 @@ const BEAT_MS = 20_000;
 
 export function openEventStore(deps: Dependencies): Promise<MoveProgress> {
   return withBoth(deps, async (client, clickhouse) => {
+    const { state } = await standingStore(client);
+    // An empty one in its place would look as if there had been no events.
+    if (state === 'clickhouse' && !(await hasTables(clickhouse))) {
+      throw ApplicationFailure.retryable(
+        'CLICKHOUSE_URL names another database than the one that events were moved to.',
+      );
+    }
     await makeTables(clickhouse);
     await startCopying(client);
     return progressOf(client, false);
@@ -56,8 +65,9 @@ export function switchEventStore(deps: Dependencies): Promise<MoveProgress> {
 
 export function clearCopiedEvents(deps: Dependencies): Promise<MoveProgress> {
   return withBoth(deps, async (client, clickhouse) => {
-    const until = performance.now() + STEP_MS;
-    await clearCopied(client, clickhouse, () => performance.now() > until);
+    const until = performance.now() + CLEAR_STEP_MS;
+    const { cancellationSignal: stopped } = Context.current();
+    await clearCopied(client, clickhouse, () => stopped.aborted || performance.now() > until);
     return progressOf(client, true);
   });
 }

@@ -29,3 +29,11 @@ it.each([
 it('needs a sender where e-mails are sent', () => {
   expect(() => readEnvironment({ ...needed, SMTP_URL: 'smtp://mail.example' })).toThrow('EMAIL_FROM: is needed');
 });
+
+it.each([
+  ['clickhouse:8123', 'must be http(s)://user:password@host:port/database'],
+  ['tcp://clickhouse:9000/perennial', 'must be http(s)://user:password@host:port/database'],
+  ['http://clickhouse:8123', 'must name a database'],
+])('refuses CLICKHOUSE_URL=%s', (url, error) => {
+  expect(() => readEnvironment({ ...needed, CLICKHOUSE_URL: url })).toThrow(`CLICKHOUSE_URL: ${error}`);
+});

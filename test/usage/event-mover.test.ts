@@ -11,7 +11,7 @@ import { eventually } from '../api/everything.ts';
 import { type BothStores, bothStores, torn } from './both-stores.ts';
 import { describeOnClickHouse } from './clickhouse.ts';
 
-const EVER = { from: '-infinity', until: 'infinity', withinMs: 10_000 };
+const EVER = { block: 0, from: '-infinity', until: 'infinity', withinMs: 10_000 };
 
 describeOnClickHouse('carrying', () => {
   let stores: BothStores;
@@ -56,6 +56,28 @@ describeOnClickHouse('carrying', () => {
     expect(await mover.move(10_000)).toEqual({ moved: 7, isComplete: true });
     expect(await stores.inClickHouse('final')).toHaveLength(7);
     expect(await stores.inPostgres()).toEqual([]);
+  });
+
+  it('goes through all that has piled up, in a table of many blocks, and before what was copied is cleared away', async () => {
+    const { client, mover } = stores;
+    const pile = (count: number) =>
+      client.query(
+        `insert into events (id, organization_id, subject, name, source, "timestamp", received_at, metadata)
+         select gen_random_uuid(), $1, $1, 'call', 'user', now(), clock_timestamp(), jsonb_build_object('text', repeat('x', 700))
+         from generate_series(1, ${count})`,
+        [stores.organizationId],
+      );
+    await pile(5_000);
+    await stores.movesOver();
+    await pile(6_000);
+    expect(await mover.move(60_000)).toEqual({ moved: 6_000, isComplete: true });
+    expect(await stores.inPostgres()).toHaveLength(5_000);
+    expect(await clearCopied(client, stores.clickhouse.client, () => false)).toBe(true);
+    await pile(6_000);
+    await mover.vacuum();
+    expect(await mover.move(60_000)).toEqual({ moved: 6_000, isComplete: true });
+    expect(await stores.inPostgres()).toEqual([]);
+    expect(await stores.inClickHouse()).toHaveLength(17_000);
   });
 
   it('says so where the time is over before all is carried', async () => {

@@ -35,6 +35,13 @@ const EVENTS = `
 /** Never changed once they have been released; what is new is another step. */
 const STEPS = [EVENTS];
 
+/** Whether they have been made here; false where this is not the ClickHouse that they were made in. */
+export async function hasTables(clickhouse: ClickHouseClient): Promise<boolean> {
+  const answer = await clickhouse.query({ query: 'exists table schema_steps', format: 'JSONEachRow' });
+  const [row] = await answer.json<{ result: number }>();
+  return row?.result === 1;
+}
+
 /** Several may do so at once: each step does nothing where it has been done. */
 export async function makeTables(clickhouse: ClickHouseClient): Promise<void> {
   await clickhouse.command({
