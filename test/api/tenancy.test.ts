@@ -13,7 +13,7 @@ beforeAll(async () => {
   const owner = await running.aMerchant();
   things = await oneOfEach(running, owner.token);
   stranger = await running.aMerchant();
-  powerless = await running.aMerchant(['metrics:read']);
+  powerless = await running.aMerchant(['metrics:write']);
 });
 afterAll(() => running.close());
 
