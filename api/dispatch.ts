@@ -41,7 +41,7 @@ export async function dispatch(route: Route, { orm, services }: Backing, req: Re
     ...context,
     params: parse('path', route.params, req.params),
     query: parse('query', route.query, parseQuery(queryText(req))),
-    body: route.body === raw ? body : parse('body', route.body, body, !route.isLarge || mayHoldUnstorableText(req)),
+    body: route.body === raw ? body : parseBody(route, body, !route.isLarge || mayHoldUnstorableText(req)),
   });
   await send(route, answer, services, res);
 }
@@ -90,9 +90,15 @@ function parse(
   given: unknown,
   isDoubtful = true,
 ): unknown {
-  // Of large bodies only those are looked through that have a reason to be.
   if (isDoubtful && (part !== 'body' || schema)) refuseUnstorableText(part, given);
   return schema && parsePart(part, schema, given);
+}
+
+/** Of large bodies only those are looked through that have a reason to be. */
+function parseBody({ body: schema, plainly }: Route, given: unknown, isDoubtful: boolean): unknown {
+  return (
+    (isDoubtful ? null : plainly?.(given)) ?? parse('body', schema === raw ? undefined : schema, given, isDoubtful)
+  );
 }
 
 function queryText(req: Request): string {

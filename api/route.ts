@@ -102,6 +102,8 @@ export interface Definition<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** Knows bodies that are plainly right at a glance, as what the schema would make of them; null: let it look. */
+  readonly plainly?: (given: unknown) => ParsedBody<Body> | null;
   /** Bodies of up to 16 MB rather than 1. */
   readonly isLarge?: true;
   /** One that is optional, and not there, is answered with 202: it is still being made. */
@@ -132,6 +134,7 @@ export interface Route {
   readonly params: z.ZodType | undefined;
   readonly query: z.ZodType | undefined;
   readonly body: BodyKind;
+  readonly plainly: ((given: unknown) => unknown) | undefined;
   readonly isLarge: boolean;
   readonly response: ResponseKind;
   readonly status: 200 | 201 | 202 | 204;
@@ -165,6 +168,7 @@ export function route<
     params: definition.params,
     query: definition.query,
     body: definition.body,
+    plainly: definition.plainly,
     isLarge: definition.isLarge ?? false,
     response: definition.response,
     status: definition.status ?? 200,

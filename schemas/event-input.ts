@@ -5,12 +5,13 @@ import { Id, InstantInput, organizationIdInput } from './primitives.ts';
 
 export const MOST_EVENTS = 1000;
 
-const LONGEST_ID = 255;
+export const LONGEST_NAME = 128;
+export const LONGEST_ID = 255;
 
 /** One form for both ways to name the customer: which it is shows itself, and every event pays for each form tried. */
 export const EventCreate = z
   .object({
-    name: z.string().min(1).max(128),
+    name: z.string().min(1).max(LONGEST_NAME),
     timestamp: InstantInput.optional().describe('When it happened; now, if left out. At most a minute ahead.'),
     organization_id: organizationIdInput,
     external_id: z

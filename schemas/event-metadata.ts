@@ -55,6 +55,10 @@ export const EventMetadataInput = z
       '`_cost` is what it cost you, `_llm` the call of a language model that it tells of.',
   });
 
+/** Without the two keys, and nothing wrong about it. */
+export const isPlainMetadata = (metadata: EventMetadata): boolean =>
+  !('_cost' in metadata) && !('_llm' in metadata) && mistakeIn(metadata) === null;
+
 /** As it is kept: what an event has cost is a number, so that meters can sum it, however it was sent. */
 export function keptMetadata(metadata: EventMetadata): EventMetadata {
   if (!('_cost' in metadata)) return metadata;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Event, EventName, EventPage, EventSource } from '../../schemas/event.ts';
 import { EventsIngest, EventsIngested } from '../../schemas/event-input.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
+import { plainEvents } from '../../schemas/plain-events.ts';
 import { oneOrMany, queryBoolean } from '../../schemas/query.ts';
 import { eventsQuery, ofCustomersQuery } from '../events/conditions.ts';
 import { nextEvents, ownedEvent, pageOfEvents } from '../events/list.ts';
@@ -30,6 +31,7 @@ export const ingestEvents = route({
       .describe('Answers also with the balances that the events are counted in, so that no second call is needed.'),
   }),
   body: EventsIngest,
+  plainly: plainEvents,
   isLarge: true,
   response: EventsIngested,
   async handle({ body, query, organization, em, events, eventStore, request }) {

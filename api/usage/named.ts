@@ -65,6 +65,7 @@ const lowered = (id: EventId) => id.toLowerCase() as EventId;
 
 /** The places of events that are, over others of the request, part of themselves. */
 export function circular(events: readonly EventCreate[], parents: ReadonlyMap<string, Parent>): ReadonlySet<number> {
+  if (parents.size === 0) return new Set();
   const first = new Map<string, EventCreate>();
   for (const event of events)
     if (event.external_id && !first.has(event.external_id)) first.set(event.external_id, event);
