@@ -23,7 +23,7 @@ export function dividesEvenly(meter: Recurrence, billing: Recurrence): boolean {
  * its day of the month is kept; where the end of the billing period was moved, which anchors later ones, from its start.
  */
 export function meterPeriodIn(period: Period, anchor: number, meter: Recurrence, at: number): Period {
-  const from = anchor <= period.start ? anchor : period.start;
+  const from = Math.min(anchor, period.start);
   const within = Math.min(Math.max(at, period.start), period.end - 1);
   const { start, end } = periodOf(from, meter, cycleAt(from, meter, within));
   return { start: Math.max(start, period.start), end: Math.min(end, period.end) };

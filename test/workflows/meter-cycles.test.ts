@@ -68,7 +68,7 @@ it('lives five years of them, however many runs of its process that takes', asyn
   expect(await meterPeriod(sub)).toEqual(['2032-03-01', '2032-04-01']);
 });
 
-it('catches up with all that are late, in order, and bills what was used once', async () => {
+it('is found by the sweep where its process was lost, and catches up with all that are late, billing usage once', async () => {
   const sub = await aSubscription({ ...aYear, startedOn: '2027-03-01' });
   await uses(sub, 1000);
   await sub.livesUntil('2027-03-20');
@@ -88,17 +88,6 @@ it('says what it waits for', async () => {
   const timers = (events ?? []).filter(({ timerStartedEventAttributes: timer }) => timer);
   const said = timers.map(({ userMetadata }) => Buffer.from(userMetadata?.summary?.data ?? []).toString());
   expect(said.at(-1)).toContain(`meter_cycle on ${new Date(sub.calendar.at('2027-04-01')).toISOString().slice(0, 10)}`);
-});
-
-it('is found by the sweep where its process was lost', async () => {
-  const sub = await aSubscription({ ...aYear, startedOn: '2027-03-01' });
-  await uses(sub, 1000);
-  await sub.livesUntil('2027-03-31');
-  await startSweep(theWorld().client);
-  await theWorld().passTime(20_000);
-  await sub.isForgotten();
-  await theWorld().passTime(15 * 60_000);
-  expect(await usageOrders(sub)).toEqual(['2027-04-01 1000 paid']);
 });
 
 it('is tried again as a renewal is, and ends what is not paid for', async () => {
