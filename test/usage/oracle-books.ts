@@ -130,6 +130,13 @@ export class Books {
     return this.with({ credits, over, beganAt: this.told.length + 1 }).cycled();
   }
 
+  /** Ended at once: what its plan has credited goes, what was bought stays. */
+  ended(): Books {
+    const closed = this.closed(() => true);
+    const left = [...closed.member.credits].map(([meter, { forever }]) => [meter, { ...NONE, forever }] as const);
+    return closed.with({ plan: null, credits: new Map(left) });
+  }
+
   /**
    * The merchant's name for them is known from now on. Of a meter that their subscription counts by, all that came in
    * under it is of the running period, or none: where the first of it came before that.

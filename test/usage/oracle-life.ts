@@ -66,7 +66,7 @@ export class Life {
         await Promise.all(step.batches.map((batch) => world.send(batch)));
         break;
       case 'renew':
-        await this.renews(step.who, () => staggered(step.batches, 70));
+        if (this.subscribers.has(step.who)) await this.renews(step.who, () => staggered(step.batches, 70));
         return;
       case 'end':
         await this.ends(step.after, (ms) => staggered(step.batches, (ms * 1.6) / step.batches.length));
@@ -76,6 +76,9 @@ export class Life {
         await world.isNamed('ben');
         this.isBenNamed = true;
         this.books.set('ben', this.of('ben').named());
+        break;
+      case 'revoke':
+        await this.revokes();
         break;
       case 'appear':
         if (world.isCustomer('dan')) return;
@@ -164,6 +167,17 @@ export class Life {
     expect({ number, lines }).toEqual({ number, lines: books.lines(isOfIt) });
     await this.believe('cleo', books.closed(isOfIt));
     await this.compareBalances();
+  }
+
+  private async revokes(): Promise<void> {
+    const subscriber = this.subscribers.get('ada');
+    if (subscriber === undefined) return;
+    this.subscribers.delete('ada');
+    await this.world.revokes(subscriber);
+    const books = this.of('ada');
+    const owed = [...books.lines(() => true)].filter(([, { amount }]) => amount !== 0);
+    expect(await this.world.lastLines(subscriber)).toEqual(new Map(owed));
+    await this.believe('ada', books.ended());
   }
 
   private numberOf(who: Person): number {

@@ -40,7 +40,14 @@ export type World = Awaited<ReturnType<typeof aWorld>>;
 /** `apis`: base URLs of processes that are one product. */
 export async function aWorld(running: Running, apis: readonly string[], scenario: Scenario) {
   const shop = await aShop(running);
-  const { token, make, show } = shop;
+  const { token, make } = shop;
+  /** ClickHouse may be away for a moment on a busy machine. */
+  const show = (path: string) =>
+    eventually(async () => {
+      const { status, body } = await running.call(token, 'GET', path);
+      if (status >= 300 && status !== 503) throw new Error(`GET ${path}: ${status} ${JSON.stringify(body)}`);
+      return status === 503 ? undefined : body;
+    });
   const run = randomUUID().slice(0, 8);
   const externalIdOf = (who: Person) => `${who}-${run}`;
   const meterIds: string[] = [];
@@ -89,6 +96,15 @@ export async function aWorld(running: Running, apis: readonly string[], scenario
       : { customer_id: customerIds.get(happening.who) }),
     metadata: { ...happening.metadata, nr },
   });
+
+  /** Of each order with this reason, in the order of their numbers. */
+  async function linesOf({ id }: Subscriber, reason: string): Promise<ReadonlyMap<number, Line>[]> {
+    const orders: OrderShown[] = (await show(`/v1/orders/?subscription_id=${id}&limit=100`)).items;
+    return orders
+      .filter(({ billing_reason }) => billing_reason === reason)
+      .sort((a, b) => (a.invoice_number < b.invoice_number ? -1 : 1))
+      .map(({ items }) => new Map(items.flatMap(({ label, amount }) => lineOf(label, amount))));
+  }
 
   return {
     told,
@@ -193,25 +209,20 @@ export async function aWorld(running: Running, apis: readonly string[], scenario
         if (tries > 10) throw new Error(`${status} for the end of a period`);
       }
     },
+    revokes: ({ id }: Subscriber) => running.made(token, 'PATCH', `/v1/subscriptions/${id}`, { revoke: true }),
     /** The lines of usage of the `number`-th renewal, once it is there, by meter. */
-    async usageLines({ id }: Subscriber, number: number): Promise<ReadonlyMap<number, Line>> {
-      const order = await eventually(async () => {
-        const { items } = await show(`/v1/orders/?subscription_id=${id}&limit=100`);
-        const renewals: OrderShown[] = items
-          .filter((each: OrderShown) => each.billing_reason === 'subscription_cycle')
-          .sort((a: OrderShown, b: OrderShown) => (a.invoice_number < b.invoice_number ? -1 : 1));
-        return renewals[number - 1];
-      });
-      return new Map(
-        order.items.flatMap(({ label, amount }): [number, Line][] => {
-          const found = /^Meter (\d+) \(([-\d.,]+)(?:, of which ([\d,]+) are included)?\)$/.exec(label);
-          if (found === null) return [];
-          const [, meter, units = '', included = '0'] = found;
-          return [[Number(meter), { units: plain(units), included: plain(included), amount }]];
-        }),
-      );
-    },
+    usageLines: (subscriber: Subscriber, number: number): Promise<ReadonlyMap<number, Line>> =>
+      eventually(async () => (await linesOf(subscriber, 'subscription_cycle'))[number - 1]),
+    lastLines: async (subscriber: Subscriber): Promise<ReadonlyMap<number, Line>> =>
+      (await linesOf(subscriber, 'subscription_meter_cycle'))[0] ?? new Map(),
   };
+}
+
+function lineOf(label: string, amount: number): [number, Line][] {
+  const found = /^Meter (\d+) \(([-\d.,]+)(?:, of which ([\d,]+) are included)?\)$/.exec(label);
+  if (found === null) return [];
+  const [, meter, units = '', included = '0'] = found;
+  return [[Number(meter), { units: plain(units), included: plain(included), amount }]];
 }
 
 const plain = (units: string): string => units.replaceAll(',', '');
