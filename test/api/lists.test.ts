@@ -25,11 +25,15 @@ const price = (price_amount: number) => [{ amount_type: 'fixed', price_amount, p
 describe('organization_id', () => {
   const named = routes
     .filter(({ method, query }) => method === 'get' && query instanceof z.ZodObject && 'organization_id' in query.shape)
+    // Not a list.
+    .filter(({ path }) => path !== '/v1/events/statistics')
     .map(({ path }) => [path] as const);
+  const needed = (path: string) =>
+    path.endsWith('-costs') ? 'start_timestamp=2020-01-01T00:00:00Z&end_timestamp=2030-01-01T00:00:00Z&' : '';
 
   it.each(named)('%s is empty for another organization, and whole for one’s own', async (path) => {
-    const own = await get(`${path}?organization_id=${organization.id}`);
-    const foreign = await get(`${path}?organization_id=${randomUUID()}`);
+    const own = await get(`${path}?${needed(path)}organization_id=${organization.id}`);
+    const foreign = await get(`${path}?${needed(path)}organization_id=${randomUUID()}`);
     if (path.endsWith('export')) {
       expect([own.split('\r\n').length > 2, foreign.split('\r\n').length]).toEqual([true, 2]);
     } else {

@@ -41,7 +41,7 @@ it('$5 to $20 after a day: credits $4.83, charges $19.33; back the same day: $14
   expect(sums(credit)).toEqual(sums(back));
 
   const balances = await running.made(sub.token, 'GET', `/v1/customers/${sub.customer.id}/balances`);
-  expect(balances.items).toEqual([{ currency: 'usd', amount: 1450 }]);
+  expect(balances.items).toEqual([{ type: 'billing', currency: 'usd', amount: 1450 }]);
   const next = (await sub.nextCharge()).body;
   expect(next).toMatchObject({ total_amount: 500, applied_balance_amount: -500, due_amount: 0 });
   await sub.lives('2027-05-02T00:00:00.000Z');
