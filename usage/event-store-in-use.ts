@@ -64,7 +64,8 @@ export class EventStoreInUse implements EventStore {
   names = (query: EventQuery) => this.read((store) => store.names(query));
   quantities = (query: EventQuery, asked: QuantitiesAsked) => this.read((store) => store.quantities(query, asked));
   statistics = (query: EventQuery, asked: StatisticsAsked) => this.read((store) => store.statistics(query, asked));
-  sumsBySubject = (query: EventQuery, property: string) => this.read((store) => store.sumsBySubject(query, property));
+  sumsBySubject = (query: EventQuery, property: string, limit: number) =>
+    this.read((store) => store.sumsBySubject(query, property, limit));
   /** Nothing may be missing: whoever reads in an order doesn't come back. */
   nextAfter = (next: NextEvents) => this.read((store) => store.nextAfter(next), true);
 

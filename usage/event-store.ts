@@ -83,6 +83,8 @@ export interface StatisticsAsked {
   readonly properties: readonly string[];
   /** As those of quantities. */
   readonly starts: readonly number[];
+  /** Of the rows that are answered, whichever. */
+  readonly limit: number;
 }
 
 /** What is known of the events of a name, in one stretch of time or in all of them together. */
@@ -139,8 +141,8 @@ export interface EventStore {
   names(query: EventQuery): Promise<SeenName[]>;
   quantities(query: EventQuery, asked: QuantitiesAsked): Promise<Quantities>;
   statistics(query: EventQuery, asked: StatisticsAsked): Promise<NameStatistics[]>;
-  /** Of a number in the metadata, for each subject that has any. */
-  sumsBySubject(query: EventQuery, property: string): Promise<SubjectSum[]>;
+  /** Of a number in the metadata, for each subject that has any: at most `limit` of them, whichever. */
+  sumsBySubject(query: EventQuery, property: string, limit: number): Promise<SubjectSum[]>;
   /** In the order of timestamp and id, of what was received before `receivedBefore`, a time of Postgres to the µs. */
   nextAfter(next: NextEvents): Promise<NextEvent[]>;
 }

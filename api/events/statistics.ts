@@ -6,11 +6,14 @@ import { labelOfSystem } from '../../db/views/event.ts';
 import type { EventStatistics } from '../../schemas/event-statistics.ts';
 import { oneOrMany } from '../../schemas/query.ts';
 import type { NameStatistics } from '../../usage/event-store.ts';
+import { invalid } from '../errors.ts';
 import { startsOf, timeBucketsQuery } from '../meters/time-buckets.ts';
 import type { RequestContext } from '../route.ts';
 import { eventQueryOf, eventsQuery } from './conditions.ts';
 
 const MOST_PROPERTIES = 5;
+/** Of names in stretches of time. */
+const MOST_ROWS = 20_000;
 
 export const StatisticsQuery = z.object({
   ...eventsQuery,
@@ -31,9 +34,15 @@ export async function statisticsOf(
   const starts = await startsOf(em, asked);
   const query = await eventQueryOf(em, organization, asked);
   const [found, types] = await Promise.all([
-    eventStore.statistics(query, { properties, starts }),
+    eventStore.statistics(query, { properties, starts, limit: MOST_ROWS + 1 }),
     em.find(EventType, { organization }),
   ]);
+  if (found.length > MOST_ROWS) {
+    throw invalid(
+      ['query', 'name'],
+      'That is too much for one answer: ask for some names, longer intervals or less time.',
+    );
+  }
   const typesByName = new Map(types.map((type) => [type.name, type]));
   const view = (each: NameStatistics) => {
     const type = each.source === 'user' ? typesByName.get(each.name) : undefined;

@@ -118,8 +118,8 @@ export class ClickHouseEvents implements EventStore {
     return statisticsIn(this.read, query, asked);
   }
 
-  sumsBySubject(query: EventQuery, property: string): Promise<SubjectSum[]> {
-    return sumsBySubjectIn(this.read, query, property);
+  sumsBySubject(query: EventQuery, property: string, limit: number): Promise<SubjectSum[]> {
+    return sumsBySubjectIn(this.read, query, property, limit);
   }
 
   async nextAfter({ organization, receivedBefore, after, limit }: NextEvents): Promise<NextEvent[]> {

@@ -17,7 +17,7 @@ interface Row extends Pick<NameStatistics, 'name' | 'source'> {
 export async function statisticsIn(
   read: Read,
   query: EventQuery,
-  { properties, starts }: StatisticsAsked,
+  { properties, starts, limit }: StatisticsAsked,
 ): Promise<NameStatistics[]> {
   const parameters = new Parameters();
   const values = properties.map((property) => contribution({ func: 'sum', property }, parameters));
@@ -29,7 +29,7 @@ export async function statisticsIn(
      )
      select start, name, source, count() as occurrences, uniqExact(subject) as subjects,
        [${values.map((_, i) => figuresOf(`v${i}`)).join(', ')}] as figures
-     from valued group by grouping sets ((start, name, source), (name, source)) settings group_by_use_nulls = 1`,
+     from valued group by grouping sets ((start, name, source), (name, source)) limit ${parameters.integer(limit)} settings group_by_use_nulls = 1`,
     parameters,
   );
   const buckets = new Map(starts.map((start, i) => [start, i]));
@@ -50,7 +50,12 @@ function figuresOfRow([count, total, average, p50, p95, p99]: Row['figures'][num
   return { total, average, p50: Number(p50), p95: Number(p95), p99: Number(p99) };
 }
 
-export async function sumsBySubjectIn(read: Read, query: EventQuery, property: string): Promise<SubjectSum[]> {
+export async function sumsBySubjectIn(
+  read: Read,
+  query: EventQuery,
+  property: string,
+  limit: number,
+): Promise<SubjectSum[]> {
   const parameters = new Parameters();
   const rows = await read<SubjectSum>(
     `select subject, max(external_customer_id) as externalCustomerId, count() as count,
@@ -58,7 +63,7 @@ export async function sumsBySubjectIn(read: Read, query: EventQuery, property: s
      from (
        select subject, external_customer_id, ${contribution({ func: 'sum', property }, parameters)} as value
        from events final where ${conditionOf(query, parameters)}
-     ) where value is not null group by subject`,
+     ) where value is not null group by subject limit ${parameters.integer(limit)}`,
     parameters,
   );
   return rows.map((row) => ({ ...row, count: Number(row.count) }));

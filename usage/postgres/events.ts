@@ -99,15 +99,15 @@ export class PostgresEvents implements EventStore {
     return statisticsIn(this.ask, query, asked);
   }
 
-  sumsBySubject(query: EventQuery, property: string): Promise<SubjectSum[]> {
+  sumsBySubject(query: EventQuery, property: string, limit: number): Promise<SubjectSum[]> {
     const value = contributionSql({ func: 'sum', property });
     const condition = conditionOf(query);
     return this.ask(
       `select subject, max(external_customer_id) as "externalCustomerId", count(*)::float8 as count,
          trim_scale(sum(value))::text as sum
        from (select e.subject, e.external_customer_id, ${value.text} as value from events e where ${condition.text}) valued
-       where value is not null group by subject`,
-      [...value.values, ...condition.values],
+       where value is not null group by subject limit ?`,
+      [...value.values, ...condition.values, limit],
     );
   }
 

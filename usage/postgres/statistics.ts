@@ -14,7 +14,7 @@ interface Row extends Pick<NameStatistics, 'name' | 'source' | 'occurrences' | '
 export async function statisticsIn(
   ask: Ask,
   query: EventQuery,
-  { properties, starts }: StatisticsAsked,
+  { properties, starts, limit }: StatisticsAsked,
 ): Promise<NameStatistics[]> {
   const values = properties.map((property) => contributionSql({ func: 'sum', property }));
   const condition = conditionOf(query);
@@ -26,11 +26,12 @@ export async function statisticsIn(
      )
      select bucket, name, source, count(*)::float8 as occurrences, count(distinct subject)::float8 as subjects,
        json_build_array(${values.map((_, i) => figuresOf(`v${i}`)).join(', ')}) as figures
-     from valued group by grouping sets ((bucket, name, source), (name, source))`,
+     from valued group by grouping sets ((bucket, name, source), (name, source)) limit ?`,
     [
       `{${starts.map((start) => new Date(start).toISOString()).join(',')}}`,
       ...values.flatMap((value) => value.values),
       ...condition.values,
+      limit,
     ],
   );
   return rows.map((row) => ({
