@@ -7,22 +7,29 @@ import { Pool, type PoolClient } from 'pg';
 import { KnownMeters } from './known-meters.ts';
 import { KnownNames, writeNames } from './known-names.ts';
 import type { EventBatch, WrittenBatch } from './new-event.ts';
+import { sizeOf } from './size-of-events.ts';
 import { openTransaction, writeEvents } from './write-events.ts';
 
 /** One reads its next events while the other waits for the disk. */
 const AT_ONCE = 2;
-/** Of events in a transaction. */
-const MOST_EVENTS = 5_000;
-/** Of events that wait: more than are written in some seconds. */
-const MOST_WAITING = 200_000;
+/** In a transaction, but for a batch that goes alone. */
+const MOST_TOGETHER: Size = { events: 5_000, bytes: 32_000_000 };
+/** More events than are written in some seconds, and no more of them than there is memory for. */
+const MOST_WAITING: Size = { events: 200_000, bytes: 256_000_000 };
 /** Deadlocks, and what Postgres says while it starts or stops: the same may go well in a moment. */
 const PASSING = /^(40|57P)/;
 const TRIES = 5;
 /** At what became of a commit whose answer was lost, while the database comes back: for half a minute. */
 const MOST_LOOKS = 600;
 
+interface Size {
+  readonly events: number;
+  readonly bytes: number;
+}
+
 interface Waiting {
   readonly batch: EventBatch;
+  readonly size: Size;
   readonly resolve: (written: WrittenBatch) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -41,10 +48,14 @@ export class EventWriter {
   private readonly pool: Pool;
   private readonly known = new KnownMeters();
   private readonly names = new KnownNames();
+  private readonly mostWaiting: Size;
   private waiting: Waiting[] = [];
+  /** Of all that wait. */
+  private waitingSize: Size = { events: 0, bytes: 0 };
   private underWay = 0;
 
-  constructor(databaseUrl: string) {
+  constructor(databaseUrl: string, mostWaiting = MOST_WAITING) {
+    this.mostWaiting = mostWaiting;
     this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE });
     // A connection that breaks is replaced when it is needed, and whoever uses it hears of that by their own query: an
     // event that nobody listens to would end the process.
@@ -54,10 +65,14 @@ export class EventWriter {
 
   /** Durable, and counted in all balances, once it resolves. */
   write(batch: EventBatch): Promise<WrittenBatch> {
-    const waiting = this.waiting.reduce((sum, { batch: { events } }) => sum + events.length, 0);
-    if (waiting > MOST_WAITING) return Promise.reject(new TooBusy('Too many events are waiting to be written.'));
+    const size = { events: batch.events.length, bytes: sizeOf(batch.events) };
+    const waitingSize = sum(this.waitingSize, size);
+    if (exceeds(waitingSize, this.mostWaiting)) {
+      return Promise.reject(new TooBusy('Too many events are waiting to be written.'));
+    }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ batch, resolve, reject });
+      this.waiting.push({ batch, size, resolve, reject });
+      this.waitingSize = waitingSize;
       this.next();
     });
   }
@@ -79,12 +94,17 @@ export class EventWriter {
   }
 
   private taken(): Waiting[] {
-    let events = 0;
-    const most = this.waiting.findIndex(({ batch }, i) => {
-      events += batch.events.length;
-      return i > 0 && events > MOST_EVENTS;
-    });
-    return this.waiting.splice(0, most === -1 ? this.waiting.length : most);
+    let together: Size = { events: 0, bytes: 0 };
+    const taken: Waiting[] = [];
+    for (const next of this.waiting) {
+      const grown = sum(together, next.size);
+      if (taken.length > 0 && exceeds(grown, MOST_TOGETHER)) break;
+      taken.push(next);
+      together = grown;
+    }
+    this.waiting.splice(0, taken.length);
+    this.waitingSize = sum(this.waitingSize, { events: -together.events, bytes: -together.bytes });
+    return taken;
   }
 
   /** What one batch can't be written for must not keep the others from it. */
@@ -145,6 +165,9 @@ export class EventWriter {
     return rows[0]?.status ?? null;
   }
 }
+
+const sum = (a: Size, b: Size): Size => ({ events: a.events + b.events, bytes: a.bytes + b.bytes });
+const exceeds = (size: Size, most: Size): boolean => size.events > most.events || size.bytes > most.bytes;
 
 async function rolledBack(client: PoolClient): Promise<void> {
   try {
