@@ -74,14 +74,18 @@ export async function giveBack(em: EntityManager, given: Credited): Promise<void
   await credit(em, { ...given, units: new Big(used).plus(given.units).toNumber() });
 }
 
-/** What is unused is taken back, and answered; what was used stays credited until the period is closed. */
+/**
+ * What is unused is taken back, and answered; what was used stays credited until the period is closed. What came with
+ * periods, of a meter that is in no subscription's any more, is unused: the last of them was closed.
+ */
 export async function takeBack(em: EntityManager, grantId: GrantId, at: Date): Promise<number> {
   const found = await creditOf(em, grantId);
   if (found === null) return 0;
   const [row] = await lockMeters(em, found.customerId, [found.meterId], at);
   if (row === undefined) return 0;
   const credits = await creditsOn(em, row);
-  const [consumed] = await unitsUsed(em, [accountOf(row.customer, row.meter)]);
+  const isCounted = Boolean(row.subscriptionId) || found.lasts === 'forever';
+  const [consumed] = isCounted ? await unitsUsed(em, [accountOf(row.customer, row.meter)]) : [];
   const split = spendCredits(credits, consumed ?? '0');
   const index = credits.findIndex((each) => each.grantId === grantId);
   const [mine, of] = [credits[index], split[index]];

@@ -49,7 +49,7 @@ export async function unitsUsedSoFar(sql: Sql, accounts: readonly Account[]): Pr
 
 /**
  * The period ends: what was used in it is answered, what was received since its end is the running usage, and no end is
- * set for the next one until it is followed.
+ * set for the next one until it is followed. One that was frozen says with its end when that was.
  */
 export async function closeAccounts(sql: Sql, accounts: readonly Account[]): Promise<string[]> {
   if (accounts.length === 0) return [];
@@ -64,7 +64,7 @@ export async function closeAccounts(sql: Sql, accounts: readonly Account[]): Pro
        select subject, meter_id, generation from ended where count > 0 and meter_id = any(?::uuid[])
      )
      update usage_accounts a set generation = a.generation + 1, period_end = null,
-       used_from = greatest(a.used_from, least(nullif(a.period_end, 'epoch'), clock_timestamp())),
+       used_from = greatest(a.used_from, least(to_timestamp(abs(extract(epoch from a.period_end))), clock_timestamp())),
        count = a.next_count, sum = a.next_sum, min = a.next_min, max = a.next_max,
        next_count = 0, next_sum = 0, next_min = null, next_max = null
      from ended where (a.subject, a.meter_id) = (ended.subject, ended.meter_id)

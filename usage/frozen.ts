@@ -6,12 +6,22 @@
 import type { OrganizationId } from '../billing/ids.ts';
 import { type Account, followPeriod, keysOf, type Sql } from './accounts.ts';
 
-/** Before anything was used. */
-const LONG_AGO = new Date(0);
-
-/** All that was used by now is of the running period. */
-export const freezeAccounts = (sql: Sql, organizationId: OrganizationId, accounts: readonly Account[]) =>
-  followPeriod(sql, organizationId, accounts, LONG_AGO);
+/**
+ * All that was used by now is of the running period. Its end is set before anything was used: as long before 1970 as it is
+ * after, so that the closing knows since when the next one has counted.
+ */
+export async function freezeAccounts(
+  sql: Sql,
+  organizationId: OrganizationId,
+  accounts: readonly Account[],
+): Promise<void> {
+  await followPeriod(sql, organizationId, accounts, null);
+  await sql.execute(
+    `update usage_accounts set period_end = to_timestamp(-extract(epoch from clock_timestamp()))
+     where (subject, meter_id) in (select * from unnest(?::uuid[], ?::uuid[]))`,
+    keysOf(accounts),
+  );
+}
 
 /** How many of them are, under all of the customers' names. */
 export async function frozenOf(sql: Sql, accounts: readonly Account[]): Promise<'all' | 'some' | 'none'> {
@@ -20,8 +30,9 @@ export async function frozenOf(sql: Sql, accounts: readonly Account[]): Promise<
   const [counted] = await sql.execute<[{ readonly frozen: number; readonly open: number }]>(
     `select count(a.subject)::int as frozen, (count(*) - count(a.subject))::int as open
      from unnest(?::uuid[], ?::uuid[]) as g (subject, meter_id)
-     left join usage_accounts a on (a.subject, a.meter_id) = (g.subject, g.meter_id) and a.period_end = ?::timestamptz`,
-    [subjects, meters, LONG_AGO.toISOString()],
+     left join usage_accounts a on (a.subject, a.meter_id) = (g.subject, g.meter_id)
+       and a.period_end <= 'epoch'`,
+    [subjects, meters],
   );
   if (counted.open === 0) return 'all';
   return counted.frozen === 0 ? 'none' : 'some';

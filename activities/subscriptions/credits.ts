@@ -33,11 +33,12 @@ export async function cycleCredits(
   const held = grants.filter(({ wanted, grantedAt, revokedAt }) => wanted === 'granted' && grantedAt && !revokedAt);
   if (held.length === 0) return;
   const customer = (await em.findOneOrFail(Customer, row.customer.id)) as CustomerRow;
+  // Also of a benefit that the product got after it was subscribed to: it counts by these periods from now on. First, as
+  // what was used of it before is taken off what was credited before.
+  const meters = held.map(({ benefit }) => [benefit.properties.meter_id as MeterId, null] as const);
+  const begun = await addMeters(em, row, new Map(meters), at);
   for (const grant of held) {
-    grant.properties = { ...(await creditAnew(em, { grant, customer, at }, closed)) };
+    grant.properties = { ...(await creditAnew(em, { grant, customer, at }, new Set([...closed, ...begun]))) };
     grant.modifiedAt = at;
   }
-  // Also of a benefit that the product got after it was subscribed to: it counts by these periods from now on.
-  const meters = held.map(({ benefit }) => [benefit.properties.meter_id as MeterId, null] as const);
-  await addMeters(em, row, new Map(meters), at);
 }

@@ -21,19 +21,23 @@ import { closeAccounts, followPeriod } from '../../usage/accounts.ts';
 import { dropUsageOfTrial } from './entries.ts';
 import { refuseUnlessFrozen } from './usage-goes-on.ts';
 
-/** From now on these prices are the subscription's, besides the meters that its product credits units on. */
+/**
+ * From now on these prices are the subscription's, besides the meters that its product credits units on. Those that it
+ * counts by have been closed: what was used since goes on in its periods, where it keeps the meter.
+ */
 export async function setMeters(
   em: EntityManager,
   row: SubscriptionRow,
   prices: readonly PriceRow[],
   at: Date,
 ): Promise<void> {
+  const closed = new Set((await ownedBy(em, row, at)).map(({ meter }) => meter.id));
   await releaseMeters(em, row, at);
   await em.nativeDelete(SubscriptionMeter, { subscription: row.id });
   const wanted = new Map<MeterId, PriceRow | null>();
   for (const price of prices) if (price.meter) wanted.set(price.meter.id, price);
   for (const meter of await creditedBy(em, row)) if (!wanted.has(meter)) wanted.set(meter, null);
-  await addMeters(em, row, wanted, at);
+  await addMeters(em, row, wanted, at, closed);
 }
 
 /** What the product offers now in the subscription's currency. */
@@ -47,14 +51,15 @@ async function creditedBy(em: EntityManager, row: SubscriptionRow): Promise<Mete
   return credits.map(({ properties }) => properties.meter_id as MeterId);
 }
 
-/** Those it has stay as they are. */
+/** Those it has stay as they are. Answered: the meters that it counts by from now on. */
 export async function addMeters(
   em: EntityManager,
   row: SubscriptionRow,
   wanted: ReadonlyMap<MeterId, PriceRow | null>,
   at: Date,
-): Promise<void> {
-  if (wanted.size === 0) return;
+  closed: ReadonlySet<MeterId> = new Set(),
+): Promise<MeterId[]> {
+  if (wanted.size === 0) return [];
   const present = new Set((await allMetersOf(em, row)).map(({ meter }) => meter.id));
   for (const [meterId, price] of wanted) {
     if (present.has(meterId)) continue;
@@ -62,14 +67,22 @@ export async function addMeters(
     em.create(SubscriptionMeter, { id: randomUUID(), createdAt: at, subscription: row, meter, price });
   }
   await em.flush();
-  await openMeters(em, row, at);
+  return openMeters(em, row, at, closed);
 }
 
-/** Its periods count from now on, where no other subscription's do. What was used before them is nobody's to pay. */
-export async function openMeters(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+/**
+ * Its periods count from now on, where no other subscription's do: of these meters, which are answered. What was used
+ * before them is nobody's to pay, but of those that were its own until now and are closed already.
+ */
+export async function openMeters(
+  em: EntityManager,
+  row: SubscriptionRow,
+  at: Date,
+  closed: ReadonlySet<MeterId> = new Set(),
+): Promise<MeterId[]> {
   const meters = await allMetersOf(em, row);
   row.openMeters = meters.length;
-  if (meters.length === 0) return;
+  if (meters.length === 0) return [];
   const locked = await lockMeters(
     em,
     row.customer.id,
@@ -85,8 +98,13 @@ export async function openMeters(em: EntityManager, row: SubscriptionRow, at: Da
     taken.push(each);
   }
   await em.flush();
-  await close(em, taken, at);
+  await close(
+    em,
+    taken.filter(({ meter }) => !closed.has(meter.id)),
+    at,
+  );
   await follow(em, row, taken);
+  return taken.map(({ meter }) => meter.id);
 }
 
 async function bills(em: EntityManager, subscription: SubscriptionId, meter: MeterId): Promise<boolean> {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { CustomerId, MeterId, OrganizationId } from '../../billing/ids.ts';
 import { type Account, closeAccounts, followPeriod, unitsUsed } from '../../usage/accounts.ts';
 import { EventWriter } from '../../usage/event-writer.ts';
+import { freezeAccounts, frozenOf } from '../../usage/frozen.ts';
 import { subjectOf, subjectOfCustomer } from '../../usage/subjects.ts';
 import { type Running, startRunning } from '../api/running.ts';
 import { aShop } from './selling.ts';
@@ -105,4 +106,37 @@ it('closed plus running is all that was used, whatever happens at the same time'
     }),
     { numRuns: 40 },
   );
+});
+
+it('count from when they were frozen where they are closed later, and anew where that is taken back', async () => {
+  const { accounts, use } = anAccount();
+  const [sum] = accounts.map((account) => ({ ...account, subjects: account.subjects.slice(0, 1) }));
+  const own = [sum!];
+  const since = async () => {
+    const [row] = await within((sql) =>
+      sql.execute<{ ms: number }[]>(
+        `select extract(epoch from used_from)::float8 * 1000 as ms from usage_accounts where subject = ? and meter_id = ?`,
+        [sum!.subjects[0], sum!.meterId],
+      ),
+    );
+    return row!.ms;
+  };
+  await follow(own, null);
+  const begun = await since();
+  const freeze = () => within((sql) => freezeAccounts(sql, organization, own));
+  await use(5);
+  await freeze();
+  await follow(own, null);
+  expect(await since()).toBe(begun);
+  await use(6);
+  const before = Date.now();
+  await freeze();
+  const after = Date.now();
+  expect(await within((sql) => frozenOf(sql, own))).toBe('all');
+  await new Promise((passed) => setTimeout(passed, 50));
+  await use(7);
+  expect(await close(own)).toEqual(['11']);
+  expect(await running_(own)).toEqual(['7']);
+  expect(await since()).toBeGreaterThanOrEqual(before);
+  expect(await since()).toBeLessThanOrEqual(after + 1);
 });

@@ -1,5 +1,9 @@
 /** Credited units, by subscription and by purchase, and the balances that follow from them. */
 import { randomUUID } from 'node:crypto';
+import { reconcile } from '../../activities/benefits/reconcile.ts';
+import { loadBenefitTypes } from '../../benefits/registry.ts';
+import type { GrantId } from '../../billing/ids.ts';
+import { tableOfTaxes } from '../../tax/table.ts';
 import { eventually } from '../api/everything.ts';
 import { type Running, startRunning } from '../api/running.ts';
 import { aMeteredSubscriber, aShop, fixed, metered } from './selling.ts';
@@ -156,4 +160,50 @@ it('come back with what was left of them where a plan is left and come back to i
   await ada.lives('2027-05-01');
   await ada.isCredited(1000);
   expect(await ada.disagreements()).toEqual([]);
+});
+
+it('that a product credits on one more meter come whole with the next period, whatever was used of it before', async () => {
+  const ada = await aMeteredSubscriber(running);
+  const meter = await ada.aMeter('Second');
+  await ada.uses(5400);
+  const properties = { units: 1000, rollover: false, meter_id: meter.id };
+  const benefit = await ada.make('/v1/benefits/', { type: 'meter_credit', description: 'Second', properties });
+  await ada.make(`/v1/products/${ada.product.id}/benefits`, { benefits: [benefit.id] });
+  const second = async () => {
+    const { items } = await ada.show(`/v1/customer-meters/?customer_id=${ada.customer.id}`);
+    return items.find(({ meter_id }: { readonly meter_id: string }) => meter_id === meter.id);
+  };
+  await eventually(async () => ((await second())?.credited_units === 1000 ? true : undefined));
+  expect(await second()).toMatchObject({ consumed_units: 5400, balance: -4400 });
+  for (const month of ['05', '06']) {
+    await ada.lives(`2027-${month}-02`);
+    expect(await second()).toMatchObject({ consumed_units: 0, credited_units: 1000, balance: 1000 });
+    await ada.uses(300);
+    expect(await second()).toMatchObject({ consumed_units: 300, credited_units: 1000, balance: 700 });
+  }
+  expect(await ada.disagreements()).toEqual([]);
+});
+
+it('are taken back whole after the end, also where more is used before they are', async () => {
+  const ada = await aMeteredSubscriber(running, { credits: 1000 });
+  await ada.isCredited(1000);
+  await ada.uses(400);
+  const em = running.orm.em.fork();
+  // Its process carries out what is wanted of a grant later.
+  await em.execute(`create function no_grants() returns trigger language plpgsql as
+    $$ begin return case when new.topic = 'grant' then null else new end; end $$`);
+  await em.execute('create trigger no_grants before insert on outbox for each row execute function no_grants()');
+  await ada.patch({ revoke: true });
+  await em.execute('drop trigger no_grants on outbox');
+  await em.execute('drop function no_grants()');
+  expect(await ada.balance()).toMatchObject({ credited_units: 600, consumed_units: 0 });
+  await ada.uses(250);
+  const [{ id: grantId }] = await em.execute<[{ id: GrantId }]>(
+    'select id from benefit_grants where subscription_id = ?::uuid',
+    [ada.id],
+  );
+  const { orm, stripe, temporal, services } = running;
+  const deps = { orm, stripe, temporal, taxes: tableOfTaxes, environment: services.environment };
+  await reconcile(deps, await loadBenefitTypes(), { grantId });
+  expect(await ada.balance()).toMatchObject({ credited_units: 0, consumed_units: 250 });
 });
