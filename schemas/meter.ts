@@ -4,7 +4,8 @@ import { Metadata, MetadataInput } from './metadata.ts';
 import { count, Id, Instant, identified, line, organizationIdInput } from './primitives.ts';
 
 const INT4 = 2_147_483_647;
-const MOST_CLAUSES = 50;
+/** With nested ones: each is looked at for each event, and while that goes on nobody else is answered. */
+const MOST_CLAUSES = 100;
 const DEEPEST = 5;
 const MOST_THRESHOLDS = 10;
 const MOST_PERCENT = 1000;
@@ -40,12 +41,22 @@ export const Filter: z.ZodType<FilterTree> = z
       return z.array(z.union([FilterClause, Filter])).max(MOST_CLAUSES);
     },
   })
-  .meta({ id: 'Filter', description: 'Which events count. Without clauses, all of them.' });
+  .meta({
+    id: 'Filter',
+    description: `Which events count. Without clauses, all of them. At most ${MOST_CLAUSES} clauses, nested ones counted.`,
+  });
 
-const FilterInput = Filter.refine((tree) => depthOf(tree) <= DEEPEST, `Nested more than ${DEEPEST} levels deep`);
+/** As others may ask for it. */
+export const FilterInput = Filter.refine(
+  (tree) => depthOf(tree) <= DEEPEST,
+  `Nested more than ${DEEPEST} levels deep`,
+).refine((tree) => sizeOf(tree) <= MOST_CLAUSES, `More than ${MOST_CLAUSES} clauses, nested ones counted`);
 
 const depthOf = ({ clauses }: FilterTree): number =>
   1 + Math.max(0, ...clauses.map((clause) => ('clauses' in clause ? depthOf(clause) : 0)));
+
+const sizeOf = ({ clauses }: FilterTree): number =>
+  clauses.reduce((sum, clause) => sum + 1 + ('clauses' in clause ? sizeOf(clause) : 0), 0);
 
 export const Aggregation = z.discriminatedUnion('func', [
   z.object({ func: z.literal('count') }).meta({ id: 'CountAggregation' }),

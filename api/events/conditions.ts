@@ -4,7 +4,7 @@ import type { EventId, MeterId, OrganizationId } from '../../billing/ids.ts';
 import { Meter } from '../../db/entities/meter.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { EventSource } from '../../schemas/event.ts';
-import { Filter } from '../../schemas/meter.ts';
+import { FilterInput } from '../../schemas/meter.ts';
 import { metadataFilter, oneOrMany, queryInstant, queryInteger } from '../../schemas/query.ts';
 import type { EventQuery, Place } from '../../usage/event-store.ts';
 import { invalid } from '../errors.ts';
@@ -72,7 +72,7 @@ function filterOf(json: string) {
     throw invalid(['query', 'filter'], 'Not JSON', 'json_invalid');
   }
   refuseUnstorableText('query', given);
-  return parsePart('query', z.object({ filter: Filter }), { filter: given }).filter;
+  return parsePart('query', z.object({ filter: FilterInput }), { filter: given }).filter;
 }
 
 async function filterOfMeter(em: EntityManager, organization: OrganizationId, id: MeterId) {

@@ -13,6 +13,9 @@ import { USAGE_LOCK } from '../../usage/write-events.ts';
 import { invalid } from '../errors.ts';
 import { hasCounted, refuseArchivingUsed, refuseChangingUsed } from './uses.ts';
 
+/** That count: each looks at each event that comes in. */
+const MOST_ACTIVE = 200;
+
 /** First of all in a transaction that changes which meters count, or how: waits for the events that are being written. */
 export async function holdEvents(em: EntityManager): Promise<void> {
   await em.execute('select pg_advisory_xact_lock(?)', [USAGE_LOCK]);
@@ -24,6 +27,7 @@ export async function addMeter(
   body: MeterCreate,
   at: Date,
 ): Promise<MeterRow> {
+  await refuseTooMany(em, organizationId, 'name');
   const row: MeterRow = em.create(Meter, {
     id: randomUUID() as MeterId,
     createdAt: at,
@@ -41,6 +45,16 @@ export async function addMeter(
   await countFromNow(em, row);
   await beginBackfill(em, row, at);
   return row;
+}
+
+/** No other meter is made or brought back meanwhile, as events are held. */
+async function refuseTooMany(em: EntityManager, organization: OrganizationId, field: string): Promise<void> {
+  const active = await em.count(Meter, { organization, archivedAt: null });
+  if (active < MOST_ACTIVE) return;
+  throw invalid(
+    ['body', field],
+    `At most ${MOST_ACTIVE} meters can be active: archive one that isn’t needed any more.`,
+  );
 }
 
 /** Events are held already, wherever `isCounting` of the change. */
@@ -66,7 +80,10 @@ export async function changeMeter(em: EntityManager, row: MeterRow, body: MeterU
   const isWatchedAnew = Boolean(body.thresholds) && !same(body.thresholds, row.thresholds);
   if (body.thresholds) row.thresholds = body.thresholds;
   const isBack = body.is_archived === false && Boolean(row.archivedAt);
-  if (isBack) row.archivedAt = null;
+  if (isBack) {
+    await refuseTooMany(em, row.organization.id, 'is_archived');
+    row.archivedAt = null;
+  }
   if (body.is_archived === true) row.archivedAt ??= at;
   row.modifiedAt = at;
   await em.flush();

@@ -87,6 +87,18 @@ onBothStores(
         },
       );
 
+      it('takes a filter of 100 clauses, and none of more', async () => {
+        const filterOf = (count: number) => {
+          const clauses = Array.from({ length: count }, (_, i) => ({
+            ...{ property: `nested.deep.x${i}`, operator: 'eq', value: 'a' },
+          }));
+          clauses.splice(0, 1, { property: 'name', operator: 'eq', value: 'b' });
+          return encodeURIComponent(JSON.stringify({ conjunction: 'or', clauses }));
+        };
+        expect(await names(`&filter=${filterOf(100)}`)).toEqual(['b']);
+        expect((await call('GET', `/v1/events/?filter=${filterOf(101)}`)).status).toBe(422);
+      });
+
       it('refuses text in a filter that no row could hold', async () => {
         const clauses = [{ property: 'name', operator: 'eq', value: 'a\u0000' }];
         const filter = encodeURIComponent(JSON.stringify({ conjunction: 'and', clauses }));

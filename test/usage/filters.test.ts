@@ -124,6 +124,23 @@ onBothStores(
       expect(found).toBeGreaterThan(60);
     });
 
+    it('finds by several filters of as many clauses as there may be, each a long way down', async () => {
+      const organization = randomUUID() as OrganizationId;
+      const events = await someEvents(organization);
+      const clauses = Array.from({ length: 99 }, (_, i): Clause => {
+        const property = Array.from({ length: 5 }, (_, step) => `${i}k${step}`)
+          .join('.')
+          .slice(0, 255);
+        return { property, operator: OPERATORS[i % OPERATORS.length] ?? 'eq', value: i % 2 ? i : `text ${i}` };
+      });
+      const user: Clause = { property: 'source', operator: 'eq', value: 'user' };
+      const asked: Filter = { conjunction: 'or', clauses: [...clauses, user] };
+      const query = { organization, filters: [asked, { ...asked, clauses: asked.clauses.toReversed() }] };
+      const page = await stored.store.page(query, { direction: 'asc', limit: 100, offset: 0 });
+      expect(page).toHaveLength(events.filter((each) => matches(asked, each)).length);
+      expect(await stored.store.count(query)).toBe(page.length);
+    });
+
     it('makes the same of what 60 events say, with each aggregation', async () => {
       const organization = randomUUID() as OrganizationId;
       const events = await someEvents(organization, ordinary);

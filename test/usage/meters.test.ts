@@ -128,6 +128,49 @@ describe('a meter', () => {
   });
 });
 
+describe('many', () => {
+  const clause = { property: 'metadata.deep.in.it', operator: 'ne', value: 'a' };
+  const filters = (count: number) => {
+    const half = (n: number) => ({ conjunction: 'and', clauses: Array(n).fill(clause) });
+    return { conjunction: 'or', clauses: [half(Math.ceil(count / 2) - 1), half(Math.floor(count / 2) - 1)] };
+  };
+
+  it('clauses are refused, however they are nested', async () => {
+    const { id } = await made('POST', '/v1/meters/', { ...calls, filter: filters(100) });
+    for (const [method, path] of [
+      ['POST', '/v1/meters/'],
+      ['PATCH', `/v1/meters/${id}`],
+    ] as const) {
+      const refused = await call(method, path, { ...calls, filter: filters(101) });
+      expect([refused.status, refused.body.detail[0].loc]).toEqual([422, ['body', 'filter']]);
+      expect(refused.body.detail[0].msg).toContain('More than 100 clauses');
+    }
+  });
+
+  it('meters are refused, with what to do, until one is archived', async () => {
+    const { id } = await made('POST', '/v1/meters/', calls);
+    await made('PATCH', `/v1/meters/${id}`, { is_archived: true });
+    await running.orm.em.fork().execute(
+      `insert into meters (id, created_at, organization_id, name, unit, filter, aggregation, metadata, counts_from)
+       select gen_random_uuid(), m.created_at, m.organization_id, m.name, m.unit, m.filter, m.aggregation, m.metadata,
+         m.counts_from
+       from meters m, generate_series(1, 199) where m.id = ?`,
+      [id],
+    );
+    const last = await made('POST', '/v1/meters/', calls);
+    const refused = [
+      await call('POST', '/v1/meters/', calls),
+      await call('PATCH', `/v1/meters/${id}`, { is_archived: false }),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual([422, 422]);
+    for (const { body } of refused) expect(body.detail[0].msg).toContain('archive one');
+    // Those that are active can still be changed.
+    await made('PATCH', `/v1/meters/${last.id}`, { is_archived: false, name: 'The last' });
+    await made('PATCH', `/v1/meters/${last.id}`, { is_archived: true });
+    await made('PATCH', `/v1/meters/${id}`, { is_archived: false });
+  });
+});
+
 onBothStores(
   () => running.orm,
   () => {
