@@ -13,6 +13,7 @@ import { wantGrants } from '../../db/grants.ts';
 import { usageEndOf } from '../../db/meter-cycles.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { recordSystemEvents } from '../../db/system-events.ts';
+import { creditOn } from '../../db/unpaid-orders.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { writeReceipt } from '../email/receipt.ts';
@@ -92,7 +93,7 @@ export function settle(deps: Dependencies, step: Settle): Promise<Stepped> {
       await settleChange(em, row, order, payment, change as SubscriptionChangeRow, step.outcome, at);
     } else if (step.outcome.status === 'paid') {
       await payOrder(em, order, payment, at);
-      if (row.status === 'past_due') await recover(em, row, at);
+      if (row.status === 'past_due') await recover(em, row, order, at);
       await writeReceipt(em, row, order, at);
       await tellOrder(em, order, at, 'order.updated', 'order.paid');
     } else {
@@ -132,13 +133,13 @@ async function settleChange(
 }
 
 /** Active again; benefits that were taken come back. */
-async function recover(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
+async function recover(em: EntityManager, row: SubscriptionRow, paid: OrderRow, at: Date): Promise<void> {
   // Said by its order so far, which is of another period where some are left out.
   row.periodAmount ??= await chargedWith(em, row);
   row.status = 'active';
   row.pastDueAt = null;
   const usageEnd = usageEndOf(row);
-  skipMissedPeriods(row, at);
+  skipMissedPeriods(row, at, paid.meterPeriodEnd ? 'usage' : 'period');
   await want(em, row, 'granted', at);
   // What was used since is billed with the next renewal, and has the units of both periods.
   if (usageEndOf(row) !== usageEnd) await cycleCredits(em, row, await creditingGrants(em, row), new Set(), at);
@@ -155,10 +156,11 @@ async function failed(
   declined: Declined,
   at: Date,
 ): Promise<void> {
-  // The last order of what ends with its period stays owed, all of it.
+  // The last order of what ends with its period stays owed, all of it; what its prorated lines give back is balance.
   if (row.cancelAtPeriodEnd && !order.cycle && !order.meterPeriodEnd) {
     order.modifiedAt = at;
-    await giveBackToBalance(em, order, at);
+    // All of it at once: the end asks again, and an order gives back once.
+    await giveBackToBalance(em, order, at, await creditOn(em, order));
     return tellOrder(em, order, at, 'order.updated');
   }
   const isFirst = row.status !== 'past_due';
