@@ -6,6 +6,7 @@
 import { type ClientBase, Pool } from 'pg';
 import type { ClickHouseClient } from './clickhouse/connection.ts';
 import { EVENT_LINE, type EventLine, insertLines } from './clickhouse/lines.ts';
+import { refuseOther } from './event-store-id.ts';
 import { MOVE_LOCK, type StandingStore, standingStore } from './event-store-state.ts';
 
 /**
@@ -40,6 +41,7 @@ export class EventMover {
     const client = await this.pool.connect();
     try {
       const standing = await standingStore(client);
+      if (standing.state === 'clickhouse') await refuseOther(client, this.clickhouse);
       const { state } = standing;
       const done = state === 'clickhouse' ? await moveAll(client, this.clickhouse, standing, deadline) : NOTHING;
       client.release();

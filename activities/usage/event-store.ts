@@ -5,6 +5,7 @@ import { checkCopied, clearCopied } from '../../usage/clear-events.ts';
 import { type ClickHouseClient, connectClickHouse } from '../../usage/clickhouse/connection.ts';
 import { hasTables, makeTables } from '../../usage/clickhouse/tables.ts';
 import { copyNext, startCopying, switchOver } from '../../usage/copy-events.ts';
+import { claim, refuseOther } from '../../usage/event-store-id.ts';
 import { standingStore } from '../../usage/event-store-state.ts';
 import type { MoveProgress } from '../../workflows/event-store.messages.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -20,7 +21,7 @@ const ANSWER_WITHIN_MS = 15 * 60_000;
 const BEAT_MS = 20_000;
 
 export function openEventStore(deps: Dependencies): Promise<MoveProgress> {
-  return withBoth(deps, async (client, clickhouse) => {
+  return connected(deps, async (client, clickhouse) => {
     const { state } = await standingStore(client);
     // An empty one in its place would look as if there had been no events.
     if (state === 'clickhouse' && !(await hasTables(clickhouse))) {
@@ -29,6 +30,7 @@ export function openEventStore(deps: Dependencies): Promise<MoveProgress> {
       );
     }
     await makeTables(clickhouse);
+    await claim(client, clickhouse);
     await startCopying(client);
     return progressOf(client, false);
   });
@@ -83,8 +85,19 @@ async function progressOf(client: Client, isCaughtUp: boolean): Promise<MoveProg
   return { state, moved, total: state === 'clickhouse' ? moved : total, isCaughtUp, isCleared };
 }
 
+/** Not in another ClickHouse than the one that it was begun in. */
+function withBoth<T>(
+  deps: Dependencies,
+  work: (client: Client, clickhouse: ClickHouseClient) => Promise<T>,
+): Promise<T> {
+  return connected(deps, async (client, clickhouse) => {
+    await refuseOther(client, clickhouse);
+    return work(client, clickhouse);
+  });
+}
+
 /** Heartbeats go on while a long query runs. */
-async function withBoth<T>(
+async function connected<T>(
   deps: Dependencies,
   work: (client: Client, clickhouse: ClickHouseClient) => Promise<T>,
 ): Promise<T> {

@@ -128,9 +128,7 @@ onBothStores(
       const organization = randomUUID() as OrganizationId;
       const events = await someEvents(organization);
       const clauses = Array.from({ length: 99 }, (_, i): Clause => {
-        const property = Array.from({ length: 5 }, (_, step) => `${i}k${step}`)
-          .join('.')
-          .slice(0, 255);
+        const property = Array.from({ length: 5 }, (_, step) => `${i}k${step}`).join('.');
         return { property, operator: OPERATORS[i % OPERATORS.length] ?? 'eq', value: i % 2 ? i : `text ${i}` };
       });
       const user: Clause = { property: 'source', operator: 'eq', value: 'user' };

@@ -56,3 +56,30 @@ export async function makeTables(clickhouse: ClickHouseClient): Promise<void> {
     await clickhouse.insert({ table: 'schema_steps', values: [{ step: before + 1 }], format: 'JSONEachRow' });
   }
 }
+
+/** Which of all ClickHouses this is; null where nobody has said so yet. */
+export async function idOf(clickhouse: ClickHouseClient): Promise<string | null> {
+  const exists = await clickhouse.query({ query: 'exists table event_store_id', format: 'JSONEachRow' });
+  const [there] = await exists.json<{ result: number }>();
+  if (there?.result !== 1) return null;
+  const answer = await clickhouse.query({
+    query: 'select toString(id) as id from event_store_id order by made_at limit 1',
+    format: 'JSONEachRow',
+  });
+  const [row] = await answer.json<{ id: string }>();
+  return row?.id ?? null;
+}
+
+/** By one at a time. */
+export async function writeId(clickhouse: ClickHouseClient, id: string): Promise<void> {
+  await clickhouse.command({
+    query: `create table if not exists event_store_id (id UUID, made_at DateTime64(6) default now64(6))
+      engine = MergeTree order by made_at settings fsync_after_insert = 1, fsync_part_directory = 1`,
+  });
+  await clickhouse.insert({ table: 'event_store_id', values: [{ id }], format: 'JSONEachRow' });
+}
+
+export async function hasEvents(clickhouse: ClickHouseClient): Promise<boolean> {
+  const answer = await clickhouse.query({ query: 'select 1 from events limit 1', format: 'JSONEachRow' });
+  return (await answer.json()).length > 0;
+}
