@@ -2,14 +2,21 @@
  * What happens to the copied events in Postgres: they are looked for in ClickHouse before it is read, and once it is, they
  * are taken out of Postgres, month by month, each only where ClickHouse has as many.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import type { ClickHouseClient } from './clickhouse/connection.ts';
+import { InsertTooSlow } from './clickhouse/lines.ts';
 import { countByMonth, type Month } from './clickhouse/months.ts';
 import { dropPartition, monthly } from './event-partitions.ts';
 import { standingStore } from './event-store-state.ts';
-import { BLOCKS, blocksOf, inBlocks, moveNext } from './move-events.ts';
+import { BLOCKS, blocksOf, inBlocks, moveNext, type Part, type Piece } from './move-events.ts';
 
 const MOVE_WITHIN_MS = 30_000;
+/** Of lines in one piece: there are few such events, and it begins anew with it each time. */
+const MOVE_BYTES = 4_000_000;
+const LEAST_BYTES = 64_000;
+/** Between two times of trying to drop a table that is being read: each holds up whoever writes events. */
+const READ_FOR_MS = 10_000;
 
 /**
  * The first month of which ClickHouse has fewer events than were copied; they are then copied again from there on. Null:
@@ -77,18 +84,43 @@ async function clearPartition(
   );
   const [{ n, isOver } = { n: 0, isOver: false }] = rows;
   if (n === 0) return true;
-  if (there >= n && isOver) return dropPartition(client, name, async () => true);
+  if (there >= n && isOver) {
+    if (await dropPartition(client, name, async () => true)) return true;
+    await sleep(READ_FOR_MS);
+    return false;
+  }
   const last = await blocksOf(client, name);
-  for (let block = 0; block < last; block += BLOCKS) {
+  for (let block = 0; block < last; ) {
     if (isTired()) return false;
     if (there >= n) {
-      await client.query(`delete from only ${name} where ${inBlocks(block)} and received_at < $1`, [copiedBefore]);
+      const next = block + BLOCKS;
+      await client.query(`delete from only ${name} where ${inBlocks(block, next)} and received_at < $1`, [
+        copiedBefore,
+      ]);
+      block = next;
     } else {
-      const part = { block, from: '-infinity', until: copiedBefore, withinMs: MOVE_WITHIN_MS };
-      if ((await moveNext(client, clickhouse, name, part)) === null) return false;
+      const part = { block, from: '-infinity', until: copiedBefore, withinMs: MOVE_WITHIN_MS, most: MOVE_BYTES };
+      const piece = await moveSlowly(client, clickhouse, name, part);
+      if (piece === null) return false;
+      block = piece.next;
     }
   }
   return true;
+}
+
+/** Less of it where that takes too long. */
+async function moveSlowly(
+  client: ClientBase,
+  clickhouse: ClickHouseClient,
+  name: string,
+  part: Part,
+): Promise<Piece | null> {
+  try {
+    return await moveNext(client, clickhouse, name, part);
+  } catch (error) {
+    if (!(error instanceof InsertTooSlow) || part.most <= LEAST_BYTES) throw error;
+    return moveSlowly(client, clickhouse, name, { ...part, most: part.most / 4 });
+  }
 }
 
 /** As ClickHouse reads it. */

@@ -5,17 +5,23 @@
  */
 import type { ClientBase } from 'pg';
 import type { ClickHouseClient } from './clickhouse/connection.ts';
-import { EVENT_LINE, type EventLine, insertLines } from './clickhouse/lines.ts';
+import { EVENT_LINE, type EventLine, InsertTooSlow, insertLines, LINE_BYTES, MOST_BYTES } from './clickhouse/lines.ts';
 import { MOVE_LOCK, type StandingStore, standingStore } from './event-store-state.ts';
 import { USAGE_LOCK } from './write-events.ts';
 
-/** Of events in one piece, but for those of one moment. */
+/** Of events copied in one step, but for those of one moment; of MOST_BYTES at most as well. */
 const MOST = 50_000;
+/** Of events read in one go, the longest of which are of some 100 kB. */
+const FETCH = 200;
+/** How often a piece that took too long is halved. */
+const HALVINGS = 3;
 const SHORTEST_MS = 1;
 const LONGEST_MS = 31 * 86_400_000;
 const INSERT_WITHIN_MS = 30_000;
 /** Nobody writes events for so long at most. */
 const SWITCH_WITHIN_MS = 5_000;
+/** Of lines copied meanwhile: more than came in since the last look, or it would never come to it. */
+const SWITCH_BYTES = 4 * MOST_BYTES;
 /** What came in within so long is little enough to be copied while nobody writes. */
 const CAUGHT_UP_MS = 2_000;
 
@@ -79,13 +85,52 @@ async function copySlice(
     ms = Math.max(SHORTEST_MS, ms / 4);
     part = await partOf(client, copiedBefore, copyUntil, ms);
   }
-  const { rows } = await client.query<EventLine>(
-    `select ${EVENT_LINE} from events where received_at >= $1 and received_at < $2`,
-    [copiedBefore, part.until],
+  let copied = 0;
+  for await (const lines of piecesOf(client, copiedBefore, part.until)) {
+    await insertHalving(clickhouse, lines, HALVINGS);
+    copied += lines.length;
+  }
+  await client.query('update event_store set copied_before = $1, moved = moved + $2', [part.until, copied]);
+  return { ms: copied < MOST / 4 ? Math.min(LONGEST_MS, ms * 2) : ms, isCaughtUp: false };
+}
+
+/** Of about MOST_BYTES each. Null: from the first. */
+async function* piecesOf(client: ClientBase, from: string | null, until: string): AsyncGenerator<EventLine[]> {
+  // All of it is read in the end.
+  await client.query('set local cursor_tuple_fraction = 1');
+  await client.query(
+    `declare lines no scroll cursor for
+     select ${EVENT_LINE} from events where received_at >= $1 and received_at < $2`,
+    [from ?? '-infinity', until],
   );
-  await insertLines(clickhouse, rows, INSERT_WITHIN_MS);
-  await client.query('update event_store set copied_before = $1, moved = moved + $2', [part.until, rows.length]);
-  return { ms: rows.length < MOST / 4 ? Math.min(LONGEST_MS, ms * 2) : ms, isCaughtUp: false };
+  let piece: EventLine[] = [];
+  let length = 0;
+  for (let isOver = false; !isOver; ) {
+    const { rows } = await client.query<EventLine>(`fetch ${FETCH} from lines`);
+    isOver = rows.length < FETCH;
+    piece.push(...rows);
+    length += rows.reduce((sum, { line }) => sum + line.length, 0);
+    if (length < MOST_BYTES && !isOver) continue;
+    yield piece;
+    piece = [];
+    length = 0;
+  }
+  await client.query('close lines');
+}
+
+async function insertHalving(
+  clickhouse: ClickHouseClient,
+  lines: readonly EventLine[],
+  halvings: number,
+): Promise<void> {
+  try {
+    await insertLines(clickhouse, lines, INSERT_WITHIN_MS);
+  } catch (error) {
+    if (!(error instanceof InsertTooSlow) || halvings === 0 || lines.length < 2) throw error;
+    const half = Math.ceil(lines.length / 2);
+    await insertHalving(clickhouse, lines.slice(0, half), halvings - 1);
+    await insertHalving(clickhouse, lines.slice(half), halvings - 1);
+  }
 }
 
 interface Part {
@@ -96,9 +141,7 @@ interface Part {
 /** The next `ms` ms, and whether there is more in them than fits. */
 async function partOf(client: ClientBase, from: string | null, last: string | null, ms: number): Promise<Part> {
   const { rows } = await client.query<Part>(
-    `select part.until::text as until,
-       (select count(*) from (select from events where received_at >= $1 and received_at < part.until limit ${MOST + 1}) e)
-         > ${MOST} as "isMore"
+    `select part.until::text as until, ${isMoreThanFits('received_at >= $1 and received_at < part.until', MOST_BYTES)} as "isMore"
      from (select least($1::timestamptz + $3 * interval '1 ms', $2) as until) part`,
     [from, last, ms],
   );
@@ -106,6 +149,13 @@ async function partOf(client: ClientBase, from: string | null, last: string | nu
   if (part === undefined) throw new Error('Postgres did not say how far to copy.');
   return part;
 }
+
+/** Reads no further than what fits. */
+const isMoreThanFits = (condition: string, most: number): string => `exists (
+  select from (
+    select row_number() over w as n, sum(${LINE_BYTES}) over w as bytes from events where ${condition}
+    window w as (rows unbounded preceding)
+  ) e where n > ${MOST} or bytes > ${most})`;
 
 /**
  * Copies the last of it while nobody writes; from then on events are read in ClickHouse. False where that would take too
@@ -117,12 +167,14 @@ export async function switchOver(client: ClientBase, clickhouse: ClickHouseClien
     await client.query(`select pg_advisory_xact_lock(${USAGE_LOCK})`);
     const { state, copiedBefore } = await standingStore(client);
     if (state === 'clickhouse') return true;
-    const { rows } = await client.query<EventLine>(
-      `select ${EVENT_LINE} from events where received_at >= $1 limit ${MOST + 1}`,
-      [copiedBefore ?? '-infinity'],
+    const from = copiedBefore ?? '-infinity';
+    const looked = await client.query<{ isMore: boolean }>(
+      `select ${isMoreThanFits('received_at >= $1', SWITCH_BYTES)} as "isMore"`,
+      [from],
     );
-    if (rows.length > MOST) return false;
-    await insertLines(clickhouse, rows, SWITCH_WITHIN_MS);
+    if (looked.rows[0]?.isMore !== false) return false;
+    const { rows } = await client.query<EventLine>(`select ${EVENT_LINE} from events where received_at >= $1`, [from]);
+    if (!(await isInsertedInTime(clickhouse, rows))) return false;
     await client.query(
       `update event_store set state = 'clickhouse', copied_before = clock_timestamp(), copy_until = null,
          moved = moved + $1, finished_at = clock_timestamp()`,
@@ -130,6 +182,16 @@ export async function switchOver(client: ClientBase, clickhouse: ClickHouseClien
     );
     return true;
   });
+}
+
+async function isInsertedInTime(clickhouse: ClickHouseClient, rows: readonly EventLine[]): Promise<boolean> {
+  try {
+    await insertLines(clickhouse, rows, SWITCH_WITHIN_MS);
+    return true;
+  } catch (error) {
+    if (error instanceof InsertTooSlow) return false;
+    throw error;
+  }
 }
 
 /** In a transaction, as the only one that carries events. */

@@ -7,6 +7,8 @@ import { USAGE_LOCK } from './write-events.ts';
 
 /** The running month and those after it. */
 const AHEAD = 3;
+/** No event comes in while it is waited for that nobody reads them. */
+const DROP_WITHIN_MS = 1_500;
 
 /** The names of those that were missing. `at` is ms since 1970. */
 export async function makePartitions(client: ClientBase, at: number): Promise<string[]> {
@@ -51,16 +53,24 @@ export async function dropEmptyPartitions(client: ClientBase, at: number): Promi
   return dropped;
 }
 
-/** While nobody writes events, and only if `mayGo` says so then. */
-export function dropPartition(client: ClientBase, name: string, mayGo: () => Promise<boolean>): Promise<boolean> {
-  return inTransaction(client, async () => {
-    await client.query(`set local lock_timeout = '10s'`);
-    await client.query(`select pg_advisory_xact_lock(${USAGE_LOCK})`);
-    if (!(await mayGo())) return false;
-    await client.query(`drop table ${name}`);
-    return true;
-  });
+/** While nobody writes events, and only if `mayGo` says so then. False also where they are being read: later, then. */
+export async function dropPartition(client: ClientBase, name: string, mayGo: () => Promise<boolean>): Promise<boolean> {
+  try {
+    return await inTransaction(client, async () => {
+      await client.query(`set local lock_timeout = ${DROP_WITHIN_MS}`);
+      await client.query(`select pg_advisory_xact_lock(${USAGE_LOCK})`);
+      if (!(await mayGo())) return false;
+      await client.query(`drop table ${name}`);
+      return true;
+    });
+  } catch (error) {
+    if (isLockTimeout(error)) return false;
+    throw error;
+  }
 }
+
+export const isLockTimeout = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '55P03';
 
 /** The names of the tables of months, the oldest first. */
 export async function monthly(client: ClientBase): Promise<string[]> {

@@ -5,17 +5,20 @@
  */
 import { type ClientBase, Pool } from 'pg';
 import type { ClickHouseClient } from './clickhouse/connection.ts';
-import { EVENT_LINE, type EventLine, insertLines } from './clickhouse/lines.ts';
+import { EVENT_LINE, type EventLine, InsertTooSlow, insertLines, LINE_BYTES, MOST_BYTES } from './clickhouse/lines.ts';
+import { isLockTimeout } from './event-partitions.ts';
 import { refuseOther } from './event-store-id.ts';
 import { MOVE_LOCK, type StandingStore, standingStore } from './event-store-state.ts';
 
 /**
- * Of a table's blocks in one go: they hold some ten thousand events. Gone through from the first to the last one, so that
- * what was taken out before isn't passed again each time.
+ * Of a table's blocks in one go at most: they hold some ten thousand events. Gone through from the first to the last one,
+ * so that what was taken out before isn't passed again each time.
  */
 export const BLOCKS = 400;
 /** Of the same: one that carries and one that waits for it, in each process. */
 const AT_ONCE = 2;
+/** Of lines in one piece, where ClickHouse is slow: hardly more than one block. */
+const LEAST_BYTES = 64_000;
 
 export interface Moved {
   readonly moved: number;
@@ -26,6 +29,8 @@ export interface Moved {
 export class EventMover {
   private readonly pool: Pool;
   private readonly clickhouse: ClickHouseClient;
+  /** Of lines in the next piece: less after one that took too long. */
+  private most = MOST_BYTES;
 
   constructor(databaseUrl: string, clickhouse: ClickHouseClient) {
     this.clickhouse = clickhouse;
@@ -42,8 +47,7 @@ export class EventMover {
     try {
       const standing = await standingStore(client);
       if (standing.state === 'clickhouse') await refuseOther(client, this.clickhouse);
-      const { state } = standing;
-      const done = state === 'clickhouse' ? await moveAll(client, this.clickhouse, standing, deadline) : NOTHING;
+      const done = standing.state === 'clickhouse' ? await this.moveAll(client, standing, deadline) : NOTHING;
       client.release();
       return done;
     } catch (error) {
@@ -61,38 +65,67 @@ export class EventMover {
   async close(): Promise<void> {
     await this.pool.end();
   }
+
+  private async moveAll(
+    client: ClientBase,
+    { isCleared, copiedBefore }: StandingStore,
+    deadline: number,
+  ): Promise<Moved> {
+    // What was there before the last copying ended is in ClickHouse already, and is cleared away later.
+    const from = isCleared ? '-infinity' : (copiedBefore ?? '-infinity');
+    const until = await lastReceived(client, from);
+    if (until === null) return NOTHING;
+    const partitions = await partitionsFrom(client, from);
+    let moved = 0;
+    for (const partition of partitions) {
+      const last = await blocksOf(client, partition);
+      let block = isCleared ? 0 : await firstBlock(client, partition, from);
+      while (block < last) {
+        const left = deadline - performance.now();
+        if (left <= 0) return { moved, isComplete: false };
+        const part = { block, from, until, withinMs: left, most: this.most };
+        const piece = await this.movePiece(client, partition, part, moved > 0);
+        if (piece === null) return { moved, isComplete: false };
+        moved += piece.moved;
+        block = piece.next;
+      }
+    }
+    // Events may have been moved meanwhile to the table of a month that wasn't there yet.
+    const after = await partitionsFrom(client, from);
+    return { moved, isComplete: after.join() === partitions.join() };
+  }
+
+  /** Null where the time is over: after others it is so soon, and no failure. */
+  private async movePiece(
+    client: ClientBase,
+    partition: string,
+    part: Part,
+    isAfterOthers: boolean,
+  ): Promise<Piece | null> {
+    try {
+      const piece = await moveNext(client, this.clickhouse, partition, part);
+      if (piece !== null) this.most = Math.min(MOST_BYTES, this.most * 2);
+      return piece;
+    } catch (error) {
+      if (!(error instanceof InsertTooSlow)) throw error;
+      this.most = Math.max(LEAST_BYTES, this.most / 4);
+      if (!isAfterOthers) throw error;
+      return null;
+    }
+  }
 }
 
 const NOTHING: Moved = { moved: 0, isComplete: true };
 
-async function moveAll(
-  client: ClientBase,
-  clickhouse: ClickHouseClient,
-  { isCleared, copiedBefore }: StandingStore,
-  deadline: number,
-): Promise<Moved> {
-  // What was there before the last copying ended is in ClickHouse already, and is cleared away later.
-  const from = isCleared ? '-infinity' : (copiedBefore ?? '-infinity');
+/** What is there from then on was received by this time. Null: there is nothing. */
+async function lastReceived(client: ClientBase, from: string): Promise<string | null> {
   const { rows } = await client.query<{ until: string; isAny: boolean }>(
     `select now()::text as until,
        exists (select from events where received_at >= $1 and received_at <= now()) as "isAny"`,
     [from],
   );
   const [found] = rows;
-  if (found?.isAny !== true) return NOTHING;
-  let moved = 0;
-  for (const partition of await partitionsFrom(client, from)) {
-    const last = await blocksOf(client, partition);
-    for (let block = isCleared ? 0 : await firstBlock(client, partition, from); block < last; block += BLOCKS) {
-      const left = deadline - performance.now();
-      if (left <= 0) return { moved, isComplete: false };
-      const part = { block, from, until: found.until, withinMs: left };
-      const taken = await moveNext(client, clickhouse, partition, part);
-      if (taken === null) return { moved, isComplete: false };
-      moved += taken;
-    }
-  }
-  return { moved, isComplete: true };
+  return found?.isAny === true ? found.until : null;
 }
 
 export async function blocksOf(client: ClientBase, partition: string): Promise<number> {
@@ -115,8 +148,8 @@ async function firstBlock(client: ClientBase, partition: string, from: string): 
   return rows[0]?.block ?? Number.MAX_SAFE_INTEGER;
 }
 
-/** A condition for the blocks from `block` on that are gone through in one go. */
-export const inBlocks = (block: number): string => `ctid >= '(${block},0)' and ctid < '(${block + BLOCKS},0)'`;
+/** A condition for the blocks from `block` on, up to before `end`. */
+export const inBlocks = (block: number, end: number): string => `ctid >= '(${block},0)' and ctid < '(${end},0)'`;
 
 /** The leaves of `events` that may hold such. */
 async function partitionsFrom(client: ClientBase, from: string): Promise<string[]> {
@@ -130,33 +163,43 @@ async function partitionsFrom(client: ClientBase, from: string): Promise<string[
   return rows.map(({ name }) => name);
 }
 
-interface Part {
+export interface Part {
   readonly block: number;
   readonly from: string;
   readonly until: string;
   readonly withinMs: number;
+  /** Bytes of lines, but for those of one block. */
+  readonly most: number;
 }
 
-/** How many, of some blocks of a partition. Null where somebody else carries for so long. */
+export interface Piece {
+  readonly moved: number;
+  /** The block after it. */
+  readonly next: number;
+}
+
+/** Some blocks of a partition. Null where somebody else carries for so long. */
 export async function moveNext(
   client: ClientBase,
   clickhouse: ClickHouseClient,
   partition: string,
-  { block, from, until, withinMs }: Part,
-): Promise<number | null> {
+  part: Part,
+): Promise<Piece | null> {
+  const { block, from, until, withinMs } = part;
   await client.query('begin');
   try {
     // Whoever is just carrying has committed when it is ours, so that nothing is on its way unseen.
     await client.query(`set local lock_timeout = ${Math.ceil(withinMs)}`);
     await client.query(`select pg_advisory_xact_lock(${MOVE_LOCK})`);
+    const next = await endOf(client, partition, part);
     const { rows } = await client.query<EventLine>(
-      `delete from only ${partition} where ${inBlocks(block)} and received_at >= $1 and received_at <= $2
+      `delete from only ${partition} where ${inBlocks(block, next)} and received_at >= $1 and received_at <= $2
        returning ${EVENT_LINE}`,
       [from, until],
     );
     await insertLines(clickhouse, rows, withinMs);
     await client.query('commit');
-    return rows.length;
+    return { moved: rows.length, next };
   } catch (error) {
     await client.query('rollback').catch(() => {});
     if (isLockTimeout(error)) return null;
@@ -164,4 +207,14 @@ export async function moveNext(
   }
 }
 
-const isLockTimeout = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '55P03';
+/** Before the block with which it would be more than `most`, the first one left aside; reads no further than there. */
+async function endOf(client: ClientBase, partition: string, { block, from, until, most }: Part): Promise<number> {
+  const { rows } = await client.query<{ block: number }>(
+    `select block from (
+       select (ctid::text::point)[0]::int as block, sum(${LINE_BYTES}) over (order by ctid rows unbounded preceding) as bytes
+       from only ${partition} where ${inBlocks(block, block + BLOCKS)} and received_at >= $1 and received_at <= $2
+     ) e where bytes > $3 limit 1`,
+    [from, until, most],
+  );
+  return Math.max(block + 1, rows[0]?.block ?? block + BLOCKS);
+}

@@ -1,7 +1,9 @@
 /** A Postgres and a ClickHouse of one's own, with events on their way from one to the other. */
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { Client } from 'pg';
 import type { OrganizationId } from '../../billing/ids.ts';
+import type { ClickHouseClient } from '../../usage/clickhouse/connection.ts';
 import { copyNext, startCopying, switchOver } from '../../usage/copy-events.ts';
 import { EventWriter } from '../../usage/event-writer.ts';
 import { EventMover } from '../../usage/move-events.ts';
@@ -38,6 +40,16 @@ export async function bothStores(server?: string) {
          select gen_random_uuid(), $2, $2, 'call', 'user', at, at, '{}' from unnest($1::timestamptz[]) at`,
         [times, organizationId],
       ),
+    /** Long ones, of 98 kB each: `at` is SQL, in which `n` counts them. */
+    async long(count: number, at = 'clock_timestamp()'): Promise<void> {
+      await client.query('alter table events_other alter column metadata set storage external');
+      await client.query(
+        `insert into events (id, organization_id, subject, name, source, "timestamp", received_at, metadata)
+         select gen_random_uuid(), $1, $1, 'call', 'user', now(), ${at}, jsonb_build_object('text', repeat('x', 98000))
+         from generate_series(1, ${count}) n`,
+        [organizationId],
+      );
+    },
     async inPostgres(): Promise<string[]> {
       const { rows } = await client.query<{ id: string }>('select id from events order by id');
       return rows.map(({ id }) => id);
@@ -68,6 +80,21 @@ export async function bothStores(server?: string) {
     },
   };
   return stores;
+}
+
+/** One that never takes in more than `most` bytes at once, as if it were too slow for them. */
+export function slow(client: ClickHouseClient, most: number): ClickHouseClient {
+  const exec: ClickHouseClient['exec'] = async (asked: Parameters<ClickHouseClient['exec']>[0]) => {
+    if (!('values' in asked) || asked.values === undefined) return client.exec(asked);
+    const chunks: Buffer[] = [];
+    for await (const chunk of asked.values) chunks.push(Buffer.from(chunk));
+    const isTooMuch = chunks.reduce((sum, { length }) => sum + length, 0) > most;
+    if (isTooMuch) await new Promise((_, fail) => asked.abort_signal?.addEventListener('abort', fail));
+    return client.exec({ ...asked, values: Readable.from(chunks, { objectMode: false }) });
+  };
+  return new Proxy(client, {
+    get: (target, property) => (property === 'exec' ? exec : Reflect.get(target, property)),
+  });
 }
 
 /** One that fails at the commit, as if the process had been killed before it. */

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { type ClickHouse, startClickHouse } from '../../dev/services/clickhouse.ts';
 import { clearCopied } from '../../usage/clear-events.ts';
+import { makePartitions } from '../../usage/event-partitions.ts';
 import { EventMover, moveNext } from '../../usage/move-events.ts';
 import { startEventMover } from '../../worker/event-mover.ts';
 import { eventually } from '../api/everything.ts';
-import { type BothStores, bothStores, torn } from './both-stores.ts';
+import { type BothStores, bothStores, slow, torn } from './both-stores.ts';
 import { describeOnClickHouse } from './clickhouse.ts';
 
-const EVER = { block: 0, from: '-infinity', until: 'infinity', withinMs: 10_000 };
+const EVER = { block: 0, from: '-infinity', until: 'infinity', withinMs: 10_000, most: 16_000_000 };
 
 describeOnClickHouse('carrying', () => {
   let stores: BothStores;
@@ -78,6 +79,59 @@ describeOnClickHouse('carrying', () => {
     expect(await mover.move(60_000)).toEqual({ moved: 6_000, isComplete: true });
     expect(await stores.inPostgres()).toEqual([]);
     expect(await stores.inClickHouse()).toHaveLength(17_000);
+  });
+
+  it('takes no more at once of long events than ClickHouse takes in', async () => {
+    const { client, clickhouse } = stores;
+    await stores.movesOver();
+    await clearCopied(client, clickhouse.client, () => false);
+    await stores.long(600);
+    const moved: number[] = [];
+    for (let block = 0; moved.reduce((a, b) => a + b, 0) < 600; ) {
+      const piece = await moveNext(client, clickhouse.client, 'events_other', { ...EVER, block });
+      if (piece === null || piece.next <= block) throw new Error('It did not go on.');
+      moved.push(piece.moved);
+      block = piece.next;
+    }
+    expect(Math.max(...moved)).toBeLessThanOrEqual(16_000_000 / 98_000);
+    expect(moved.length).toBeLessThan(10);
+    expect(await stores.inClickHouse()).toHaveLength(600);
+  });
+
+  it('takes less the next time after what took too long', async () => {
+    const { database, clickhouse } = stores;
+    await stores.movesOver();
+    await stores.long(150);
+    const mover = new EventMover(database.url, slow(clickhouse.client, 7_000_000));
+    await expect(mover.move(1_500)).rejects.toThrow('did not take in');
+    expect(await stores.inPostgres()).toHaveLength(150);
+    let moved = 0;
+    for (let times = 0; times < 4 && moved < 150; times += 1) moved += (await mover.move(1_500)).moved;
+    await mover.close();
+    expect(moved).toBe(150);
+    expect(await stores.inClickHouse('final')).toHaveLength(150);
+  });
+
+  it('says that it is not complete where a month was made meanwhile', async () => {
+    const { client, clickhouse, database } = stores;
+    await stores.movesOver();
+    await clearCopied(client, clickhouse.client, () => false);
+    await makePartitions(client, Date.now());
+    await stores.write(2);
+    await stores.received('2020-01-15T00:00:00Z');
+    const making = new Proxy(clickhouse.client, {
+      get: (target, property) => {
+        if (property !== 'exec') return Reflect.get(target, property);
+        return async (asked: Parameters<typeof target.exec>[0]) => {
+          await makePartitions(client, Date.now());
+          return target.exec(asked);
+        };
+      },
+    });
+    const mover = new EventMover(database.url, making);
+    expect(await mover.move(10_000)).toEqual({ moved: 2, isComplete: false });
+    expect(await mover.move(10_000)).toEqual({ moved: 1, isComplete: true });
+    await mover.close();
   });
 
   it('says so where the time is over before all is carried', async () => {

@@ -6,7 +6,7 @@ import { copyNext, startCopying, switchOver } from '../../usage/copy-events.ts';
 import { makePartitions } from '../../usage/event-partitions.ts';
 import { standingStore } from '../../usage/event-store-state.ts';
 import { USAGE_LOCK } from '../../usage/write-events.ts';
-import { type BothStores, bothStores, torn } from './both-stores.ts';
+import { type BothStores, bothStores, slow, torn } from './both-stores.ts';
 import { describeOnClickHouse } from './clickhouse.ts';
 
 let stores: BothStores;
@@ -135,6 +135,41 @@ describeOnClickHouse('moving over', () => {
     await many(`now() - interval '2 hours'`);
     await stores.copies(86_400_000);
     expect(await stores.inClickHouse()).toHaveLength(120_000);
+  });
+
+  it('copies long events in small pieces, also those of one moment', async () => {
+    const { client, clickhouse } = stores;
+    await stores.long(400, `now() - interval '1 hour' + n * interval '10 ms'`);
+    await stores.long(400, `now() - interval '2 hours'`);
+    await startCopying(client);
+    const pieces: number[] = [];
+    for (let slice = { ms: 86_400_000, isCaughtUp: false }; !slice.isCaughtUp; ) {
+      const { moved } = await standingStore(client);
+      slice = await copyNext(client, clickhouse.client, slice.ms);
+      pieces.push((await standingStore(client)).moved - moved);
+    }
+    const most = 16_000_000 / 98_000;
+    expect(pieces.filter((size) => size > most)).toEqual([400]);
+    expect(await stores.inClickHouse()).toHaveLength(800);
+    // Too much for the moment in which nobody writes.
+    await stores.long(700);
+    expect(await switchOver(client, clickhouse.client)).toBe(false);
+    while (!(await switchOver(client, clickhouse.client))) await stores.copies();
+    expect(await stores.inClickHouse()).toHaveLength(1_500);
+    // Found to be missing after all, they are carried in small pieces as well.
+    await clickhouse.client.command({ query: 'truncate table events' });
+    expect(await clearCopied(client, clickhouse.client, never)).toBe(true);
+    expect(await stores.inClickHouse()).toHaveLength(1_500);
+  });
+
+  it('copies first what takes too long while nobody writes', async () => {
+    const { client, clickhouse } = stores;
+    await stores.copies();
+    await stores.long(10);
+    expect(await switchOver(client, slow(clickhouse.client, 500_000))).toBe(false);
+    expect(await standingStore(client)).toMatchObject({ state: 'moving' });
+    expect(await switchOver(client, clickhouse.client)).toBe(true);
+    expect(await stores.inClickHouse()).toHaveLength(10);
   });
 
   it('copies again from the month on of which some are missing', async () => {

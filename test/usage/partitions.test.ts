@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import type { OrganizationId } from '../../billing/ids.ts';
-import { detachPartitions, makePartitions } from '../../usage/event-partitions.ts';
+import { detachPartitions, dropEmptyPartitions, makePartitions } from '../../usage/event-partitions.ts';
 import { EventWriter } from '../../usage/event-writer.ts';
 import { subjectOf } from '../../usage/subjects.ts';
 import { type FreshDatabase, freshDatabase } from '../api/fresh-database.ts';
@@ -61,6 +61,21 @@ it('are put away with what is in them, the running month and those kept never', 
   const { rows } = await client.query('select count(*)::int as events from events_2029_01');
   expect(rows).toEqual([{ events: 1 }]);
   expect(await detachPartitions(client, Date.UTC(2029, 2, 15), 1)).toEqual([]);
+});
+
+it('are dropped later where they are being read, and nobody who writes waits long for that', async () => {
+  await makePartitions(client, Date.UTC(2020, 0, 15));
+  const reader = new Client({ connectionString: database.url });
+  await reader.connect();
+  await reader.query('begin');
+  await reader.query('select from events_2020_01');
+  const began = performance.now();
+  const dropped = await dropEmptyPartitions(client, Date.UTC(2020, 1, 15));
+  expect(performance.now() - began).toBeLessThan(4_000);
+  expect(dropped).not.toContain('events_2020_01');
+  await reader.query('commit');
+  await reader.end();
+  expect(await dropEmptyPartitions(client, Date.UTC(2020, 1, 15))).toContain('events_2020_01');
 });
 
 it('are made while events come in, and none is lost', async () => {

@@ -19,18 +19,51 @@ export interface EventLine {
   readonly line: string;
 }
 
-/** They are there to stay once it resolves, and may be in part where it fails. */
+/** About how long its line is, of a row of `events`; metadata may be stored in far less room than it takes as text. */
+export const LINE_BYTES = 'octet_length(metadata::text) + 400';
+
+/** Of lines in one piece: whoever carries them holds so much, and ClickHouse takes it in within a second or so. */
+export const MOST_BYTES = 16_000_000;
+const CHUNK_LENGTH = 256_000;
+
+/** Fewer of them may go well. */
+export class InsertTooSlow extends Error {
+  override readonly name = 'InsertTooSlow';
+}
+
+/**
+ * They are there to stay once it resolves, and may be in part where it fails. Throws `InsertTooSlow` where ClickHouse
+ * hasn't taken them in by then.
+ */
 export async function insertLines(
   clickhouse: ClickHouseClient,
   rows: readonly EventLine[],
   withinMs: number,
 ): Promise<void> {
   if (rows.length === 0) return;
-  // Lines that are JSON already: `insert` would make JSON of them once more.
-  const { stream } = await clickhouse.exec({
-    query: `insert into events (${COLUMNS.join(', ')}) format JSONCompactEachRow`,
-    values: Readable.from([rows.map(({ line }) => line).join('\n')], { objectMode: false }),
-    abort_signal: AbortSignal.timeout(Math.ceil(withinMs)),
-  });
-  for await (const _ of stream) void _;
+  const over = AbortSignal.timeout(Math.ceil(withinMs));
+  try {
+    // Lines that are JSON already: `insert` would make JSON of them once more.
+    const { stream } = await clickhouse.exec({
+      query: `insert into events (${COLUMNS.join(', ')}) format JSONCompactEachRow`,
+      values: Readable.from(chunksOf(rows), { objectMode: false }),
+      abort_signal: over,
+    });
+    for await (const _ of stream) void _;
+  } catch (error) {
+    if (!over.aborted) throw error;
+    throw new InsertTooSlow(`ClickHouse did not take in ${rows.length} events in time.`, { cause: error });
+  }
+}
+
+/** All of them in one string could be longer than a string may be. */
+function* chunksOf(rows: readonly EventLine[]): Generator<string> {
+  let chunk = '';
+  for (const { line } of rows) {
+    chunk += `${line}\n`;
+    if (chunk.length < CHUNK_LENGTH) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
 }
