@@ -38,6 +38,7 @@ export const Subscription = z.object({
     'paused',
   ]),
   current_period_end: z.string(),
+  current_meter_period_end: z.nullish(z.string()),
   trial_end: z.nullable(z.string()),
   cancel_at_period_end: z.boolean(),
   started_at: z.nullable(z.string()),

@@ -77,7 +77,9 @@ export function nextOf(subscription: Subscription): string {
     case 'active': {
       const date = formatDate(subscription.current_period_end);
       if (amount > 0) return `Next charge: ${charge} on ${date}.`;
-      return isByUse(subscription) ? `What you have used by ${date} is charged then.` : 'It stays free.';
+      if (!isByUse(subscription)) return 'It stays free.';
+      // Usage may be charged more often than the plan: by the month where that is paid by the year.
+      return `What you have used by ${formatDate(subscription.current_meter_period_end ?? subscription.current_period_end)} is charged then.`;
     }
     case 'paused':
       return `Nothing is charged while it rests, ${resumption}.`;
