@@ -48,10 +48,7 @@ export async function boughtAt(running: Running) {
       const { stripeId } = await running.orm.em.fork().findOneOrFail(PaymentMethod, { customer: customer.id });
       await running.sandbox(`payment_methods/${stripeId}`, { outcome });
     },
-    disagreements: async () => {
-      const { disagreements } = await running.made(token, 'GET', '/v1/invariants');
-      return disagreements;
-    },
+    disagreements: () => running.disagreements(token),
   };
 }
 

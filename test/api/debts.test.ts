@@ -55,7 +55,7 @@ async function inDebt() {
     subscription: () => running.made(token, 'GET', `/v1/subscriptions/${order.subscription_id}`),
     ends: () => running.made(token, 'DELETE', `/v1/subscriptions/${order.subscription_id}`),
     process: () => running.temporal.workflow.getHandle(orderWorkflowId(order.id)),
-    disagreements: async () => (await running.made(token, 'GET', '/v1/invariants')).disagreements,
+    disagreements: () => running.disagreements(token),
     taken: async () => {
       const { data } = await running.stripe.paymentIntents.list({ limit: 100 });
       return data

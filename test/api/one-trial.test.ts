@@ -35,7 +35,7 @@ async function shop(prevents = true) {
   const look = (checkout: { client_secret: string }) =>
     running.made(null, 'GET', `/v1/checkouts/client/${checkout.client_secret}`);
   const subscriptions = async () => (await running.made(token, 'GET', '/v1/subscriptions/?limit=100')).items;
-  const disagreements = async () => (await running.made(token, 'GET', '/v1/invariants')).disagreements;
+  const disagreements = () => running.disagreements(token);
   return { token, organization, product, make, open, pay, look, subscriptions, disagreements };
 }
 

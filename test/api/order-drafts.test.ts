@@ -16,7 +16,7 @@ beforeAll(async () => {
   ({ token } = await running.aMerchant());
 });
 afterAll(async () => {
-  const { disagreements } = await running.made(token, 'GET', '/v1/invariants');
+  const disagreements = await running.disagreements(token);
   await running.close();
   expect(disagreements).toEqual([]);
 });

@@ -27,6 +27,7 @@ import { startEventMover } from '../../worker/event-mover.ts';
 import { startRelay } from '../../worker/relay.ts';
 import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
 import { createWorkers } from '../../worker/workers.ts';
+import { lastingDisagreements } from '../invariants/lasting.ts';
 import { freshDatabase } from './fresh-database.ts';
 
 const OPERATOR_TOKEN = 'operator-token-of-a-test-run';
@@ -126,6 +127,8 @@ export async function startRunning({ taxes = tableOfTaxes, clickhouseUrl }: Runn
       });
       return { organization, token: token as string };
     },
+    /** Between the books, orders, subscriptions, grants and the card processor of a merchant. */
+    disagreements: (token: string) => lastingDisagreements(() => made(token, 'GET', '/v1/invariants')),
     /** Sets one of the card processor's switches; see dev/sandbox/stripe/switches.ts. */
     async sandbox(path: string, body: unknown): Promise<void> {
       const response = await fetch(`${sandbox.url}/_sandbox/${path}`, {

@@ -76,7 +76,7 @@ export async function aTaxedShop(running: Running, registrations: readonly strin
       );
       return Number(rows[0]?.sum ?? 0);
     },
-    disagreements: async () => (await get('/v1/invariants')).disagreements,
+    disagreements: () => running.disagreements(token),
   };
 }
 

@@ -47,7 +47,7 @@ async function onTheFreePlan(settings: object = { allow_multiple_subscriptions: 
     show: () => get(`/v1/subscriptions/${id}`),
     subscriptions: async () => (await get(`/v1/subscriptions/?customer_id=${customer.id}&sorting=started_at`)).items,
     process: () => running.temporal.workflow.getHandle(subscriptionWorkflowId(id)),
-    disagreements: async () => (await get('/v1/invariants')).disagreements,
+    disagreements: () => running.disagreements(token),
     taken: async () => {
       const { data } = await running.stripe.paymentIntents.list({ limit: 100 });
       return data

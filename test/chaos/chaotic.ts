@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { CallFailed } from '../../dev/api-client.ts';
 import { buyHerd, fallDueAt, type Herd } from '../../dev/herd.ts';
 import { type Part, startSystem } from '../../dev/system.ts';
+import { lastingDisagreements } from '../invariants/lasting.ts';
 
 export type Chaotic = Awaited<ReturnType<typeof startChaotic>>;
 
@@ -101,8 +102,7 @@ export async function expectAllIsWell(chaotic: Chaotic, herd: Herd, times: numbe
     const sequences = [...new Set(chaotic.received.map(({ sequence }) => sequence))].sort((a, b) => a - b);
     return sequences.length > 0 && sequences.at(-1) === sequences.length;
   });
-  const findings = await call('GET', '/v1/invariants');
-  expect(findings.disagreements).toEqual([]);
+  expect(await lastingDisagreements(() => call('GET', '/v1/invariants'))).toEqual([]);
 }
 
 export const sleep = (ms: number) => new Promise<void>((passed) => setTimeout(passed, Math.max(0, ms)));

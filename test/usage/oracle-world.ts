@@ -112,7 +112,7 @@ export async function aWorld(running: Running, apis: readonly string[], scenario
     meterIds,
     products,
     addMeter,
-    disagreements: async () => (await show('/v1/invariants')).disagreements,
+    disagreements: () => running.disagreements(token),
     isCustomer: (who: Person) => customerIds.has(who),
 
     async becomesCustomer(who: Person, { isNamed = true, isClocked = false } = {}): Promise<string | null> {

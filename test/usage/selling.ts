@@ -125,7 +125,7 @@ export async function aMeteredSubscriber(running: Running, sold: Sold = {}) {
       const { stripeId } = await running.orm.em.fork().findOneOrFail(PaymentMethod, { customer: customer.id });
       await running.sandbox(`payment_methods/${stripeId}`, { outcome });
     },
-    disagreements: async () => (await show('/v1/invariants')).disagreements,
+    disagreements: () => running.disagreements(token),
   };
   return subscriber;
 }
