@@ -45,6 +45,13 @@ type Write = (em: EntityManager, row: SubscriptionRow, at: Date, taxes: TaxSheet
  * ends now has its usage frozen first, and runs again.
  */
 export async function takeStep(deps: Dependencies, step: Step, write: Write): Promise<Stepped> {
+  const stepped = await tryFrozen(deps, step, write);
+  // Overtaken by one that knows of no end: what this attempt, or one before it, has frozen goes on.
+  if (!stepped.isTaken) await thawUsage(deps, step.subscriptionId);
+  return stepped;
+}
+
+async function tryFrozen(deps: Dependencies, step: Step, write: Write): Promise<Stepped> {
   try {
     return await tryStep(deps, step, write);
   } catch (error) {
@@ -99,7 +106,7 @@ const isNext = ({ sequence }: SubscriptionRow, step: Step): boolean => sequence 
 const KEPT = 30;
 
 /** What somebody asked for, named by the request's own id; what is due may be due again at the same instant. */
-const isAsked = (key: string): boolean => /^(?!settle\/)[a-z_]+\/(?!\d+$)/.test(key);
+const isAsked = (key: string): boolean => /^(?!settle\/|bank\/)[a-z_]+\/(?!\d+$)/.test(key);
 
 const keysOf = ({ lastStep }: SubscriptionRow): string[] => lastStep?.split('\n') ?? [];
 
