@@ -25,6 +25,11 @@ export function applyBalanceUncharged(total: number, balance: number, minimum: n
   return settled.due === 0 ? settled : { applied: 0, due: total };
 }
 
+/** For a checkout: nothing that is owed is added to what its buyer was shown. */
+export function applyAtCheckout(total: number, balance: number, minimum: number): Applied {
+  return balance > 0 ? applyBalance(total, balance, minimum) : { applied: 0, due: total };
+}
+
 /** What a customer has in a currency: `billing` pays for anything, and may be owed; `usage` for what is metered alone. */
 export interface Wallets {
   readonly billing: number;

@@ -43,6 +43,18 @@ export function dueNow(checkout: CheckoutRow): 'free' | 'payment' | 'setup' {
   return checkout.product.recurringInterval ? 'setup' : 'free';
 }
 
+/** The same once the customer's balance has paid its part. A subscription wants a card for its renewals all the same. */
+export function askedNow(checkout: CheckoutRow): ReturnType<typeof dueNow> {
+  const due = dueNow(checkout);
+  if (due !== 'payment' || chargedNow(checkout) > 0) return due;
+  return checkout.product.recurringInterval ? 'setup' : 'free';
+}
+
+/** What the card is charged with now. */
+export function chargedNow(checkout: CheckoutRow): number {
+  return dueNow(checkout) === 'payment' ? totalsOfCheckout(checkout).total + checkout.appliedBalanceAmount : 0;
+}
+
 /** All of each order is taken off, for good. */
 function isForeverFree(checkout: CheckoutRow): boolean {
   const { discount } = checkout;

@@ -41,6 +41,11 @@ const amounts = {
   tax_amount: z.int().nullable(),
   tax_behavior: z.enum(['inclusive', 'exclusive']).nullable(),
   total_amount: z.int(),
+  applied_balance_amount: z
+    .int()
+    .optional()
+    .describe('Ours: added to the total by the customer’s balance; never above 0.'),
+  due_amount: z.int().optional().describe('Ours: what is charged now.'),
   currency: z.string(),
 };
 

@@ -40,6 +40,8 @@ export type RefusalReason =
   | 'address_missing'
   /** The total is another one than the buyer was shown; the checkout says which. */
   | 'tax_changed'
+  /** The customer's balance pays more or less than the buyer was shown; the checkout says how much. */
+  | 'balance_changed'
   /** Whoever knows the taxes doesn't answer. */
   | 'tax_unavailable';
 

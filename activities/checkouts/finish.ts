@@ -1,5 +1,6 @@
 /** How an attempt at a checkout ends: delivered, open again, or over. */
 import type { CheckoutId, CustomerId, OrderId, OrganizationId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
+import { showBalance } from '../../db/checkout-balance.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Payment } from '../../db/entities/payment.ts';
@@ -13,6 +14,7 @@ import { type Dependencies, transaction } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
 import { beginSubscription } from '../subscriptions/create.ts';
 import { tellSubscription } from '../subscriptions/step.ts';
+import { releaseBalance } from './balance.ts';
 import { effectiveDiscount, giveBack } from './redeem.ts';
 import { finishSale, orderOf, paySale, type Sold, succeed } from './sold.ts';
 import { tellCheckout } from './tell.ts';
@@ -144,6 +146,7 @@ export function reopenCheckout(deps: Dependencies, { checkoutId, paymentId, reas
         payment.declineReason ??= reason;
         payment.modifiedAt = now;
       }
+      await releaseBalance(em, checkout, now);
       Object.assign(checkout, {
         status: 'open' as const,
         failure: message,
@@ -152,6 +155,7 @@ export function reopenCheckout(deps: Dependencies, { checkoutId, paymentId, reas
         intentStatus: null,
         modifiedAt: now,
       });
+      await showBalance(em, checkout);
       await giveBack(em, checkout);
       await tellCheckout(deps, em, checkout, now, 'checkout.updated');
     }
@@ -164,6 +168,7 @@ export function expireCheckout(deps: Dependencies, given: { checkoutId: Checkout
     const checkout = await lockCheckout(em, given.checkoutId);
     if (checkout.status !== 'open' && checkout.status !== 'confirmed') return;
     const at = new Date(given.at);
+    await releaseBalance(em, checkout, at);
     checkout.status = 'expired';
     checkout.intentClientSecret = null;
     checkout.modifiedAt = at;

@@ -1,6 +1,7 @@
 /** Pay was pressed: settles who buys and what is due, and freezes the attempt before the processor hears of it. */
 import type { CheckoutId, CustomerId, PaymentId } from '../../billing/ids.ts';
-import { dueNow, isTooLittle, totalsOfCheckout, trialOf } from '../../db/checkout-sums.ts';
+import { showBalance } from '../../db/checkout-balance.ts';
+import { askedNow, chargedNow, isTooLittle, trialOf } from '../../db/checkout-sums.ts';
 import { taxCheckout } from '../../db/checkout-tax.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
@@ -13,6 +14,7 @@ import { TaxUnavailable } from '../../tax/provider.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
 import type { RefusalReason, UnderWay } from '../../workflows/checkout.messages.ts';
 import { type Dependencies, pricingTransaction } from '../dependencies.ts';
+import { holdBalance, paysAsShown, releaseBalance } from './balance.ts';
 import { buyerOf } from './buyer.ts';
 import { redeem } from './redeem.ts';
 import { secondSubscription, secondUpgrade } from './second.ts';
@@ -62,6 +64,7 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
   if (reason !== null) return { kind: 'refused', reason };
   const at = new Date(given.at);
   if (await taxCheckout(em, taxes, checkout, given.at)) {
+    if (checkout.status === 'open') await showBalance(em, checkout);
     checkout.modifiedAt = at;
     await em.flush();
     await tellCheckout(deps, em, checkout, at, 'checkout.updated');
@@ -81,9 +84,16 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
     await takeTrialOff(deps, em, checkout, at);
     return { kind: 'refused', reason: 'trial_had' };
   }
+  if (!(await paysAsShown(em, checkout, customer))) {
+    checkout.modifiedAt = at;
+    await tellCheckout(deps, em, checkout, at, 'checkout.updated');
+    return { kind: 'refused', reason: 'balance_changed' };
+  }
   const unredeemed = await redeem(em, checkout, customer, at);
   if (unredeemed !== null) return { kind: 'refused', reason: unredeemed };
+  await releaseBalance(em, checkout, at);
   freeze(em, checkout, customer, given, at);
+  await holdBalance(em, checkout, at);
   await em.flush();
   await tellCheckout(deps, em, checkout, at, 'checkout.updated');
   return prepared(em, checkout);
@@ -93,12 +103,12 @@ function refusalOf(checkout: CheckoutRow, given: Prepare): RefusalReason | null 
   if (checkout.product.isArchived) return 'product_gone';
   if (isTooLittle(checkout)) return 'discount_too_little';
   if (!checkout.customer && !checkout.customerEmail) return 'customer_missing';
-  if (dueNow(checkout) !== 'free' && !given.hasCard) return 'confirmation_missing';
+  if (askedNow(checkout) !== 'free' && !given.hasCard) return 'confirmation_missing';
   return checkout.attempt >= MOST_ATTEMPTS ? 'too_many_attempts' : null;
 }
 
 function freeze(em: EntityManager, checkout: CheckoutRow, customer: CustomerRow, given: Prepare, at: Date): void {
-  const kind = dueNow(checkout);
+  const kind = askedNow(checkout);
   // Real time ends here for the checkout of a customer on a test clock: what is left of its life is left by the clock.
   const clock = customer.testClock?.frozenTime;
   if (clock && !checkout.customer) {
@@ -123,7 +133,7 @@ function freeze(em: EntityManager, checkout: CheckoutRow, customer: CustomerRow,
     checkout,
     attempt: checkout.attempt,
     trigger: 'purchase',
-    amount: totalsOfCheckout(checkout).total,
+    amount: chargedNow(checkout),
     currency: checkout.currency,
   });
 }

@@ -44,6 +44,8 @@ export async function orderOf(em: EntityManager, sold: Sold): Promise<OrderRow> 
     customFieldData: checkout.customFieldData,
     at,
   });
+  // Taken from the balance when Pay was pressed.
+  order.appliedBalanceAmount = checkout.appliedBalanceAmount;
   await em.flush();
   return order;
 }

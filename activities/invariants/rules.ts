@@ -115,13 +115,20 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       select coalesce(o.id, t.source_id)::text as subject, 'took ' || coalesce(-o.applied_balance_amount, 0) || ', booked ' ||
         coalesce(-t.amount, 0) || '; of the wallet ' || coalesce(-o.applied_usage_wallet_amount, 0) || ', booked ' ||
         coalesce(-t.of_wallet, 0) as detail
-      from (select * from orders where organization_id = :organization) o
+      from (
+        select id, applied_balance_amount, applied_usage_wallet_amount from orders where organization_id = :organization
+        union all
+        -- Of a checkout that is being paid, the order is still to come.
+        select attempt_id, applied_balance_amount, 0 from checkouts
+        where organization_id = :organization and status = 'confirmed' and applied_balance_amount <> 0
+      ) o
       full join (
-        select coalesce(p.order_id, t.source_id) as source_id, -sum(e.amount) as amount,
+        select coalesce(p.order_id, c.order_id, t.source_id) as source_id, -sum(e.amount) as amount,
           -coalesce(sum(e.amount) filter (where e.account = 'usage_wallet'), 0) as of_wallet
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ${WALLETS} on x.account = e.account
-        left join payments p on p.id = t.source_id
-        where t.organization_id = :organization and t.kind <> 'goodwill' group by coalesce(p.order_id, t.source_id)
+        left join payments p on p.id = t.source_id left join checkouts c on c.attempt_id = t.source_id
+        where t.organization_id = :organization and t.kind <> 'goodwill'
+        group by coalesce(p.order_id, c.order_id, t.source_id)
       ) t on t.source_id = o.id
       where coalesce(o.applied_balance_amount, 0) <> coalesce(t.amount, 0)
         or coalesce(o.applied_usage_wallet_amount, 0) <> coalesce(t.of_wallet, 0)`,

@@ -67,11 +67,14 @@ interface Moved {
   readonly sourceId: string;
 }
 
-/** Of the order's customer; its row is the caller's. */
-export async function move(em: EntityManager, order: OrderRow, moved: Moved, at: Date): Promise<void> {
+/** Whose balance moves: of an order or of a checkout. */
+type Moving = Pick<OrderRow, 'customer' | 'organization' | 'currency'>;
+
+/** The row of the order is the caller's. */
+export async function move(em: EntityManager, moving: Moving, moved: Moved, at: Date): Promise<void> {
   const { kind, type, amount, sourceId } = moved;
   if (amount === 0) return;
-  const { customer, organization, currency } = order;
+  const { customer, organization, currency } = moving;
   await changeBalance(em, customer.id, currency, type, amount, at);
   const cause = { sourceId, organizationId: organization.id, customerId: customer.id, currency, at };
   await record(em, cause, [{ kind, from: ACCOUNTS[type], to: 'merchant', amount }]);

@@ -156,6 +156,8 @@ function refusalOf(reason: RefusalReason): ApiError {
       return invalid(['body', 'customer_billing_address'], 'The tax depends on where you are: give your address.');
     case 'tax_changed':
       return paymentError(TAX_CHANGED);
+    case 'balance_changed':
+      return paymentError(BALANCE_CHANGED);
     case 'tax_unavailable':
       return unavailable(TAXES_AWAY);
     default:
@@ -164,6 +166,7 @@ function refusalOf(reason: RefusalReason): ApiError {
 }
 
 const TAX_CHANGED = 'The tax has changed with what you entered; look at the new total, and pay again.';
+const BALANCE_CHANGED = 'Your balance has changed meanwhile; look at what is due now, and pay again.';
 
 /** Whoever has just paid may see what they bought. The session's dates are the machine's: it is a key, not billing. */
 async function openSession(em: EntityManager, id: CheckoutId): Promise<string | null> {

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { CheckoutId, CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { taxIdOf } from '../../billing/tax-ids.ts';
+import { showBalance } from '../../db/checkout-balance.ts';
 import { taxCheckout } from '../../db/checkout-tax.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
@@ -10,6 +11,7 @@ import { Organization } from '../../db/entities/organization.ts';
 import { emit } from '../../db/events.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
+import { recordOfCheckout } from '../../db/recorded.ts';
 import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
 import { countryOfAddress } from '../../tax/place-of-address.ts';
@@ -102,6 +104,7 @@ async function write(
     trialInterval: body.trial_interval ?? null,
     trialIntervalCount: body.trial_interval_count ?? null,
     customer,
+    usesBalance: customer !== null,
     upgradeOf: upgraded?.id ?? null,
     externalCustomerId: body.external_customer_id ?? customer?.externalId ?? null,
     customerName: body.customer_name ?? customer?.name ?? null,
@@ -129,11 +132,13 @@ async function write(
   );
   await taxCheckout(tx, taxes, checkout, at.getTime());
   refuseTooLittle(checkout, { discount_id: body.discount_id, discount_code: visit?.discountCode });
+  await showBalance(tx, checkout);
   await tx.flush();
   await emit(tx, {
     organizationId,
     type: 'checkout.created',
     at,
+    recorded: recordOfCheckout(checkout),
     data: async () => {
       const loaded = await loadCheckout(tx, checkout);
       return checkoutView(loaded, { environment, at });

@@ -1,5 +1,6 @@
 /** What the buyer or the merchant may still change while a checkout is open. */
 import type { CheckoutId } from '../../billing/ids.ts';
+import { showBalance } from '../../db/checkout-balance.ts';
 import { totalsOfCheckout } from '../../db/checkout-sums.ts';
 import { taxBasisOf, taxCheckout } from '../../db/checkout-tax.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
@@ -56,6 +57,9 @@ async function editWith(
   if (checkout.taxAmount === null || taxBasisOf(checkout) !== basis)
     await taxCheckout(tx, taxes, checkout, at.getTime());
   refuseTooLittle(checkout, change);
+  const after = totalsOfCheckout(checkout);
+  // As Pay is pressed, what was shown stays: where the balance is another one by now, that is told before anything is paid.
+  if (editor !== 'payer' || after.total !== before.total) await showBalance(tx, checkout);
   if (!isOtherDiscount && !isWritten) return { isOtherTax: false };
   checkout.modifiedAt = at;
   await tx.flush();
@@ -68,7 +72,6 @@ async function editWith(
       return checkoutView(loaded, { environment, at });
     },
   });
-  const after = totalsOfCheckout(checkout);
   return { isOtherTax: after.net === before.net && after.total !== before.total };
 }
 

@@ -56,6 +56,10 @@ export const Checkout = defineEntity({
     trialInterval: p.enum(INTERVALS).nullable(),
     trialIntervalCount: p.integer().nullable(),
     customer: () => p.manyToOne(Customer).nullable(),
+    /** The merchant named the customer, or they are signed in: who only typed an address has no hand in a balance. */
+    usesBalance: p.boolean().default(false),
+    /** Added to the total by the customer's balance, never above 0. Shown while open; held as long as confirmed. */
+    appliedBalanceAmount: amount().default(0),
     externalCustomerId: p.text().nullable(),
     customerName: p.text().nullable(),
     customerEmail: p.text().nullable(),

@@ -4,7 +4,7 @@ import type { ProductId } from '../../billing/ids.ts';
 import { trialEnd } from '../../billing/trials.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { Checkout, CheckoutPublic, CheckoutPublicConfirmed } from '../../schemas/checkout.ts';
-import { dueNow, totalsOfCheckout, trialOf } from '../checkout-sums.ts';
+import { askedNow, chargedNow, dueNow, totalsOfCheckout, trialOf } from '../checkout-sums.ts';
 import { isDiscountable } from '../discounts.ts';
 import type { CheckoutRow } from '../entities/checkout.ts';
 import type { DiscountRow } from '../entities/discount.ts';
@@ -94,7 +94,7 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
   const url = `${environment.PUBLIC_URL}/checkout/${checkout.clientSecret}`;
   const trial = trialOf(checkout);
   const totals = totalsOfCheckout(checkout);
-  const due = dueNow(checkout);
+  const asked = askedNow(checkout);
   return {
     ...identity(checkout),
     custom_field_data: checkout.customFieldData as Checkout['custom_field_data'],
@@ -115,6 +115,8 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     tax_amount: checkout.taxAmount ?? null,
     tax_behavior: checkout.taxBehavior ?? null,
     total_amount: totals.total,
+    applied_balance_amount: checkout.appliedBalanceAmount,
+    due_amount: chargedNow(checkout),
     currency: checkout.currency,
     allow_trial: checkout.allowTrial,
     active_trial_interval: trial?.interval ?? null,
@@ -128,9 +130,9 @@ function commonView({ checkout, products }: LoadedCheckout, { environment, at }:
     require_billing_address: checkout.requireBillingAddress,
     is_discount_applicable: isDiscountable(checkout.price),
     is_free_product_price: checkout.price.amountType === 'free' && checkout.meteredPriceIds.length === 0,
-    is_payment_required: due === 'payment',
-    is_payment_setup_required: due !== 'free' && Boolean(checkout.product.recurringInterval),
-    is_payment_form_required: due !== 'free',
+    is_payment_required: asked === 'payment',
+    is_payment_setup_required: asked !== 'free' && Boolean(checkout.product.recurringInterval),
+    is_payment_form_required: asked !== 'free',
     customer_id: checkout.customer?.id ?? null,
     is_business_customer: checkout.isBusinessCustomer,
     customer_name: checkout.customerName ?? null,

@@ -53,6 +53,9 @@ export const Checkout = z.object({
   tax_behavior: z.nullish(z.string()),
   is_reverse_charged: z.optional(z.boolean()),
   total_amount: z.number(),
+  /** Added to the total by the customer's balance; never above 0. */
+  applied_balance_amount: z.number(),
+  due_amount: z.number(),
   currency: z.string(),
   active_trial_interval: z.nullable(Interval),
   active_trial_interval_count: z.nullable(z.number()),

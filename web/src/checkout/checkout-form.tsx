@@ -141,7 +141,7 @@ export function CheckoutForm(props: CheckoutFormProps) {
 }
 
 function purposeOf(checkout: Checkout): CardPurpose {
-  const { currency, total_amount: amount } = checkout;
+  const { currency, due_amount: amount } = checkout;
   if (!checkout.is_payment_required || hasTrial(checkout)) return { mode: 'setup', currency };
   return { mode: 'payment', amount, currency, isKept: checkout.product?.is_recurring === true };
 }
@@ -151,6 +151,7 @@ function actionOf(checkout: Checkout): string {
   const trial = formatTrial(checkout.active_trial_interval, checkout.active_trial_interval_count);
   if (trial !== undefined) return `Start ${trial}`;
   const due = dueToday(checkout);
+  if (due === 0 && checkout.applied_balance_amount < 0) return 'Pay with your balance';
   if (due === 0 && usageOf(checkout).length > 0) return 'Start now';
   return due === 0 ? 'Get it free' : `Pay ${formatMoney(due, checkout.currency)}`;
 }

@@ -34,7 +34,8 @@ export function PaymentNotice({ problem }: { problem: PaymentProblem }) {
       return (
         <Notice tone="warning" title="The total has changed">
           <p>
-            It follows from what you entered. Nothing was charged: look at the new total, and press the button again.
+            It follows from what you entered, or your balance has changed. Nothing was charged: look at what is due now,
+            and press the button again.
           </p>
         </Notice>
       );

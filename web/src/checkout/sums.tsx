@@ -1,10 +1,11 @@
-/** From the price to what is due today: discount, tax, and a trial that comes first. */
+/** From the price to what is due today: discount, tax, the customer's balance, and a trial that comes first. */
 import type { Checkout } from '../api/checkouts.ts';
 import { formatMoney } from '../format/money.ts';
 import { formatSeats, unitOf } from '../format/seats.ts';
 
 export function Sums({ checkout }: { checkout: Checkout }) {
-  const { amount, seats, discount_amount: discount, tax_amount: tax, currency } = checkout;
+  const { amount, seats, discount_amount: discount, tax_amount: tax, applied_balance_amount: applied } = checkout;
+  const { currency } = checkout;
   const isAdded = checkout.tax_behavior !== 'inclusive';
   const addsTax = tax !== null && tax > 0 && isAdded;
   const isOpen = tax === null && checkout.total_amount > 0;
@@ -14,11 +15,12 @@ export function Sums({ checkout }: { checkout: Checkout }) {
       {seats !== null && seats !== undefined && (
         <Sum label={formatSeats(seats, unitOf(checkout.product_price))} value={money(amount)} />
       )}
-      {(discount > 0 || addsTax || isOpen) && <Sum label="Subtotal" value={money(amount)} />}
+      {(discount > 0 || addsTax || isOpen || applied < 0) && <Sum label="Subtotal" value={money(amount)} />}
       {discount > 0 && <Sum label={discountLabel(checkout)} value={money(-discount)} />}
       {isOpen && <Sum label="Tax" value="Enter your address" />}
       {addsTax && <Sum label="Tax" value={money(tax)} />}
       {checkout.is_reverse_charged === true && <Sum label="Tax" value="Reverse charge" />}
+      {applied < 0 && <Sum label="From your balance" value={money(applied)} />}
       {hasTrial(checkout) && <Sum label="After the trial" value={money(checkout.total_amount)} />}
       <div className="due">
         <dt>Due today</dt>
@@ -60,10 +62,8 @@ export function hasTrial(checkout: Checkout): boolean {
   return checkout.active_trial_interval !== null && checkout.active_trial_interval_count !== null;
 }
 
-/** In minor units: nothing while a trial runs. */
-export function dueToday(checkout: Checkout): number {
-  return hasTrial(checkout) ? 0 : checkout.total_amount;
-}
+/** In minor units: nothing while a trial runs, nor what the balance pays. */
+export const dueToday = ({ due_amount: due }: Checkout): number => due;
 
 /** "Discount SPRING", "Discount Half off". */
 function discountLabel({ discount }: Checkout): string {

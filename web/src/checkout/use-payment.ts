@@ -133,4 +133,7 @@ export function usePayment(
 }
 
 const isOtherTotal = (a: Checkout, b: Checkout): boolean =>
-  a.total_amount !== b.total_amount || a.currency !== b.currency || hasTrial(a) !== hasTrial(b);
+  a.total_amount !== b.total_amount ||
+  a.due_amount !== b.due_amount ||
+  a.currency !== b.currency ||
+  hasTrial(a) !== hasTrial(b);

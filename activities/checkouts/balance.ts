@@ -1,0 +1,46 @@
+/**
+ * What the customer's balance pays of a checkout is taken from it as Pay is pressed, in the transaction that decides what
+ * is charged: nobody else can use it meanwhile. An attempt that comes to nothing gives it back.
+ */
+import { lockedBalancesOf } from '../../db/balances.ts';
+import { appliedTo } from '../../db/checkout-balance.ts';
+import type { CheckoutRow } from '../../db/entities/checkout.ts';
+import type { CustomerRow } from '../../db/entities/customer.ts';
+import type { LedgerTransactionRow } from '../../db/entities/ledger.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { move } from '../ledger/balance.ts';
+
+/**
+ * Whether the balance, locked from now on, pays what the buyer was shown. Where not, they are shown what it does pay. What
+ * an attempt under way holds, the next one takes over.
+ */
+export async function paysAsShown(em: EntityManager, checkout: CheckoutRow, customer: CustomerRow): Promise<boolean> {
+  if (!checkout.usesBalance || checkout.status !== 'open') return true;
+  const { billing } = await lockedBalancesOf(em, customer.id, checkout.currency);
+  const applied = appliedTo(checkout, billing);
+  const isAsShown = applied === checkout.appliedBalanceAmount;
+  checkout.appliedBalanceAmount = applied;
+  return isAsShown;
+}
+
+/** For the attempt that the checkout's row names. */
+export const holdBalance = (em: EntityManager, checkout: CheckoutRow, at: Date): Promise<void> =>
+  moveBalance(em, checkout, 'balance', checkout.appliedBalanceAmount, at);
+
+/** Before the attempt's end is written: only one under way holds anything. */
+export async function releaseBalance(em: EntityManager, checkout: CheckoutRow, at: Date): Promise<void> {
+  if (checkout.status !== 'confirmed') return;
+  await moveBalance(em, checkout, 'balance_return', -checkout.appliedBalanceAmount, at);
+}
+
+async function moveBalance(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  kind: LedgerTransactionRow['kind'],
+  amount: number,
+  at: Date,
+): Promise<void> {
+  const { customer, organization, currency, attemptId: sourceId } = checkout;
+  if (amount === 0 || !customer || !sourceId) return;
+  await move(em, { customer, organization, currency }, { kind, type: 'billing', amount, sourceId }, at);
+}
