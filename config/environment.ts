@@ -40,6 +40,8 @@ const Environment = z.object({
       'must name a database: http(s)://user:password@host:port/database',
     )
     .optional(),
+  /** Where events are to be read where there is a ClickHouse: there, or in Postgres, to which they are then brought back. */
+  EVENT_STORE: z.enum(['postgres', 'clickhouse']).optional(),
   /** How e-mails to customers go out, and from whom (`Shop <shop@example.com>`); without, they are only kept. */
   SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
   EMAIL_FROM: z.string().min(3).optional(),
@@ -51,10 +53,15 @@ const Environment = z.object({
 const Complete = Environment.refine(({ SMTP_URL, EMAIL_FROM }) => SMTP_URL === undefined || EMAIL_FROM !== undefined, {
   path: ['EMAIL_FROM'],
   error: 'is needed where SMTP_URL is set',
-}).refine(({ NODE_ENV, OUTBOX_PAGE }) => NODE_ENV !== 'production' || !OUTBOX_PAGE, {
-  path: ['OUTBOX_PAGE'],
-  error: 'shows everybody’s e-mails and is refused in production',
-});
+})
+  .refine(({ EVENT_STORE, CLICKHOUSE_URL }) => EVENT_STORE !== 'clickhouse' || CLICKHOUSE_URL !== undefined, {
+    path: ['CLICKHOUSE_URL'],
+    error: 'is needed where EVENT_STORE=clickhouse',
+  })
+  .refine(({ NODE_ENV, OUTBOX_PAGE }) => NODE_ENV !== 'production' || !OUTBOX_PAGE, {
+    path: ['OUTBOX_PAGE'],
+    error: 'shows everybody’s e-mails and is refused in production',
+  });
 
 export type Environment = z.infer<typeof Environment> & { readonly PUBLIC_URL: string };
 

@@ -63,6 +63,14 @@ export async function clearCopied(
   return true;
 }
 
+/** No longer once events have been brought back: a step that was taken for dead may wake up then. */
+const TO_BE_CLEARED = `select from event_store where state = 'clickhouse' and cleared_at is null`;
+
+async function mayClear(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query(TO_BE_CLEARED);
+  return rows.length > 0;
+}
+
 interface Copied {
   readonly name: string;
   readonly copiedBefore: string;
@@ -85,7 +93,7 @@ async function clearPartition(
   const [{ n, isOver } = { n: 0, isOver: false }] = rows;
   if (n === 0) return true;
   if (there >= n && isOver) {
-    if (await dropPartition(client, name, async () => true)) return true;
+    if (await dropPartition(client, name, () => mayClear(client))) return true;
     await sleep(READ_FOR_MS);
     return false;
   }
@@ -94,9 +102,10 @@ async function clearPartition(
     if (isTired()) return false;
     if (there >= n) {
       const next = block + BLOCKS;
-      await client.query(`delete from only ${name} where ${inBlocks(block, next)} and received_at < $1`, [
-        copiedBefore,
-      ]);
+      await client.query(
+        `delete from only ${name} where ${inBlocks(block, next)} and received_at < $1 and exists (${TO_BE_CLEARED})`,
+        [copiedBefore],
+      );
       block = next;
     } else {
       const part = { block, from: '-infinity', until: copiedBefore, withinMs: MOVE_WITHIN_MS, most: MOVE_BYTES };

@@ -32,6 +32,16 @@ export async function startCopying(client: ClientBase): Promise<void> {
   );
 }
 
+/** Before the switch: what was copied stays in ClickHouse, and counts once if it is copied again. */
+export async function callOffCopying(client: ClientBase): Promise<void> {
+  await carrying(client, () =>
+    client.query(
+      `update event_store set state = 'postgres', started_at = null, copied_before = null, copy_until = null, moved = 0
+       where state = 'moving'`,
+    ),
+  );
+}
+
 export interface Slice {
   readonly ms: number;
   /** Whether what is left has come in within the last moments. */
@@ -42,6 +52,8 @@ export interface Slice {
 export function copyNext(client: ClientBase, clickhouse: ClickHouseClient, ms: number): Promise<Slice> {
   return carrying(client, async () => {
     const standing = await standingStore(client);
+    // Called off, or over, while this step was waiting.
+    if (standing.state !== 'moving') return { ms, isCaughtUp: true };
     if (standing.copiedBefore === null) return begin(client, ms);
     if (standing.copyUntil === null || standing.copiedBefore === standing.copyUntil) {
       return { ms, isCaughtUp: await lookAhead(client) };
@@ -166,7 +178,7 @@ export async function switchOver(client: ClientBase, clickhouse: ClickHouseClien
     await client.query(`set local lock_timeout = ${SWITCH_WITHIN_MS}`);
     await client.query(`select pg_advisory_xact_lock(${USAGE_LOCK})`);
     const { state, copiedBefore } = await standingStore(client);
-    if (state === 'clickhouse') return true;
+    if (state !== 'moving') return state === 'clickhouse';
     const from = copiedBefore ?? '-infinity';
     const looked = await client.query<{ isMore: boolean }>(
       `select ${isMoreThanFits('received_at >= $1', SWITCH_BYTES)} as "isMore"`,

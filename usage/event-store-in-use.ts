@@ -1,6 +1,6 @@
 /**
- * The store that events are read in now, for one process: Postgres, until they have been moved to ClickHouse. What still
- * lies in Postgres then is carried over before ClickHouse is asked, so that an event is found once it has been taken in.
+ * The store that events are read in now, for one process: Postgres, or ClickHouse while they are there. What still lies in
+ * Postgres then is carried over before ClickHouse is asked, so that an event is found once it has been taken in.
  */
 
 import { ClickHouseError } from '@clickhouse/client';
@@ -15,7 +15,7 @@ import type {
   QuantitiesAsked,
   StatisticsAsked,
 } from './event-store.ts';
-import type { EventStoreState } from './event-store-state.ts';
+import { type EventStoreState, isInClickHouse } from './event-store-state.ts';
 import { EventMover, type Moved } from './move-events.ts';
 import { PostgresEvents } from './postgres/events.ts';
 import type { Ask } from './postgres/fragments.ts';
@@ -76,11 +76,17 @@ export class EventStoreInUse implements EventStore {
     await this.elsewhere.client.close();
   }
 
+  /** Once more where they were switched over in between: some of it may have been taken away, or not be there yet. */
   private async read<T>(work: (store: EventStore) => Promise<T>, isWhole = false): Promise<T> {
-    if (await this.isMoved()) return this.readElsewhere(work, isWhole);
-    const found = await work(this.postgres);
-    // Switched over in between, some of it may have been taken away already.
-    return this.elsewhere !== null && (await this.isMoved()) ? this.readElsewhere(work, isWhole) : found;
+    for (let isElsewhere = await this.isElsewhere(); ; ) {
+      const reading = isElsewhere ? this.readElsewhere(work, isWhole) : work(this.postgres);
+      // Its failure counts only where it was asked in the right place.
+      await reading.catch(() => {});
+      if (this.elsewhere === null) return reading;
+      const isNow = await this.isElsewhere();
+      if (isNow === isElsewhere) return reading;
+      isElsewhere = isNow;
+    }
   }
 
   private async readElsewhere<T>(work: (store: EventStore) => Promise<T>, isWhole: boolean): Promise<T> {
@@ -97,9 +103,9 @@ export class EventStoreInUse implements EventStore {
     }
   }
 
-  private async isMoved(): Promise<boolean> {
+  private async isElsewhere(): Promise<boolean> {
     const [row] = await this.ask<{ state: EventStoreState }>('select state from event_store', []);
-    return row?.state === 'clickhouse';
+    return row !== undefined && isInClickHouse(row.state);
   }
 
   /** Of what is there now: whoever asks while it is under way shares the next time. */

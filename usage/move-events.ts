@@ -8,7 +8,7 @@ import type { ClickHouseClient } from './clickhouse/connection.ts';
 import { EVENT_LINE, type EventLine, InsertTooSlow, insertLines, LINE_BYTES, MOST_BYTES } from './clickhouse/lines.ts';
 import { isLockTimeout } from './event-partitions.ts';
 import { refuseOther } from './event-store-id.ts';
-import { MOVE_LOCK, type StandingStore, standingStore } from './event-store-state.ts';
+import { isInClickHouse, MOVE_LOCK, type StandingStore, standingStore } from './event-store-state.ts';
 
 /**
  * Of a table's blocks in one go at most: they hold some ten thousand events. Gone through from the first to the last one,
@@ -46,8 +46,9 @@ export class EventMover {
     const client = await this.pool.connect();
     try {
       const standing = await standingStore(client);
-      if (standing.state === 'clickhouse') await refuseOther(client, this.clickhouse);
-      const done = standing.state === 'clickhouse' ? await this.moveAll(client, standing, deadline) : NOTHING;
+      const isElsewhere = isInClickHouse(standing.state);
+      if (isElsewhere) await refuseOther(client, this.clickhouse);
+      const done = isElsewhere ? await this.moveAll(client, standing, deadline) : NOTHING;
       client.release();
       return done;
     } catch (error) {
@@ -178,7 +179,7 @@ export interface Piece {
   readonly next: number;
 }
 
-/** Some blocks of a partition. Null where somebody else carries for so long. */
+/** Some blocks of a partition. Null where somebody else carries for so long, or events have been brought back meanwhile. */
 export async function moveNext(
   client: ClientBase,
   clickhouse: ClickHouseClient,
@@ -191,6 +192,10 @@ export async function moveNext(
     // Whoever is just carrying has committed when it is ours, so that nothing is on its way unseen.
     await client.query(`set local lock_timeout = ${Math.ceil(withinMs)}`);
     await client.query(`select pg_advisory_xact_lock(${MOVE_LOCK})`);
+    if (!isInClickHouse((await standingStore(client)).state)) {
+      await client.query('rollback');
+      return null;
+    }
     const next = await endOf(client, partition, part);
     const { rows } = await client.query<EventLine>(
       `delete from only ${partition} where ${inBlocks(block, next)} and received_at >= $1 and received_at <= $2

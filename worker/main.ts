@@ -13,7 +13,7 @@ import { workflowsPath } from './bundle.ts';
 import { startCardExpiry } from './card-expiry.ts';
 import { startEventMover } from './event-mover.ts';
 import { startEventPartitions } from './event-partitions.ts';
-import { startEventStore } from './event-store.ts';
+import { startEventStore, wantedStore } from './event-store.ts';
 import { startRelay } from './relay.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { startSweep } from './sweep.ts';
@@ -47,7 +47,8 @@ const mover = startEventMover(environment, log);
 await Promise.all(
   [startSweep, startWebhookRetention, startCardExpiry, startEventPartitions].map((start) => start(temporal)),
 );
-if (environment.CLICKHOUSE_URL !== undefined) await startEventStore(temporal);
+const wanted = wantedStore(environment);
+if (wanted !== null) await startEventStore(temporal, wanted);
 if (environment.NODE_ENV === 'production' && environment.SMTP_URL === undefined) {
   log.warn('SMTP_URL is not set: e-mails to customers are written, but not sent');
 }

@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { connectClickHouse } from '../../usage/clickhouse/connection.ts';
 import { dropMonths, type Month } from '../../usage/clickhouse/months.ts';
 import { detachPartitions, dropEmptyPartitions, makePartitions } from '../../usage/event-partitions.ts';
-import { standingStore } from '../../usage/event-store-state.ts';
+import { isInClickHouse, standingStore } from '../../usage/event-store-state.ts';
 import { addMissingMeters } from '../../usage/missing-meters.ts';
 import { dropSpentValues } from '../../usage/spent-values.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -26,7 +26,7 @@ export function keepPartitions(deps: Dependencies, { at }: { readonly at: number
     if (isCleared) await dropEmptyPartitions(client, at);
     if (months === undefined) return { made, detached: [], dropped: [] };
     // Once events are in ClickHouse, what is left here is on its way there.
-    const detached = state === 'clickhouse' ? [] : await detachPartitions(client, at, months);
+    const detached = isInClickHouse(state) ? [] : await detachPartitions(client, at, months);
     const { log } = Context.current();
     if (detached.length > 0) log.warn('tables of events are no longer part of them; keep or drop them', { detached });
     const dropped = await dropInClickHouse(deps, at, months);

@@ -92,7 +92,7 @@ describeOnClickHouse('on the way to ClickHouse, and there', () => {
     agrees(async (life, { steps }) => {
       for (const [i, step] of steps.entries()) {
         // Of the first scenario, while it goes on; the others find events where they are then.
-        if (i === Math.floor(steps.length / 2)) await startEventStore(running.temporal);
+        if (i === Math.floor(steps.length / 2)) await startEventStore(running.temporal, 'clickhouse');
         await life.take(step);
       }
       const moving = running.temporal.workflow.getHandle(EVENT_STORE);

@@ -18,8 +18,8 @@ describeOnClickHouse('the event store', () => {
     const sub = await aSubscription({ price: 2000, startedOn: '2027-03-01' });
     const before = await inPostgres();
     expect(before.length).toBeGreaterThan(0);
-    await startEventStore(theWorld().client);
-    await startEventStore(theWorld().client);
+    await startEventStore(theWorld().client, 'clickhouse');
+    await startEventStore(theWorld().client, 'clickhouse');
     const handle = theWorld().client.workflow.getHandle(EVENT_STORE);
     await eventually(async () => ((await handle.query(moveProgress))?.state === 'clickhouse' ? true : undefined));
     expect(await handle.query(moveProgress)).toMatchObject({ moved: before.length, isCleared: false });
@@ -47,7 +47,7 @@ describeOnClickHouse('the event store', () => {
   });
 
   it('ends at once where events have been moved', async () => {
-    await startEventStore(theWorld().client);
+    await startEventStore(theWorld().client, 'clickhouse');
     const handle = theWorld().client.workflow.getHandle(EVENT_STORE);
     await eventually(async () => ((await handle.describe()).status.name === 'COMPLETED' ? true : undefined));
     expect(await handle.query(moveProgress)).toMatchObject({ state: 'clickhouse', isCleared: true });
