@@ -3,6 +3,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { Client } from '@temporalio/client';
 import type Stripe from 'stripe';
 import type { Environment } from '../config/environment.ts';
+import { tellMeterChanges } from '../db/meter-changes.ts';
 import type { EntityManager } from '../db/orm.ts';
 import type { TaxProvider } from '../tax/provider.ts';
 import { type TaxSheet, withTaxes } from '../tax/sheet.ts';
@@ -18,7 +19,11 @@ export interface Dependencies {
 
 /** Runs `work` in one transaction on an entity manager of its own; what it has changed is flushed before the commit. */
 export function transaction<T>({ orm }: Dependencies, work: (em: EntityManager) => Promise<T>): Promise<T> {
-  return orm.em.fork().transactional(work);
+  return orm.em.fork().transactional(async (em) => {
+    const answer = await work(em);
+    await tellMeterChanges(em);
+    return answer;
+  });
 }
 
 /** A transaction that prices orders: where it needs a tax that isn't known yet, it is rolled back, and runs again. */

@@ -7,6 +7,7 @@ import { accountOf } from './customer-meters.ts';
 import type { CustomerRow } from './entities/customer.ts';
 import { CustomerMeter, type CustomerMeterRow } from './entities/customer-meter.ts';
 import { MeterCredit, type MeterCreditRow } from './entities/meter-credit.ts';
+import { noteReset, noteUnits } from './meter-changes.ts';
 import type { EntityManager } from './orm.ts';
 
 /**
@@ -50,11 +51,16 @@ export async function credit(
   const [row] = await lockMeters(em, customer.id, [meterId], at);
   const present = await creditOf(em, grantId);
   if (present !== null && present.meterId === meterId) {
+    const before = present.units;
     if (new Big(present.units).lt(units)) present.units = String(units);
     present.lasts = lasts;
+    note(em, present, before, [present.units], at);
   } else {
-    if (present !== null) await em.remove(present).flush();
-    em.create(MeterCredit, {
+    if (present !== null) {
+      note(em, present, present.units, [], at);
+      await em.remove(present).flush();
+    }
+    const made = em.create(MeterCredit, {
       grantId,
       createdAt: at,
       customerId: customer.id,
@@ -62,6 +68,7 @@ export async function credit(
       lasts,
       units: String(units),
     });
+    note(em, made, '0', [made.units], at);
   }
   await em.flush();
   if (row) await sumUp(em, row, at);
@@ -89,7 +96,11 @@ export async function takeBack(em: EntityManager, grantId: GrantId, at: Date): P
   const split = spendCredits(credits, consumed ?? '0');
   const index = credits.findIndex((each) => each.grantId === grantId);
   const [mine, of] = [credits[index], split[index]];
-  if (mine) mine.units = of?.used ?? '0';
+  if (mine) {
+    const before = mine.units;
+    mine.units = of?.used ?? '0';
+    note(em, mine, before, [mine.units], at);
+  }
   await em.flush();
   await sumUp(em, row, at);
   return Number(of?.left ?? '0');
@@ -104,7 +115,12 @@ export async function consumeCredits(
 ): Promise<void> {
   const credits = await creditsOn(em, row);
   const split = spendCredits(credits, consumed);
-  for (const [i, each] of credits.entries()) each.units = split[i]?.left ?? '0';
+  noteReset(em, { customerId: row.customer.id, meterId: row.meter.id }, at);
+  for (const [i, each] of credits.entries()) {
+    const before = each.units;
+    each.units = split[i]?.left ?? '0';
+    note(em, each, before, [each.units], at);
+  }
   await em.flush();
   await sumUp(em, row, at);
 }
@@ -122,8 +138,10 @@ export async function cycleCredit(em: EntityManager, given: Cycled): Promise<voi
   const [row] = await lockMeters(em, customer.id, [meterId], at);
   if (row === undefined) return;
   const kept = lasts === 'rollover' ? present.units : isClosed ? '0' : await usedOf(em, row, grantId);
+  const before = present.units;
   present.units = new Big(kept).plus(units).toFixed();
   present.lasts = lasts;
+  note(em, present, before, [kept, String(units)], at);
   await em.flush();
   await sumUp(em, row, at);
 }
@@ -145,6 +163,11 @@ function creditsOn(em: EntityManager, row: CustomerMeterRow): Promise<MeterCredi
     { customerId: row.customer.id, meterId: row.meter.id, units: { $ne: '0' } },
     { orderBy: { createdAt: 'asc', grantId: 'asc' }, refresh: true },
   );
+}
+
+/** Of what ends with the period nothing is rolled over. */
+function note(em: EntityManager, credit: MeterCreditRow, before: string, now: readonly string[], at: Date): void {
+  noteUnits(em, credit, credit.grantId, { before, now, rollover: credit.lasts !== 'period' }, at);
 }
 
 /** The meter's row says the sum, so that reading a balance needn't. */

@@ -7,6 +7,8 @@ import type { EntityManager } from './orm.ts';
 import { wake } from './outbox.ts';
 import { recordSystemEvents, type SystemEvent } from './system-events.ts';
 
+type Recorded = Omit<SystemEvent, 'at'>;
+
 export interface Event {
   readonly organizationId: OrganizationId;
   readonly type: EventType;
@@ -15,7 +17,7 @@ export interface Event {
   /** The thing's public shape, as the transaction leaves it; called only if somebody listens. */
   readonly data: () => unknown | Promise<unknown>;
   /** What stands of it among the customer's events, whoever listens. */
-  readonly recorded?: Omit<SystemEvent, 'at'> | undefined;
+  readonly recorded?: Recorded | readonly Recorded[] | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface Event {
 export async function emit(em: EntityManager, ...events: readonly Event[]): Promise<void> {
   await recordSystemEvents(
     em,
-    events.flatMap(({ recorded, at }) => (recorded ? [{ ...recorded, at }] : [])),
+    events.flatMap(({ recorded = [], at }) => [recorded].flat().map((each) => ({ ...each, at }))),
   );
   for (const event of events) {
     const endpoints = await listeners(em, event.organizationId, event.type);

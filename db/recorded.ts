@@ -1,5 +1,8 @@
-/** What stands of customers and of what they are granted among their events. */
+/** What stands of customers, of what they are granted and of their checkouts among events. */
+
+import { subjectOfCheckout } from '../usage/subjects.ts';
 import type { BenefitGrantRow } from './entities/benefit-grant.ts';
+import type { CheckoutRow } from './entities/checkout.ts';
 import type { CustomerRow } from './entities/customer.ts';
 import type { SystemEvent } from './system-events.ts';
 
@@ -34,4 +37,11 @@ export const recordOfGrant = (
     benefit_type: grant.benefit.type,
     member_id: grant.member?.id,
   },
+});
+
+/** Where the merchant names no customer, of a buyer who is nobody yet. */
+export const recordOfCheckout = ({ id, organization, customer, status, product }: CheckoutRow): Recorded => ({
+  name: 'checkout.created',
+  customerId: customer?.id ?? { organizationId: organization.id, subject: subjectOfCheckout(id) },
+  metadata: { checkout_id: id, checkout_status: status, product_id: product.id },
 });

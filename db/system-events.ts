@@ -36,11 +36,20 @@ export type SystemEventName =
   | 'customer.updated'
   | 'customer.deleted'
   | 'meter.credited'
-  | 'meter.reset';
+  | 'meter.reset'
+  | 'checkout.created'
+  | 'balance.order'
+  | 'balance.credit_order';
+
+/** Of somebody of whom no customer is known: they count as one of their own. */
+export interface Nobody {
+  readonly organizationId: OrganizationId;
+  readonly subject: Subject;
+}
 
 export interface SystemEvent {
   readonly name: SystemEventName;
-  readonly customerId: CustomerId;
+  readonly customerId: CustomerId | Nobody;
   /** Ids are text; what there is nothing of is left out. */
   readonly metadata: Readonly<Record<string, string | number | boolean | null | object | undefined>>;
   readonly at: Date;
@@ -62,7 +71,11 @@ interface Counted {
 export async function recordSystemEvents(em: EntityManager, events: readonly SystemEvent[]): Promise<void> {
   if (events.length === 0) return;
   const given = events.map(({ name, customerId, metadata, at }) => {
-    return { name, customer_id: customerId, metadata, timestamp: at.toISOString() };
+    const whose =
+      typeof customerId === 'string'
+        ? { customer_id: customerId }
+        : { organization_id: customerId.organizationId, subject: customerId.subject };
+    return { name, ...whose, metadata, timestamp: at.toISOString() };
   });
   const rows: Counted[] = await em.execute('select * from record_system_events(?::jsonb)', [JSON.stringify(given)]);
   const tallied = new Tallied();

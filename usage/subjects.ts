@@ -3,7 +3,7 @@
  * before we know of a customer by that name as well as afterwards: that is why usage is kept by it.
  */
 import { hash } from 'node:crypto';
-import type { CustomerId, OrganizationId } from '../billing/ids.ts';
+import type { CheckoutId, CustomerId, OrganizationId } from '../billing/ids.ts';
 
 declare const kind: unique symbol;
 export type Subject = string & { readonly [kind]: 'subject' };
@@ -18,6 +18,9 @@ export function subjectsOf(
 }
 
 export const subjectOfCustomer = (id: CustomerId): Subject => `${id}` as Subject;
+
+/** Whoever opens a checkout without being known. */
+export const subjectOfCheckout = (id: CheckoutId): Subject => `${id}` as Subject;
 
 /** Of the latest: who uses something does so again and again. */
 const KEPT = 20_000;

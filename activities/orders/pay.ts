@@ -9,6 +9,7 @@ import { wake } from '../../db/outbox.ts';
 import { ORDER_POPULATE, orderView } from '../../db/views/order.ts';
 import { recordPayment } from '../ledger/record.ts';
 import { recordTax } from '../ledger/tax.ts';
+import { recordOfPaid } from './recorded.ts';
 
 /** Pays the order and writes the books; the payment's row already says what the processor answered. */
 export async function payOrder(em: EntityManager, order: OrderRow, payment: PaymentRow, at: Date): Promise<void> {
@@ -68,35 +69,15 @@ export async function tellOrder(
     return told;
   };
   if (types.includes('order.paid')) await em.flush();
-  const recorded = (type: string) => (type === 'order.paid' ? recordOfPaid(order) : undefined);
+  const paid = types.includes('order.paid') ? await recordOfPaid(em, order) : [];
   await emit(
     em,
     ...types.map((type) => ({
       ...{ organizationId: order.organization.id, type, at, data },
-      recorded: recorded(type),
+      recorded: type === 'order.paid' ? paid : undefined,
     })),
   );
 }
-
-/** Among the customer's events. */
-const recordOfPaid = (order: OrderRow) => ({
-  name: 'order.paid' as const,
-  customerId: order.customer.id,
-  metadata: {
-    order_id: order.id,
-    product_id: order.product?.id,
-    billing_type: order.subscription ? 'recurring' : 'one_time',
-    amount: order.totalAmount,
-    currency: order.currency,
-    net_amount: order.netAmount,
-    tax_amount: order.taxAmount,
-    applied_balance_amount: order.appliedBalanceAmount,
-    discount_amount: order.discountAmount,
-    discount_id: order.discount?.id,
-    platform_fee: order.platformFeeAmount,
-    subscription_id: order.subscription?.id,
-  },
-});
 
 function isInternational(cardCountry: string | null | undefined, sellerCountry: string | null | undefined): boolean {
   return cardCountry !== null && cardCountry !== undefined && cardCountry !== (sellerCountry ?? 'US');

@@ -54,10 +54,11 @@ const advanced = async (id: string, frozen_time: string) => {
 
 it('tells of a subscription’s life', async () => {
   const { clock, customer, subscription, benefit } = await aSubscriber();
-  await eventually(async () => ((await recorded(customer.id)).length >= 4 ? true : undefined));
+  await eventually(async () => ((await recorded(customer.id)).length >= 6 ? true : undefined));
   const names = async () => (await recorded(customer.id)).map(({ name }) => name);
   expect((await names()).toSorted()).toEqual([
-    ...['benefit.granted', 'customer.created', 'order.paid', 'subscription.created'],
+    ...['balance.order', 'benefit.granted', 'checkout.created', 'customer.created', 'order.paid'],
+    'subscription.created',
   ]);
   await advanced(clock.id, '2027-03-01T00:00:00Z');
   await polar.subscriptions.update({
@@ -73,7 +74,14 @@ it('tells of a subscription’s life', async () => {
   expect(Object.fromEntries(count)).toEqual({
     ...{ 'customer.created': 1, 'customer.updated': 1, 'customer.deleted': 1 },
     ...{ 'subscription.created': 1, 'subscription.cycled': 1, 'subscription.canceled': 1, 'subscription.revoked': 1 },
-    ...{ 'order.paid': 2, 'benefit.granted': 1, 'benefit.cycled': 1, 'benefit.revoked': 1 },
+    ...{
+      'checkout.created': 1,
+      'order.paid': 2,
+      'balance.order': 2,
+      'benefit.granted': 1,
+      'benefit.cycled': 1,
+      'benefit.revoked': 1,
+    },
   });
   const of = (name: string) => events.find((event) => event.name === name);
   expect(of('subscription.canceled')).toMatchObject({
@@ -83,6 +91,7 @@ it('tells of a subscription’s life', async () => {
   expect(of('benefit.granted')).toMatchObject({ metadata: { benefitId: benefit.id, benefitType: 'custom' } });
   expect(of('customer.updated')).toMatchObject({ metadata: { updatedFields: { name: 'Ada' } } });
   expect(of('order.paid')).toMatchObject({ metadata: { amount: 2000, subscriptionId: subscription.id } });
+  expect(of('checkout.created')).toMatchObject({ timestamp: new Date('2027-01-31T00:00:00Z') });
   expect((await polar.events.get({ id: events[0]?.id ?? '' })).name).toBe(events[0]?.name);
 });
 
