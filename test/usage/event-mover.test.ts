@@ -55,7 +55,7 @@ describeOnClickHouse('carrying', () => {
     }
     expect(await stores.inPostgres()).toHaveLength(7);
     expect(await mover.move(10_000)).toEqual({ moved: 7, isComplete: true });
-    expect(await stores.inClickHouse('final')).toHaveLength(7);
+    expect(await stores.inClickHouse()).toHaveLength(7);
     expect(await stores.inPostgres()).toEqual([]);
   });
 
@@ -109,7 +109,7 @@ describeOnClickHouse('carrying', () => {
     for (let times = 0; times < 4 && moved < 150; times += 1) moved += (await mover.move(1_500)).moved;
     await mover.close();
     expect(moved).toBe(150);
-    expect(await stores.inClickHouse('final')).toHaveLength(150);
+    expect(await stores.inClickHouse()).toHaveLength(150);
   });
 
   it('says that it is not complete where a month was made meanwhile', async () => {
@@ -169,7 +169,7 @@ describeOnClickHouse('a ClickHouse that goes away', () => {
     const environment = { DATABASE_URL: stores.database.url, CLICKHOUSE_URL: stores.clickhouse.url };
     const carrying = startEventMover(environment, log as unknown as Parameters<typeof startEventMover>[1]);
     await stores.write(3);
-    await eventually(async () => ((await stores.inClickHouse('final')).length === 3 ? true : undefined));
+    await eventually(async () => ((await stores.inClickHouse()).length === 3 ? true : undefined));
 
     await server.process.kill('SIGKILL');
     expect((await stores.write(4)).inserted).toBe(4);
@@ -180,7 +180,7 @@ describeOnClickHouse('a ClickHouse that goes away', () => {
 
     await server.process.start();
     await eventually(async () => ((await stores.inPostgres()).length === 0 ? true : undefined));
-    expect(await stores.inClickHouse('final')).toHaveLength(12);
+    expect(await stores.inClickHouse()).toHaveLength(12);
     await carrying.stop();
     expect(said).toEqual([
       'events could not be carried to ClickHouse; they wait in Postgres',
