@@ -234,7 +234,10 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
       from subscriptions s
       where s.organization_id = :organization and s.cycle > 0 and s.checkout_id is not null
         and not exists (select 1 from orders o where o.subscription_id = s.id and o.cycle = s.cycle)
-        and exists (select 1 from orders o where o.subscription_id = s.id and o.status = 'paid' and o.cycle = s.cycle - 1)`,
+        and exists (select 1 from orders o where o.subscription_id = s.id and o.status = 'paid' and o.cycle = s.cycle - 1)
+        -- What the one before paid late may be for this period: those in between were not delivered.
+        and not exists (select 1 from orders o join payments p on p.order_id = o.id and p.status = 'succeeded'
+          where o.subscription_id = s.id and o.cycle = s.cycle - 1 and p.modified_at >= s.current_period_start)`,
   },
   {
     name: 'no renewal is overdue',

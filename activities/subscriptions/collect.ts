@@ -136,10 +136,11 @@ async function settleChange(
 async function recover(em: EntityManager, row: SubscriptionRow, paid: OrderRow, at: Date): Promise<void> {
   // Said by its order so far, which is of another period where some are left out.
   row.periodAmount ??= await chargedWith(em, row);
+  const isDelivered = (await benefitsEndAt(em, row)) >= row.currentPeriodEnd.getTime();
   row.status = 'active';
   row.pastDueAt = null;
   const usageEnd = usageEndOf(row);
-  skipMissedPeriods(row, at, paid.meterPeriodEnd ? 'usage' : 'period');
+  skipMissedPeriods(row, at, paid.meterPeriodEnd || isDelivered ? 'past' : 'running');
   await want(em, row, 'granted', at);
   // What was used since is billed with the next renewal, and has the units of both periods.
   if (usageEndOf(row) !== usageEnd) await cycleCredits(em, row, await creditingGrants(em, row), new Set(), at);

@@ -56,16 +56,16 @@ function nextPeriod(row: SubscriptionRow): Period {
 }
 
 /**
- * Leaves out periods that passed while an order was unpaid: they were not delivered, so they are not billed. Where that
- * order was for a period, what it paid is for the one that runs now. Where it was for usage alone, that one is still to be
- * paid: the one before it stays, and is over, so that a renewal is due at once. Of meter periods the usage stays, and is
- * of the one that runs now, or the last of the period that is over.
+ * Leaves out periods that passed while an order was unpaid. What it paid for may be the one that runs now. Where it was
+ * for what is past, usage or a period of grace, that one is still to be paid: the one before it stays, and is over, so
+ * that a renewal is due at once. Of meter periods the usage stays, and is of the one that runs now, or the last of the
+ * period that is over.
  */
-export function skipMissedPeriods(row: SubscriptionRow, at: Date, paid: 'period' | 'usage'): void {
+export function skipMissedPeriods(row: SubscriptionRow, at: Date, paidFor: 'running' | 'past'): void {
   if (row.currentPeriodEnd <= at) {
     const recurrence = { interval: row.recurringInterval, count: row.recurringIntervalCount };
     const running = row.anchorCycle + cycleAt(row.anchor.getTime(), recurrence, at.getTime());
-    const cycle = paid === 'period' ? running : running - 1;
+    const cycle = paidFor === 'running' ? running : running - 1;
     // One whose end was moved is not of the calendar.
     if (cycle > row.cycle) {
       row.cycle = cycle;

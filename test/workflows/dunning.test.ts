@@ -168,6 +168,22 @@ it('does not bill the weeks that passed while nothing was paid', async () => {
   expect(await sub.paid()).toEqual(['2027-03-01 2000', '2027-03-22 2000', '2027-03-29 2000']);
 });
 
+it('bills the week that was had whole in the grace period, and the one in which it is paid', async () => {
+  const sub = await aSubscription({ every: 'week', gracePeriod: 7, startedOn: '2027-03-01' });
+  await sub.cardAnswers('insufficient_funds');
+  await sub.livesUntil('2027-03-14');
+  await sub.cardAnswers('succeed');
+
+  await sub.livesUntil('2027-03-15');
+  expect(await sub.status()).toBe('active');
+  expect(await sub.paid()).toEqual(['2027-03-01 2000', '2027-03-15 2000', '2027-03-15 2000']);
+  expect(await sub.period()).toEqual(['2027-03-15', '2027-03-22']);
+  expect(await sub.benefits()).toEqual(['A seat at the table']);
+
+  await sub.livesUntil('2027-03-22');
+  expect(await sub.paid()).toHaveLength(4);
+});
+
 function dayBefore(day: string): string {
   return new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
 }
