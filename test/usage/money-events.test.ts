@@ -46,10 +46,15 @@ it('tells of checkouts, whoever opens them', async () => {
 it('tells of orders that a card pays, or the balance, or both', async () => {
   const { make, product, told } = await aSeller();
   const customer = await make('/v1/customers/', { email: `ada-${randomUUID()}@example.com` });
-  const checkout = await make('/v1/checkouts/', { products: [product.id], customer_id: customer.id });
-  await running.made(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
-    confirmation_token_id: await running.aCard(),
-  });
+  const buys = async (by: object) => {
+    const { client_secret } = await make('/v1/checkouts/', { products: [product.id], customer_id: customer.id });
+    await running.made(null, 'POST', `/v1/checkouts/client/${client_secret}/confirm`, by);
+  };
+  const gets = (amount: number) =>
+    make(`/v1/customers/${customer.id}/balances`, {
+      ...{ currency: 'usd', amount, reason: 'Thanks', idempotency_key: randomUUID() },
+    });
+  await buys({ confirmation_token_id: await running.aCard() });
   const byCard = await told('balance.order');
   expect(byCard).toEqual([
     {
@@ -59,4 +64,15 @@ it('tells of orders that a card pays, or the balance, or both', async () => {
     },
   ]);
   expect(await told('balance.credit_order')).toEqual([]);
+  await gets(2500);
+  await buys({});
+  expect(await told('balance.credit_order')).toEqual([
+    {
+      ...{ customerId: customer.id, productId: product.id, orderId: expect.any(String) },
+      ...{ amount: 2000, currency: 'usd', taxAmount: 0, fee: 0 },
+    },
+  ]);
+  await buys({ confirmation_token_id: await running.aCard() });
+  expect(await told('balance.order')).toMatchObject([{ amount: 1500, netAmount: 2000 }, { amount: 2000 }]);
+  expect(await told('balance.credit_order')).toHaveLength(1);
 });
