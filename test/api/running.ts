@@ -101,11 +101,15 @@ export async function startRunning({ taxes = tableOfTaxes, clickhouseUrl }: Runn
     return { status: response.status, body: isJson && text !== '' ? JSON.parse(text) : text };
   }
 
-  /** Like `call`, for what must succeed. */
+  /** Like `call`, for what must succeed. What can't be read at the moment, on a busy machine, is asked for again. */
   async function made(token: string | null, method: string, path: string, body?: unknown): Promise<Reply['body']> {
-    const reply = await call(token, method, path, body);
-    if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
-    return reply.body;
+    for (let tries = 0; ; tries += 1) {
+      const reply = await call(token, method, path, body);
+      if (reply.status < 300) return reply.body;
+      const isPassing = method === 'GET' && reply.status === 503 && tries < 15;
+      if (!isPassing) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+      await new Promise((passed) => setTimeout(passed, 1_000));
+    }
   }
 
   return {
