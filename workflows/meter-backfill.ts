@@ -2,7 +2,7 @@
 import { continueAsNew, proxyActivities, setHandler } from '@temporalio/workflow';
 import type { usageActivities } from '../activities/usage/index.ts';
 import type { MeterId } from '../billing/ids.ts';
-import { backfillProgress } from './meter-backfill.messages.ts';
+import { backfillProgress, countAnew } from './meter-backfill.messages.ts';
 
 const { backfillMeter } = proxyActivities<ReturnType<typeof usageActivities>>({
   startToCloseTimeout: '1 h',
@@ -14,11 +14,17 @@ const STEPS_PER_RUN = 200;
 
 export async function meterBackfill({ meterId }: { readonly meterId: MeterId }): Promise<void> {
   let progress = { looked: 0, counted: 0 };
+  let isAsked = false;
   setHandler(backfillProgress, () => progress);
+  setHandler(countAnew, () => {
+    isAsked = true;
+  });
   for (let step = 0; step < STEPS_PER_RUN; step += 1) {
+    isAsked = false;
     const { looked, counted, isFinished } = await backfillMeter({ meterId });
     progress = { looked, counted };
-    if (isFinished) return;
+    // Whoever has asked since may have found it finished already, and begun it again.
+    if (isFinished && !isAsked) return;
   }
   await continueAsNew<typeof meterBackfill>({ meterId });
 }

@@ -231,6 +231,21 @@ onBothStores(
         expect((await backfilled(id)).backfill).toMatchObject({ looked: 2, counted: 1 });
         expect((await accounts(id)).map(({ count }) => count)).toEqual([1]);
       });
+
+      it('is counted anew however soon after it was counted', async () => {
+        await ingest({ name: 'call' });
+        const filterOf = (value: number) => ({
+          conjunction: 'and',
+          clauses: [{ property: 'name', operator: 'eq', value: `nothing ${value}` }],
+        });
+        const { id } = await made('POST', '/v1/meters/', { ...calls, filter: filterOf(0) });
+        for (let times = 1; times <= 10; times += 1) {
+          // Without a pause, so that the process that has counted it is just ending.
+          while ((await made('GET', `/v1/meters/${id}`)).backfill.status !== 'finished');
+          await made('PATCH', `/v1/meters/${id}`, { filter: filterOf(times) });
+        }
+        expect((await backfilled(id)).backfill).toMatchObject({ looked: 1, counted: 0 });
+      });
     });
   },
 );
