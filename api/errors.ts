@@ -13,22 +13,26 @@ export class ApiError extends Error {
   readonly error: string;
   readonly detail: string | readonly Invalid[];
   readonly headers: Readonly<Record<string, string>>;
+  /** What a client may need to go on. */
+  readonly more: Readonly<Record<string, string>>;
 
   constructor(
     status: number,
     error: string,
     detail: string | readonly Invalid[],
     headers: Readonly<Record<string, string>> = {},
+    more: Readonly<Record<string, string>> = {},
   ) {
     super(typeof detail === 'string' ? detail : detail.map(({ loc, msg }) => `${loc.join('.')}: ${msg}`).join('; '));
     this.status = status;
     this.error = error;
     this.detail = detail;
     this.headers = headers;
+    this.more = more;
   }
 
   toJSON() {
-    return { error: this.error, detail: this.detail };
+    return { error: this.error, detail: this.detail, ...this.more };
   }
 }
 
@@ -55,6 +59,9 @@ export const insufficientScope = (scopes: readonly string[]) =>
   });
 
 export const paymentFailed = (detail: string) => new ApiError(402, 'PaymentFailed', detail);
+/** 402 of a payment that waits for the customer's bank; the secret is for their browser, which leads them there. */
+export const paymentNeedsApproval = (detail: string, clientSecret: string) =>
+  new ApiError(402, 'PaymentFailed', detail, {}, { client_secret: clientSecret });
 export const paymentActionRequired = (detail: string) => new ApiError(402, 'PaymentActionRequired', detail);
 export const orderNotDraft = (detail = 'This order is not a draft any more.') =>
   new ApiError(412, 'OrderNotDraft', detail);

@@ -87,6 +87,7 @@ export function workflowGateway(client: Client, orm: MikroORM) {
         unpause: () => askSubscription(id, subscriptions.unpause, []),
         resume: () => askSubscription(id, subscriptions.resume, []),
         changeTerms: (input: subscriptions.ChangeTerms) => askSubscription(id, subscriptions.changeTerms, [input]),
+        lookAtBank: () => askSubscription(id, subscriptions.lookAtBank, []),
         clearPendingChange: () => askSubscription(id, subscriptions.clearPendingChange, []),
         moveTrialEnd: (trialEnd: number | 'now') => askSubscription(id, subscriptions.moveTrialEnd, [{ trialEnd }]),
         movePeriodEnd: (periodEnd: number) => askSubscription(id, subscriptions.movePeriodEnd, [{ periodEnd }]),

@@ -38,6 +38,8 @@ export interface SubscriptionState {
   readonly hasWaitingEntries: boolean;
   /** A charge that was begun and not settled; it comes before everything else. */
   readonly pendingCharge: PendingCharge | null;
+  /** The charge of a change that the customer's bank is asked about; whatever else moves the subscription calls it off. */
+  readonly waitingCharge?: WaitingCharge | null;
   /** Set while an order is unpaid. */
   readonly dunning: Dunning | null;
 }
@@ -47,6 +49,15 @@ export interface PendingCharge {
   readonly paymentId: PaymentId;
   /** When it was begun, in real time also under a test clock: the processor keeps its key for a day from then on. */
   readonly begunAt: number;
+  /** The customer is there, and can be sent to their bank. */
+  readonly isPresent?: boolean;
+}
+
+export interface WaitingCharge {
+  readonly orderId: OrderId;
+  readonly paymentId: PaymentId;
+  /** When it is given up. */
+  readonly until: number;
 }
 
 /** An order whose charge failed, and what follows from it. */
@@ -59,6 +70,7 @@ export interface Dunning {
 }
 
 export type DueKind =
+  | 'approval_end'
   | 'trial_reminder'
   | 'renewal_reminder'
   | 'renewal'
@@ -81,8 +93,15 @@ export function isOver(state: SubscriptionState): boolean {
 
 /** The earliest thing to do; null where only a request can move the subscription. The trial's end is a renewal too. */
 export function nextDue(state: SubscriptionState): Due | null {
-  return earliest(dues(state));
+  const due = earliest(dues(state));
+  const { waitingCharge } = state;
+  if (!waitingCharge) return due;
+  if (due === null || due.at >= waitingCharge.until) return { kind: 'approval_end', at: waitingCharge.until };
+  return REMINDERS.has(due.kind) ? due : { kind: 'approval_end', at: due.at };
 }
+
+/** They leave what a change was reckoned from as it is. */
+const REMINDERS: ReadonlySet<DueKind> = new Set(['trial_reminder', 'renewal_reminder']);
 
 function dues(state: SubscriptionState): Due[] {
   const periodEnd: Due = { kind: atPeriodEnd(state), at: state.currentPeriodEnd };

@@ -10,6 +10,8 @@ export interface Answering {
   change(asked: Exclude<Asked, { kind: 'retry_payment' | 'terms' }>): Promise<messages.Committed>;
   changeTerms(input: messages.ChangeTerms): Promise<messages.ChangedTerms>;
   retry(input: messages.RetryPayment): Promise<messages.RetryOutcome>;
+  lookAtBank(): Promise<messages.Committed>;
+  processorSpoke(): void;
   liveUntil(to: number): Promise<{ nextDue: number | null }>;
 }
 
@@ -53,5 +55,7 @@ export function listen(process: Answering): void {
     description: 'Take something else off from the next order on',
   });
   setHandler(messages.retryPayment, (input) => process.retry(input));
+  setHandler(messages.lookAtBank, () => process.lookAtBank(), { description: 'Ask what the bank has said' });
+  setHandler(messages.subscriptionProcessorEvent, () => process.processorSpoke());
   setHandler(liveUntil, (input) => process.liveUntil(input.to));
 }

@@ -1,5 +1,5 @@
 /** What may be asked of a subscription's process. Instants are milliseconds since 1970. */
-import { defineUpdate } from '@temporalio/workflow';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Behavior } from '../billing/changes.ts';
 import type {
   CheckoutId,
@@ -44,6 +44,11 @@ export const changeDiscount = defineUpdate<Committed, [{ discountId: DiscountId 
 /** Tries the unpaid order again at once; nothing happens where none is unpaid. */
 export const retryPayment = defineUpdate<RetryOutcome, [RetryPayment]>('retryPayment');
 
+/** Asks the processor what has become of a charge that waits for the customer's bank; nothing happens where none waits. */
+export const lookAtBank = defineUpdate<Committed>('lookAtBank');
+/** The processor said something about that charge. */
+export const subscriptionProcessorEvent = defineSignal<[{ objectId: string }]>('processorEvent');
+
 /** The change stands in the database, under this sequence number of the subscription's row. */
 export interface Committed {
   readonly sequence: number;
@@ -58,6 +63,8 @@ export interface ChangeTerms {
   readonly wish: { readonly productId?: ProductId; readonly seats?: number };
   /** Null: as the organization has it. */
   readonly behavior: Behavior | null;
+  /** Where the customer comes back to from their bank; null or missing: they are not there to be sent to it. */
+  readonly returnUrl?: string | null;
 }
 
 export interface Upgrade {
@@ -70,6 +77,8 @@ export interface Upgrade {
 export interface ChangedTerms extends Committed {
   /** The payment that was declined; its row says why. */
   readonly declined: PaymentId | null;
+  /** The payment that waits for the customer's bank. */
+  readonly waiting?: PaymentId;
 }
 
 export interface RetryPayment {

@@ -2,14 +2,14 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { Step, Stepped } from '../activities/subscriptions/step.ts';
 import type { PaymentMethodId } from '../billing/ids.ts';
-import type { Due, Dunning } from '../billing/subscription-state.ts';
+import type { DueKind, Dunning } from '../billing/subscription-state.ts';
 import { database } from './proxies.ts';
 import type { RetryPayment } from './subscription.messages.ts';
 import type { Request } from './subscription.requests.ts';
 
 /** `dunning` is of the unpaid order, for the retry that is due. */
-export function dueStep(due: Due, step: Step, dunning: Dunning | null): Promise<Stepped> {
-  switch (due.kind) {
+export function dueStep(kind: Exclude<DueKind, 'approval_end'>, step: Step, dunning: Dunning | null): Promise<Stepped> {
+  switch (kind) {
     case 'renewal':
       return database.openPeriod({ ...step, begunAt: Date.now() });
     case 'meter_cycle':
@@ -52,6 +52,7 @@ export function requestStep(request: Request, step: Step, dunning: Dunning | nul
         ...step,
         wish: request.wish,
         behavior: request.behavior,
+        returnUrl: request.returnUrl ?? null,
         begunAt: Date.now(),
       });
     case 'upgrade': {

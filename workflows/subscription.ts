@@ -12,7 +12,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { ChargeOutcome } from '../activities/stripe/outcome.ts';
+import type { ActionRequired, ChargeOutcome } from '../activities/stripe/outcome.ts';
 import type { Stepped } from '../activities/subscriptions/step.ts';
 import { refusalOf } from '../billing/subscription-changes.ts';
 import {
@@ -21,12 +21,14 @@ import {
   nextDue,
   type PendingCharge,
   type SubscriptionState,
+  type WaitingCharge,
 } from '../billing/subscription-state.ts';
 import { now, type TestClockState, waitUntil } from './clock.ts';
 import { Inbox } from './inbox.ts';
-import { database } from './proxies.ts';
+import { database, processorReads } from './proxies.ts';
 import { STATUS } from './search-attributes.ts';
-import { charge } from './subscription.charge.ts';
+import { BankWatch } from './subscription.bank.ts';
+import { charge, chargePresent } from './subscription.charge.ts';
 import { listen } from './subscription.handlers.ts';
 import type * as messages from './subscription.messages.ts';
 import type { Asked, Request } from './subscription.requests.ts';
@@ -35,6 +37,8 @@ import { dueStep, requestStep } from './subscription.steps.ts';
 /** A run holds a few periods; each new run costs about as much as a renewal, and frees operators of old code. */
 const PERIODS_PER_RUN = 6;
 const OPENS_PERIOD: ReadonlySet<Due['kind']> = new Set(['renewal', 'meter_cycle', 'resume']);
+/** What may be asked while a change waits for the customer's bank, and leaves it waiting. */
+const LEAVES_CHANGE: ReadonlySet<Request['kind']> = new Set(['metadata', 'retry_payment']);
 
 /** What one run hands to the next. */
 export interface CarriedSubscription {
@@ -53,6 +57,7 @@ class Subscription {
   private readonly start: messages.SubscriptionStart;
   private readonly clock: TestClockState | null;
   private readonly inbox = new Inbox<Request, Answer>();
+  private readonly bank = new BankWatch();
   private state: SubscriptionState | null;
   private sequence: number;
   private periodsInRun = 0;
@@ -82,8 +87,10 @@ class Subscription {
 
   private async doNext(): Promise<void> {
     const due = nextDue(this.known);
+    const { waitingCharge } = this.known;
     const event = await this.rest(due);
     if (event === 'due' && due !== null) await this.handleDue(due);
+    else if (event === 'look' && waitingCharge) await this.lookAtBank(waitingCharge);
     else if (!this.inbox.isEmpty) await this.inbox.answerNext((request) => this.apply(request));
   }
 
@@ -101,15 +108,13 @@ class Subscription {
     this.know(loaded);
   }
 
-  private async rest(due: Due | null): Promise<'due' | 'woken'> {
+  private async rest(due: Due | null): Promise<'due' | 'look' | 'woken'> {
     this.resting = true;
     const summary = due === null ? 'until something is asked' : `${due.kind} on ${new Date(due.at).toISOString()}`;
-    const event = await waitUntil(
-      this.clock,
-      due?.at ?? null,
-      () => !this.inbox.isEmpty || this.mayStartAfresh(),
-      summary,
-    );
+    const woken = () => !this.inbox.isEmpty || this.mayStartAfresh();
+    const event = this.known.waitingCharge
+      ? await this.bank.wait(this.clock, due, woken)
+      : await waitUntil(this.clock, due?.at ?? null, woken, summary);
     this.resting = false;
     return event;
   }
@@ -129,17 +134,40 @@ class Subscription {
 
   // What is due
 
-  private async handleDue(due: Due): Promise<void> {
-    const step = this.step(`${due.kind}/${due.at}`);
-    if (OPENS_PERIOD.has(due.kind)) this.periodsInRun += 1;
-    await this.take(dueStep(due, step, this.known.dunning));
+  private async handleDue({ kind, at }: Due): Promise<void> {
+    const { waitingCharge } = this.known;
+    if (kind === 'approval_end') return waitingCharge ? this.callOff(waitingCharge) : undefined;
+    const step = this.step(`${kind}/${at}`);
+    if (OPENS_PERIOD.has(kind)) this.periodsInRun += 1;
+    await this.take(dueStep(kind, step, this.known.dunning));
   }
 
-  private async collect(pending: PendingCharge): Promise<ChargeOutcome> {
-    const { orderId, paymentId } = pending;
-    const outcome = await charge(pending);
-    await this.take(database.settle({ ...this.step(`settle/${paymentId}`), orderId, paymentId, outcome }));
+  private async collect(pending: PendingCharge): Promise<ChargeOutcome | ActionRequired> {
+    const outcome = pending.isPresent ? await chargePresent(pending) : await charge(pending);
+    if (outcome.status === 'action_required') {
+      const { paymentId } = pending;
+      await this.take(database.waitForBank({ ...this.step(`bank/${paymentId}`), paymentId }));
+    } else await this.settle(pending, outcome);
     return outcome;
+  }
+
+  private async settle(charged: Pick<PendingCharge, 'orderId' | 'paymentId'>, outcome: ChargeOutcome): Promise<void> {
+    const { orderId, paymentId } = charged;
+    await this.take(database.settle({ ...this.step(`settle/${paymentId}`), orderId, paymentId, outcome }));
+  }
+
+  private async lookAtBank(waiting: WaitingCharge): Promise<void> {
+    this.bank.looking();
+    const outcome = await processorReads.readPresentCharge({ paymentId: waiting.paymentId });
+    if (outcome.status === 'action_required') return this.bank.looked();
+    await this.settle(waiting, outcome);
+    this.bank.over();
+  }
+
+  /** Something else comes first. Where the customer was faster, the change is made; their money is never kept for nothing. */
+  private async callOff(waiting: WaitingCharge): Promise<void> {
+    await this.settle(waiting, await processorReads.cancelPresentCharge({ paymentId: waiting.paymentId }));
+    this.bank.over();
   }
 
   // What is asked
@@ -156,12 +184,19 @@ class Subscription {
       },
       changeTerms: async (input) => {
         const answer = await this.ask({ kind: 'terms', ...input });
-        return { sequence: this.sequence, declined: 'declined' in answer ? answer.declined : null };
+        return 'declined' in answer
+          ? { ...answer, sequence: this.sequence }
+          : { sequence: this.sequence, declined: null };
       },
       retry: async (input) => {
         const answer = await this.ask({ kind: 'retry_payment', ...input });
         return 'status' in answer ? answer : { status: 'nothing_due' };
       },
+      lookAtBank: async () => {
+        await this.bank.lookedAgain(() => !this.state?.waitingCharge);
+        return { sequence: this.sequence };
+      },
+      processorSpoke: () => this.bank.hear(),
       liveUntil: (to) => this.liveUntil(to),
     });
   }
@@ -185,6 +220,11 @@ class Subscription {
       const refusal = this.refusalOf(request);
       if (refusal !== null) throw ApplicationFailure.nonRetryable(refusal.message, refusal.type);
       if (request.kind === 'retry_payment' && this.known.dunning === null) return { status: 'nothing_due' };
+      const { waitingCharge } = this.known;
+      if (waitingCharge && !LEAVES_CHANGE.has(request.kind)) {
+        await this.callOff(waitingCharge);
+        continue;
+      }
       // Not taken where the row had moved on: the request has then to be looked at again.
       const step = this.step(`${request.kind}/${request.id}`);
       if (await this.take(requestStep(request, step, this.known.dunning))) return this.followUp(request);
@@ -214,8 +254,10 @@ class Subscription {
     const { pendingCharge } = this.known;
     const outcome = pendingCharge === null ? null : await this.collect(pendingCharge);
     if (request.kind === 'terms') {
-      const declined = outcome?.status === 'declined' ? (pendingCharge?.paymentId ?? null) : null;
-      return { sequence: this.sequence, declined };
+      const paymentId = pendingCharge?.paymentId ?? null;
+      const declined = outcome?.status === 'declined' ? paymentId : null;
+      const isWaiting = outcome?.status === 'action_required' && paymentId !== null;
+      return { sequence: this.sequence, declined, ...(isWaiting ? { waiting: paymentId } : {}) };
     }
     if (request.kind !== 'retry_payment') return { sequence: this.sequence };
     return outcome?.status === 'declined' ? outcome : { status: outcome === null ? 'nothing_due' : 'paid' };

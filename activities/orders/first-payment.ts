@@ -7,12 +7,19 @@ import { Payment } from '../../db/entities/payment.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { dueOf } from './pay.ts';
 
-/** None where nothing is due. `begunAt` is real time, ms since 1970. */
+interface Begun {
+  /** Real time, ms since 1970. */
+  readonly begunAt: number;
+  /** Where a customer who is there comes back to from their bank. */
+  readonly returnUrl?: string | null;
+}
+
+/** None where nothing is due. */
 export function openFirstPayment(
   em: EntityManager,
   order: OrderRow,
   customer: CustomerRow,
-  { begunAt }: { readonly begunAt: number },
+  { begunAt, returnUrl = null }: Begun,
   at: Date,
 ): void {
   if (dueOf(order) === 0) return;
@@ -28,5 +35,6 @@ export function openFirstPayment(
     amount: dueOf(order),
     currency: order.currency,
     paymentMethodId: customer.defaultPaymentMethodId ?? null,
+    returnUrl,
   });
 }

@@ -3,6 +3,7 @@ import type { SubscriptionId, TestClockId } from '../../billing/ids.ts';
 import { nextDue } from '../../billing/subscription-state.ts';
 import { checkoutWorkflowId, subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
+import { Payment } from '../../db/entities/payment.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { stateOf, stateOfRow } from '../subscriptions/state.ts';
@@ -23,10 +24,16 @@ export async function listHanging(em: EntityManager, clockId: TestClockId): Prom
     { ...ofClock, status: { $in: ['open', 'confirmed'] } },
     { fields: ['id', 'expiresAt'] },
   );
+  const waiting = await em.find(
+    Payment,
+    { ...ofClock, status: 'pending', approveBy: { $ne: null } },
+    { populate: ['order'] },
+  );
+  const atBank = new Set(waiting.map(({ order }) => order?.subscription?.id));
   const living = subscriptions.map(async (row) => ({
     workflowId: subscriptionWorkflowId(row.id),
     subscriptionId: row.id,
-    due: await dueOf(em, row),
+    due: await dueOf(em, row, atBank.has(row.id)),
   }));
   return [
     ...(await Promise.all(living)),
@@ -38,8 +45,8 @@ export async function listHanging(em: EntityManager, clockId: TestClockId): Prom
   ];
 }
 
-/** Only of what is unpaid do other rows say when something is due. */
-async function dueOf(em: EntityManager, row: SubscriptionRow): Promise<number | null> {
-  const state = row.status === 'past_due' ? await stateOf(em, row) : stateOfRow(row);
+/** Only of what is unpaid, or waits for the customer's bank, do other rows say when something is due. */
+async function dueOf(em: EntityManager, row: SubscriptionRow, isAtBank: boolean): Promise<number | null> {
+  const state = row.status === 'past_due' || isAtBank ? await stateOf(em, row) : stateOfRow(row);
   return nextDue(state)?.at ?? null;
 }

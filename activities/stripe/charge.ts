@@ -46,7 +46,7 @@ export async function findCharge({ orm, stripe }: Dependencies, { paymentId }: A
   return keepDeclined(em, paymentId, { intentId: null, reason: 'processor_unreachable', message });
 }
 
-function intentFor(payment: PaymentRow, customer: string, card: string): Stripe.PaymentIntentCreateParams {
+export function intentFor(payment: PaymentRow, customer: string, card: string): Stripe.PaymentIntentCreateParams {
   return {
     amount: payment.amount,
     currency: payment.currency,
@@ -77,7 +77,7 @@ async function outcomeOf(
   }
 }
 
-async function savedCard(em: EntityManager, payment: PaymentRow): Promise<string | null> {
+export async function savedCard(em: EntityManager, payment: PaymentRow): Promise<string | null> {
   if (!payment.paymentMethodId) return null;
   const method = await em.findOne(PaymentMethod, { id: payment.paymentMethodId, deletedAt: null });
   return method?.stripeId ?? null;

@@ -33,6 +33,8 @@ export interface ChangeTerms extends Step {
   readonly wish: Wish;
   /** Null: as the organization has it. */
   readonly behavior: Behavior | null;
+  /** Where the customer comes back to from their bank; null or missing: they are not there. */
+  readonly returnUrl?: string | null;
   /** Real time, ms since 1970. */
   readonly begunAt: number;
 }

@@ -114,6 +114,8 @@ async function settleChange(
   outcome: ChargeOutcome,
   at: Date,
 ): Promise<void> {
+  payment.clientSecret = null;
+  payment.approveBy = null;
   if (outcome.status === 'paid') {
     await payOrder(em, order, payment, at);
     await takeHold(em, row, change, order, at);

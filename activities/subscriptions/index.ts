@@ -24,6 +24,7 @@ import { openPeriod } from './renew.ts';
 import { stateOf } from './state.ts';
 import { tellSubscription } from './step.ts';
 import { upgradeSubscription } from './upgrade.ts';
+import { waitForBank } from './wait-for-bank.ts';
 
 /** Where a process takes up a subscription: its state and the sequence of the last step written. */
 export interface LoadedSubscription {
@@ -50,6 +51,7 @@ export const subscriptionActivities = (deps: Dependencies) =>
     openMeterCycle,
     openAttempt,
     settle,
+    waitForBank,
     endGrace,
     cancelAtPeriodEnd,
     takeBackCancellation,

@@ -1,7 +1,7 @@
 /** Reads from a subscription's rows where its process stands: the base of every answer to the workflow, and of repair. */
 import { DAY } from '../../billing/periods.ts';
 import { renewalReminderAt } from '../../billing/reminders.ts';
-import type { Dunning, PendingCharge, SubscriptionState } from '../../billing/subscription-state.ts';
+import type { Dunning, SubscriptionState } from '../../billing/subscription-state.ts';
 import { BenefitGrant } from '../../db/entities/benefit-grant.ts';
 import { Order } from '../../db/entities/order.ts';
 import { Organization } from '../../db/entities/organization.ts';
@@ -12,7 +12,7 @@ import type { EntityManager } from '../../db/orm.ts';
 export async function stateOf(em: EntityManager, row: SubscriptionRow): Promise<SubscriptionState> {
   return {
     ...stateOfRow(row),
-    pendingCharge: await pendingChargeOf(em, row),
+    ...(await chargesOf(em, row)),
     dunning: row.status === 'past_due' ? await dunningOf(em, row) : null,
   };
 }
@@ -51,17 +51,21 @@ function reminderAt(row: SubscriptionRow): number | null {
   return renewalReminderAt({ start, end }, { interval, count });
 }
 
-async function pendingChargeOf(em: EntityManager, row: SubscriptionRow): Promise<PendingCharge | null> {
+type Charges = Pick<SubscriptionState, 'pendingCharge' | 'waitingCharge'>;
+
+/** One at a time is under way, or waits for the customer's bank. */
+async function chargesOf(em: EntityManager, row: SubscriptionRow): Promise<Charges> {
   const payment = await em.findOne(Payment, {
     status: 'pending',
     order: { subscription: row.id, status: 'pending' },
   });
-  if (!payment?.order) return null;
-  return {
-    orderId: payment.order.id,
-    paymentId: payment.id,
-    begunAt: (payment.begunAt ?? payment.createdAt).getTime(),
-  };
+  if (!payment?.order) return { pendingCharge: null };
+  const ids = { orderId: payment.order.id, paymentId: payment.id };
+  if (payment.approveBy) {
+    return { pendingCharge: null, waitingCharge: { ...ids, until: payment.approveBy.getTime() } };
+  }
+  const begunAt = (payment.begunAt ?? payment.createdAt).getTime();
+  return { pendingCharge: { ...ids, begunAt, ...(payment.returnUrl ? { isPresent: true } : {}) } };
 }
 
 async function dunningOf(em: EntityManager, row: SubscriptionRow): Promise<Dunning | null> {

@@ -25,6 +25,7 @@ import { orderRoutes } from './orders.ts';
 import { organizationAccessTokenRoutes } from './organization-access-tokens.ts';
 import { organizationRoutes } from './organizations.ts';
 import { paymentRoutes } from './payments.ts';
+import { portalChangeApprovalRoutes } from './portal-change-approvals.ts';
 import { portalCustomerRoutes } from './portal-customer.ts';
 import { portalEmailRoutes } from './portal-email.ts';
 import { portalGrantRoutes } from './portal-grants.ts';
@@ -82,6 +83,7 @@ export const routes: readonly Route[] = [
   ...portalPreviewRoutes,
   ...portalSeatRoutes,
   ...portalSubscriptionRoutes,
+  ...portalChangeApprovalRoutes,
   ...portalWalletRoutes,
   ...productRoutes,
   ...stripeWebhookRoutes,

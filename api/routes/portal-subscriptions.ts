@@ -85,9 +85,9 @@ export const updateMySubscription = route({
   body: CustomerSubscriptionUpdate,
   response: CustomerSubscription,
   errors: [402, 403, 404, 409],
-  async handle({ params, body, customer, em, workflows }) {
+  async handle({ params, body, customer, em, environment, workflows }) {
     const row = await mySubscription(em, customer.id, params.id);
-    await changeMySubscription(em, workflows.subscription(row.id), row, body);
+    await changeMySubscription(em, workflows.subscription(row.id), row, body, environment.PUBLIC_URL);
     return readPortalSubscription(em, await mySubscription(em.fork(), customer.id, params.id));
   },
 });

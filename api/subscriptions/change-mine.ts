@@ -9,6 +9,7 @@ import type { CustomerSubscriptionUpdate } from '../../schemas/customer-portal.t
 import type { CustomerPortalSettings } from '../../schemas/organization-settings.ts';
 import { invalid, pauseResumeNotAllowed, planChangeNotAllowed, seatsChangeNotAllowed } from '../errors.ts';
 import type { WorkflowGateway } from '../workflows.ts';
+import { approvalOf } from './approval.ts';
 import { setPause } from './change.ts';
 import { changeTerms } from './change-terms.ts';
 
@@ -47,16 +48,17 @@ export async function changeMySubscription(
   process: Asked,
   row: SubscriptionRow,
   body: z.output<typeof CustomerSubscriptionUpdate>,
+  publicUrl: string,
 ): Promise<void> {
   if ('product_id' in body || 'seats' in body) {
-    return changeTerms(em, process, row, await myWish(em, row, body), null);
+    return changeTerms(em, process, row, await myWish(em, row, body), null, returnUrlOf(publicUrl, row));
   }
   if ('pause_at_period_end' in body || 'resume' in body) {
     if (!portalSettings(row).pause)
       throw pauseResumeNotAllowed('Customers of this shop cannot pause their subscriptions.');
     return 'resume' in body ? void (await process.resume()) : setPause(process, row, body);
   }
-  if ('pending_update' in body) return void (row.pendingChange && (await process.clearPendingChange()));
+  if ('pending_update' in body) return dropMyChange(em, process, row);
   if (typeof body.cancel_at_period_end !== 'boolean')
     throw invalid(['body'], 'Say what to change: cancel_at_period_end.');
   if (body.cancel_at_period_end) {
@@ -64,4 +66,16 @@ export async function changeMySubscription(
   } else if (row.cancelAtPeriodEnd || row.status === 'canceled') {
     await process.uncancel();
   }
+}
+
+/** From the bank's page back to the portal, which then asks how it went. */
+function returnUrlOf(publicUrl: string, { id, organization }: SubscriptionRow): string {
+  const url = new URL(`/portal/${organization.slug}`, publicUrl);
+  url.searchParams.set('changed_subscription', id);
+  return url.href;
+}
+
+/** One that waits for the next renewal, or for the customer's bank. */
+async function dropMyChange(em: EntityManager, process: Asked, row: SubscriptionRow): Promise<void> {
+  if (row.pendingChange || (await approvalOf(em, row)) !== null) await process.clearPendingChange();
 }

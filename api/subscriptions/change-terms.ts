@@ -6,7 +6,7 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { CARD_NEEDED, lacksCard } from '../../db/lacks-card.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { invalid, paymentFailed } from '../errors.ts';
+import { invalid, paymentFailed, paymentNeedsApproval } from '../errors.ts';
 import type { WorkflowGateway } from '../workflows.ts';
 
 type Asked = ReturnType<WorkflowGateway['subscription']>;
@@ -17,15 +17,26 @@ export async function changeTerms(
   row: SubscriptionRow,
   wish: Wish,
   behavior: Behavior | null,
+  /** Where the customer comes back to from their bank; null: they are not there. */
+  returnUrl: string | null = null,
 ): Promise<void> {
   // Whether the state allows it is for the process to say; what can't be had at all is named by its field here.
   const planned = await plannedOr422(em, row, wish, behavior);
   if (await lacksCard(em, row, planned)) throw paymentFailed(CARD_NEEDED);
-  const { declined } = await process.changeTerms({ wish, behavior });
-  if (declined === null) return;
-  const payment = await em.fork().findOneOrFail(Payment, declined);
-  throw paymentFailed(payment.declineMessage ?? 'The payment was declined.');
+  const { declined, waiting } = await process.changeTerms({ wish, behavior, returnUrl });
+  const paymentId = declined ?? waiting ?? null;
+  if (paymentId === null) return;
+  const payment = await em.fork().findOneOrFail(Payment, paymentId);
+  if (payment.status === 'succeeded') return;
+  if (payment.status === 'pending' && payment.clientSecret) {
+    throw paymentNeedsApproval(AT_BANK, payment.clientSecret);
+  }
+  const message = payment.declineMessage ?? 'The payment was declined.';
+  throw paymentFailed(payment.declineReason === 'authentication_required' ? `${message} ${CUSTOMER_NEEDED}` : message);
 }
+
+const AT_BANK = 'The bank wants the customer to approve this payment. The change is made once they have.';
+const CUSTOMER_NEEDED = 'The bank wants to ask the customer, who can make this change in their portal.';
 
 export async function plannedOr422(
   em: EntityManager,

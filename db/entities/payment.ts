@@ -47,6 +47,12 @@ export const Payment = defineEntity({
     methodBrand: p.text().nullable(),
     methodLast4: p.text().nullable(),
     methodCountry: p.string().length(2).nullable(),
+    /** Where the customer comes back to from their bank; null: they are not there to be sent to it. */
+    returnUrl: p.text().nullable(),
+    /** What the customer's browser needs to ask their bank, while that is awaited. */
+    clientSecret: p.text().nullable(),
+    /** When it is given up to wait for the customer's bank; null: nothing is awaited of it. */
+    approveBy: instant().nullable(),
     declineReason: p.text().nullable(),
     declineMessage: p.text().nullable(),
   },

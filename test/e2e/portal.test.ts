@@ -7,9 +7,12 @@ import type { Browser, Page } from 'playwright-core';
 import { callerOf, cardToken } from '../../dev/api-client.ts';
 import { seedDemoShop } from '../../dev/seed.ts';
 import { type System, startSystem } from '../../dev/system.ts';
+import { bank } from '../sandbox/sandboxed.ts';
 import { CARDS, fillCard } from './buyer.ts';
 import { describeInBrowser, launch } from './chromium.ts';
 
+/** Its bank wants to be asked about each payment whose holder is there. */
+const ASKS = 'pm_card_authenticationRequired';
 const STARTS_WITHIN_MS = 300_000;
 const usd = (amount: number) => [{ amount_type: 'fixed', price_amount: amount, price_currency: 'usd' }];
 
@@ -76,6 +79,7 @@ describeInBrowser('the portal', () => {
       customer_billing_address: { country: 'NZ' },
       confirmation_token_id: await cardToken(system.stripeApi, card),
     });
+    if (card === ASKS) await approvesPurchase(String(checkout.client_secret));
     await eventually(async () => (await call('GET', `/v1/subscriptions/?customer_id=${customer.id}`)).items[0]);
     const session = await call('POST', '/v1/customer-sessions/', { customer_id: customer.id });
     await page.goto(String(session.customer_portal_url));
@@ -90,6 +94,13 @@ describeInBrowser('the portal', () => {
       },
       orders: async () => (await call('GET', `/v1/orders/?customer_id=${customer.id}&sorting=created_at`)).items,
     };
+  }
+
+  async function approvesPurchase(clientSecret: string): Promise<void> {
+    const { payment_processor_metadata: said } = await call('GET', `/v1/checkouts/client/${clientSecret}`);
+    const secret = String(said.intent_client_secret);
+    const intent = secret.slice(0, secret.indexOf('_secret'));
+    await bank(`${system.stripeApi}/3ds/${intent}?client_secret=${encodeURIComponent(secret)}`, 'approve');
   }
 
   async function settings(more: object): Promise<void> {
@@ -123,6 +134,27 @@ describeInBrowser('the portal', () => {
     await page.getByRole('alert').getByText('The payment did not go through').waitFor();
     await button('Leave it as it is').click();
     await item('Example Lite').getByText('Trial', { exact: true }).waitFor();
+  });
+
+  it('asks the bank where it wants to be asked: refused, nothing changes; approved, the plan does', async () => {
+    const customer = await subscriber(lite, { card: ASKS });
+    await customer.livesDays(1);
+    const goToBank = async () => {
+      await item('Example Lite').getByRole('button', { name: 'Change plan' }).click();
+      await page.getByRole('radio', { name: /Example Pro/ }).check();
+      await button(/Pay \$.* and change/).click();
+      await page.getByRole('button', { name: 'Approve' }).waitFor();
+    };
+    await goToBank();
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    await page.getByText('Nothing was charged, and your plan is as it was.').waitFor();
+    await item('Example Lite').getByText('Active').waitFor();
+    await goToBank();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('Your plan is changed.').waitFor();
+    await item('Example Pro').getByText('Active').waitFor();
+    const changes = (await customer.orders()).filter(({ billing_reason: why }: Order) => why === 'subscription_update');
+    expect(changes.map(({ status }: Order) => status).toSorted()).toEqual(['paid', 'void']);
   });
 
   it('changes seats, once they can be had', async () => {
@@ -210,6 +242,11 @@ describeInBrowser('the portal', () => {
     await page.getByText('Ended (1)').waitFor();
   });
 });
+
+interface Order {
+  readonly status: string;
+  readonly billing_reason: string;
+}
 
 async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
   for (let tries = 0; tries < 300; tries += 1) {

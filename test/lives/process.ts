@@ -123,6 +123,8 @@ export class Process {
   private dueStep(due: Due, step: Step): Promise<Stepped> {
     const begunAt = Date.now();
     switch (due.kind) {
+      case 'approval_end':
+        throw new Error('Nobody is there to be asked by their bank.');
       case 'renewal':
         return this.activities.openPeriod({ ...step, begunAt });
       case 'meter_cycle':

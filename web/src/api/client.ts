@@ -7,7 +7,12 @@ z.config({ jitless: true });
 export type ApiError =
   | { readonly kind: 'unreachable'; readonly detail: string }
   | { readonly kind: 'unauthorized'; readonly detail: string }
-  | { readonly kind: 'declined'; readonly detail: string }
+  | {
+      readonly kind: 'declined';
+      readonly detail: string;
+      /** Of a payment that the customer's bank wants to be asked about first. */
+      readonly clientSecret?: string | undefined;
+    }
   | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly detail: string }
   | { readonly kind: 'missing'; readonly detail: string }
   | { readonly kind: 'expired'; readonly detail: string }
@@ -77,7 +82,7 @@ async function readJson(response: Response): Promise<unknown> {
   }
 }
 
-const Refusal = z.object({ error: z.string(), detail: z.string() });
+const Refusal = z.object({ error: z.string(), detail: z.string(), client_secret: z.optional(z.string()) });
 const Invalid = z.object({
   detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string() })),
 });
@@ -94,8 +99,12 @@ function errorOf(status: number, content: unknown): ApiError {
     return { kind: 'invalid', detail: 'Some fields were not accepted.', fields };
   }
   const refusal = Refusal.safeParse(content);
-  const { error: code, detail } = refusal.success ? refusal.data : { error: '', detail: '' };
-  if (DECLINES.has(code)) return { kind: 'declined', detail };
+  const {
+    error: code,
+    detail,
+    client_secret: clientSecret,
+  }: z.infer<typeof Refusal> = refusal.success ? refusal.data : { error: '', detail: '' };
+  if (DECLINES.has(code)) return { kind: 'declined', detail, clientSecret };
   if (status === 401) return { kind: 'unauthorized', detail: detail || 'The session is over.' };
   if (status === 404) return { kind: 'missing', detail: detail || 'Not found.' };
   if (status === 410) return { kind: 'expired', detail: detail || 'This is no longer available.' };

@@ -87,6 +87,9 @@ const CancelPreview = z.object({
 });
 export type CancelPreview = z.infer<typeof CancelPreview>;
 
+/** How a charge that the customer's bank was asked about has ended; `error` in its words. */
+const Approval = z.object({ status: z.string(), error: z.nullish(z.string()) });
+
 /** One of the two. */
 export type Wish = { readonly product_id: string } | { readonly seats: number };
 
@@ -110,6 +113,16 @@ export function subscriptionsOf(token: string) {
         signal,
       }),
     changeTerms: (id: string, wish: Wish) => change(id, wish),
+    subscription: (id: string) => call({ path: BASE + id, token, answer: Subscription }),
+    /** After the customer has been at their bank. */
+    confirmChange: (id: string, paymentIntent: string) =>
+      call({
+        method: 'POST',
+        path: `${BASE}${id}/confirm-change`,
+        token,
+        body: { payment_intent_id: paymentIntent },
+        answer: Approval,
+      }),
     dropPendingChange: (id: string) => change(id, { pending_update: null }),
 
     /** `resumesAt` null: until the customer resumes it. */

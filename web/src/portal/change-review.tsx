@@ -8,6 +8,7 @@ import { Button } from '../parts/button.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { Amounts } from './amounts.tsx';
+import { changeWithBank, WAITING } from './approve-change.ts';
 import { usePortal } from './context.ts';
 import { Failure } from './failure.tsx';
 import { useRefresh } from './use-refresh.ts';
@@ -24,7 +25,7 @@ interface ChangeReviewProps {
 }
 
 export function ChangeReview({ subscription, wish, what, terms, onClose }: ChangeReviewProps) {
-  const { portal, say } = usePortal();
+  const { portal, say, shop } = usePortal();
   const refresh = useRefresh();
   const preview = useQuery({
     queryKey: ['change-preview', subscription.id, wish],
@@ -43,9 +44,11 @@ export function ChangeReview({ subscription, wish, what, terms, onClose }: Chang
       (failure: Error) => say({ tone: 'danger', text: `It could not be taken back. ${failure.message}` }),
     );
   const change = useMutation({
-    mutationFn: (agreed: Wish) => portal.changeTerms(subscription.id, agreed),
-    onSuccess: ({ pending_update: pending }) => {
-      if (pending === null) say({ tone: 'good', text: `You now have ${what}.` });
+    mutationFn: (agreed: Wish) => changeWithBank(portal, shop.payment_processor_metadata, subscription.id, agreed),
+    onSuccess: (changed) => {
+      const pending = changed === 'waiting' ? null : changed.pending_update;
+      if (changed === 'waiting') say(WAITING);
+      else if (pending === null) say({ tone: 'good', text: `You now have ${what}.` });
       else {
         const text = `From ${formatDate(pending.applies_at)} you have ${what}.`;
         say({ tone: 'good', text, undo: () => void drop().finally(refresh) });

@@ -8,6 +8,7 @@ import { Loading } from '../parts/loading.tsx';
 import { PageTitle } from '../parts/page-title.tsx';
 import { ShopMark } from '../parts/shop-mark.tsx';
 import { AddCard } from './add-card.tsx';
+import { finishChange } from './approve-change.ts';
 import { Balance } from './balance.tsx';
 import { Benefits } from './benefits.tsx';
 import { type PortalContent, PortalContext, type Saying } from './context.ts';
@@ -18,7 +19,7 @@ import { LicenseKeys } from './license-keys.tsx';
 import { Orders } from './orders.tsx';
 import { PayDialog } from './pay-dialog.tsx';
 import { PaymentMethods } from './payment-methods.tsx';
-import { takeBankReturn } from './session.ts';
+import { takeBankReturn, takeChangeReturn } from './session.ts';
 import { Subscriptions } from './subscriptions.tsx';
 import { MySeats } from './team/my-seats.tsx';
 import { People } from './team/people.tsx';
@@ -102,13 +103,21 @@ export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProp
   );
 }
 
-/** Finishes the card that a bank's page was asked about, and goes on with the order that it is to pay. */
+/** Finishes the change or the card that a bank's page was asked about, and goes on with the order that the card is to pay. */
 function useBankReturn(portal: Portal, say: (saying: Saying) => void, pay: (orderId: string) => void) {
   const queries = useQueryClient();
   const isTaken = useRef(false);
   useEffect(() => {
     if (isTaken.current) return;
     isTaken.current = true;
+    const change = takeChangeReturn();
+    if (change !== null) {
+      void finishChange(portal, change).then(async (saying) => {
+        say(saying);
+        await queries.invalidateQueries({ queryKey: ['portal'] });
+      });
+      return;
+    }
     const found = takeBankReturn();
     if (found === null) return;
     if (!found.hasApproved)

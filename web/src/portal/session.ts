@@ -66,6 +66,24 @@ export function takeBankReturn(): BankReturn | null {
   return found;
 }
 
+export interface ChangeReturn {
+  readonly subscriptionId: string;
+  readonly paymentIntent: string;
+}
+
+/** What a bank's page brought back about the payment of a change, taken out of the address. */
+export function takeChangeReturn(): ChangeReturn | null {
+  const url = new URL(window.location.href);
+  const subscriptionId = url.searchParams.get('changed_subscription');
+  const paymentIntent = url.searchParams.get('payment_intent');
+  if (subscriptionId === null || paymentIntent === null) return null;
+  for (const name of ['changed_subscription', 'payment_intent', 'payment_intent_client_secret', 'redirect_status']) {
+    url.searchParams.delete(name);
+  }
+  window.history.replaceState(window.history.state, '', url);
+  return { subscriptionId, paymentIntent };
+}
+
 /** Where a bank's page leads back to. */
 export function bankReturnUrl(slug: string, { isDefault, orderId }: Pick<BankReturn, 'isDefault' | 'orderId'>): string {
   const url = new URL(`/portal/${slug}`, window.location.origin);

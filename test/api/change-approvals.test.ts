@@ -1,0 +1,229 @@
+/** Changes whose payment the customer's bank wants to be asked about: what may come while it is, and what becomes of them. */
+import type { SubscriptionId } from '../../billing/ids.ts';
+import { subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
+import { subscriptionProcessorEvent } from '../../workflows/subscription.messages.ts';
+import { bank } from '../sandbox/sandboxed.ts';
+import { boughtAt } from './changing.ts';
+import { eventually } from './everything.ts';
+import { type Running, startRunning } from './running.ts';
+
+let running: Running;
+
+beforeAll(async () => {
+  running = await startRunning();
+});
+afterAll(() => running.close());
+
+const SETTINGS = { usage: { show: true }, subscription: { update_plan: true, update_seats: true, pause: true } };
+
+/** Half through April, at a shop that invoices changes, with a card whose bank asks. */
+async function inPortal() {
+  const sub = await boughtAt(running);
+  await running.made(sub.token, 'PATCH', `/v1/organizations/${sub.organization.id}`, {
+    customer_portal_settings: SETTINGS,
+    subscription_settings: { ...sub.organization.subscription_settings, proration_behavior: 'invoice' },
+  });
+  const pro = await sub.monthly('Fern Pro', 2000);
+  const session = await running.made(sub.token, 'POST', '/v1/customer-sessions/', { customer_id: sub.customer.id });
+  const path = `/v1/customer-portal/subscriptions/${sub.id}`;
+  const mine = (method: string, more = '', body?: unknown) => running.call(session.token, method, path + more, body);
+  await sub.lives('2027-04-16T00:00:00.000Z');
+  await sub.cardAnswers('authentication_required');
+  return { ...sub, pro, session, mine };
+}
+interface Order {
+  readonly status: string;
+  readonly total_amount: number;
+}
+type Portal = Awaited<ReturnType<typeof inPortal>>;
+
+/** Asks for the change: its payment waits for the bank. */
+async function asked(sub: Portal, productId = sub.pro.id) {
+  const { status, body } = await sub.mine('PATCH', '', { product_id: productId });
+  expect([status, body.error]).toEqual([402, 'PaymentFailed']);
+  const secret: string = body.client_secret;
+  return secret.split('_secret_')[0] as string;
+}
+
+async function answers(intentId: string, answer: 'approve' | 'refuse') {
+  const { next_action: action } = await running.stripe.paymentIntents.retrieve(intentId);
+  await bank(action?.redirect_to_url?.url, answer);
+}
+
+const confirmed = (sub: Portal, intentId: string) =>
+  sub.mine('POST', '/confirm-change', { payment_intent_id: intentId });
+
+const statusAtProcessor = async (intentId: string) => (await running.stripe.paymentIntents.retrieve(intentId)).status;
+
+/** As it was: the order came to nothing, and nothing can be paid any more. */
+async function isAsItWas(sub: Portal, intentId: string) {
+  await eventually(async () => ((await sub.orders())[0].status === 'void' ? true : undefined));
+  expect(await sub.show()).toMatchObject({ product_id: sub.lite.id, amount: 500 });
+  expect(await statusAtProcessor(intentId)).toBe('canceled');
+  expect(await sub.disagreements()).toEqual([]);
+}
+
+it('approved: the change is made as of the moment it was asked for', async () => {
+  const sub = await inPortal();
+  const intentId = await asked(sub);
+  expect(await sub.show()).toMatchObject({ product_id: sub.lite.id, amount: 500 });
+  expect((await confirmed(sub, intentId)).body).toMatchObject({ status: 'requires_action' });
+  expect(await sub.disagreements()).toEqual([]);
+  await answers(intentId, 'approve');
+  expect((await confirmed(sub, intentId)).body).toEqual({ status: 'succeeded', client_secret: null, error: null });
+  expect(await sub.show()).toMatchObject({ product_id: sub.pro.id, amount: 2000 });
+  const [order] = await sub.orders();
+  expect([order.status, order.total_amount]).toEqual(['paid', 750]);
+  // Said again, it is as it is.
+  expect((await confirmed(sub, intentId)).body.status).toBe('succeeded');
+  expect(await sub.disagreements()).toEqual([]);
+});
+
+it('the processor tells of it by itself', async () => {
+  const sub = await inPortal();
+  const intentId = await asked(sub);
+  await answers(intentId, 'approve');
+  const { metadata } = await running.stripe.paymentIntents.retrieve(intentId);
+  const process = running.temporal.workflow.getHandle(String(metadata['workflow_id']));
+  await process.signal(subscriptionProcessorEvent, { objectId: intentId });
+  await eventually(async () => ((await sub.show()).amount === 2000 ? true : undefined));
+  expect(await sub.disagreements()).toEqual([]);
+});
+
+describe('comes to nothing', () => {
+  it('where the bank is refused', async () => {
+    const sub = await inPortal();
+    const intentId = await asked(sub);
+    await answers(intentId, 'refuse');
+    const { body } = await confirmed(sub, intentId);
+    expect(body).toMatchObject({ status: 'failed', error: expect.stringContaining('authentication') });
+    await isAsItWas(sub, intentId);
+  });
+
+  it('where the bank agrees and the card declines', async () => {
+    const sub = await inPortal();
+    const intentId = await asked(sub);
+    await sub.cardAnswers('insufficient_funds');
+    await answers(intentId, 'approve');
+    const { body } = await confirmed(sub, intentId);
+    expect(body).toMatchObject({ status: 'failed', error: 'Your card has insufficient funds.' });
+    await isAsItWas(sub, intentId);
+  });
+
+  it('where an hour goes by', async () => {
+    const sub = await inPortal();
+    const intentId = await asked(sub);
+    await sub.lives('2027-04-16T00:59:00.000Z');
+    expect((await confirmed(sub, intentId)).body.status).toBe('requires_action');
+    await sub.lives('2027-04-16T01:00:00.000Z');
+    await isAsItWas(sub, intentId);
+    expect((await confirmed(sub, intentId)).body).toMatchObject({ status: 'failed', client_secret: null });
+  });
+
+  it('where the renewal comes first', async () => {
+    const sub = await inPortal();
+    await sub.lives('2027-04-30T23:30:00.000Z');
+    const dear = await sub.monthly('Fern Enterprise', 200_000);
+    const intentId = await asked(sub, dear.id);
+    await sub.cardAnswers('succeed');
+    await sub.lives('2027-05-01T00:15:00.000Z');
+    await isAsItWas(sub, intentId);
+    expect(
+      (await sub.orders('subscription_cycle')).map(({ status, total_amount: total }: Order) => [status, total]),
+    ).toEqual([['paid', 500]]);
+  });
+
+  it.each([
+    ['cancels', { cancel_at_period_end: true }, { cancel_at_period_end: true }],
+    ['pauses', { pause_at_period_end: true }, { pause_at_period_end: true }],
+    ['takes it back', { pending_update: null }, { status: 'active' }],
+  ])('where the customer %s', async (_, body, then) => {
+    const sub = await inPortal();
+    const intentId = await asked(sub);
+    expect((await sub.mine('PATCH', '', body)).status).toBe(200);
+    expect(await sub.show()).toMatchObject(then);
+    await isAsItWas(sub, intentId);
+  });
+
+  it.each([
+    ['revokes', { revoke: true }, { status: 'canceled' }],
+    ['moves the renewal', { current_billing_period_end: '2027-05-10T00:00:00Z' }, { status: 'active' }],
+    ['gives a trial', { trial_end: '2027-05-10T00:00:00Z' }, { status: 'trialing' }],
+  ])('where the merchant %s', async (_, body, then) => {
+    const sub = await inPortal();
+    const intentId = await asked(sub);
+    expect((await sub.patch(body)).status).toBe(200);
+    expect(await sub.show()).toMatchObject(then);
+    await isAsItWas(sub, intentId);
+  });
+
+  it('where another change is asked for, which then waits in its place', async () => {
+    const sub = await inPortal();
+    const max = await sub.monthly('Fern Max', 5000);
+    const [first, second] = [await asked(sub), await asked(sub, max.id)];
+    expect(await statusAtProcessor(first)).toBe('canceled');
+    expect((await confirmed(sub, first)).body.status).toBe('failed');
+    await answers(second, 'approve');
+    expect((await confirmed(sub, second)).body.status).toBe('succeeded');
+    expect(await sub.show()).toMatchObject({ product_id: max.id });
+    expect((await sub.orders()).map(({ status }: Order) => status).toSorted()).toEqual(['paid', 'void']);
+    expect(await sub.disagreements()).toEqual([]);
+  });
+});
+
+it('leaves it waiting: what bills nothing, and what is refused', async () => {
+  const sub = await inPortal();
+  const intentId = await asked(sub);
+  expect((await sub.patch({ metadata: { a: 'b' } })).status).toBe(200);
+  expect((await sub.patch({ resume: true })).status).toBe(422);
+  await answers(intentId, 'approve');
+  expect((await confirmed(sub, intentId)).body.status).toBe('succeeded');
+});
+
+it('of a customer who was faster than what calls it off, the change is made first', async () => {
+  const sub = await inPortal();
+  const intentId = await asked(sub);
+  await answers(intentId, 'approve');
+  expect((await sub.mine('PATCH', '', { cancel_at_period_end: true })).status).toBe(200);
+  expect(await sub.show()).toMatchObject({ product_id: sub.pro.id, amount: 2000, cancel_at_period_end: true });
+  expect(await statusAtProcessor(intentId)).toBe('succeeded');
+  expect((await sub.orders())[0].status).toBe('paid');
+  expect(await sub.disagreements()).toEqual([]);
+});
+
+it('gives back what the order took of the balance', async () => {
+  const sub = await inPortal();
+  const balances = `/v1/customers/${sub.customer.id}/balances`;
+  await sub.make(balances, { amount: 200, currency: 'usd', reason: 'A gift', idempotency_key: sub.id });
+  const held = async () => (await running.made(sub.token, 'GET', balances)).items[0].amount;
+  const intentId = await asked(sub);
+  expect(await held()).toBe(0);
+  await sub.mine('PATCH', '', { pending_update: null });
+  expect(await held()).toBe(200);
+  await isAsItWas(sub, intentId);
+});
+
+it('goes on waiting where the process was lost', async () => {
+  const sub = await inPortal();
+  const intentId = await asked(sub);
+  await running.temporal.workflow.getHandle(subscriptionWorkflowId(sub.id as SubscriptionId)).terminate('lost');
+  expect((await confirmed(sub, intentId)).body.status).toBe('requires_action');
+  await answers(intentId, 'approve');
+  expect((await confirmed(sub, intentId)).body.status).toBe('succeeded');
+  expect(await sub.show()).toMatchObject({ product_id: sub.pro.id });
+});
+
+it('is the customer’s own: another can’t ask about it, and the merchant is told to send them', async () => {
+  const [sub, other] = [await inPortal(), await inPortal()];
+  const intentId = await asked(sub);
+  expect((await confirmed(other, intentId)).status).toBe(404);
+  const merchants = await other.patch({ product_id: other.pro.id, proration_behavior: 'invoice' });
+  expect([merchants.status, merchants.body.error, merchants.body.client_secret]).toEqual([
+    402,
+    'PaymentFailed',
+    undefined,
+  ]);
+  expect(merchants.body.detail).toContain('portal');
+  expect((await other.orders())[0].status).toBe('void');
+  expect(await other.show()).toMatchObject({ product_id: other.lite.id });
+});
