@@ -31,12 +31,12 @@ def run(query, asked):
     with one_at_a_time:
         engine.query("USE `%s`" % asked.get("database", "default"))
         try:
-            for name, value in settings.items():
-                engine.query("SET %s = %s" % (name, quoted(value)))
+            if settings:
+                engine.query("SET " + ", ".join("%s = %s" % (name, quoted(value)) for name, value in settings.items()))
             return engine.query(query, "TabSeparated", params=parameters).bytes()
         finally:
-            for name in settings:
-                engine.query("SET %s = DEFAULT" % name)
+            if settings:
+                engine.query("SET " + ", ".join("%s = DEFAULT" % name for name in settings))
 
 
 def parts_of(body, boundary):

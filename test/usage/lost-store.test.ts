@@ -22,8 +22,10 @@ it.each([
   ['postgres', CLICKHOUSE_URL, null],
   ['moving', CLICKHOUSE_URL, null],
   ['clickhouse', CLICKHOUSE_URL, null],
+  ['returning', CLICKHOUSE_URL, null],
   ['moving', undefined, 'are being moved to ClickHouse: set CLICKHOUSE_URL'],
   ['clickhouse', undefined, 'are in ClickHouse: set CLICKHOUSE_URL'],
+  ['returning', undefined, 'are still being brought back from ClickHouse: set CLICKHOUSE_URL'],
 ])('in the state %s with the URL %s: %s', async (state, url, refusal) => {
   await stands(state);
   const asked = refuseLostStore(database.url, url);
@@ -57,4 +59,5 @@ it.each(['api/main.ts', 'worker/main.ts'])('%s ends at once, saying what to set'
   const code = await new Promise((ended) => child.once('close', ended));
   expect(code).toBe(1);
   expect(said).toContain('The events of this database are in ClickHouse: set CLICKHOUSE_URL');
+  expect(said).toContain('EVENT_STORE=postgres');
 });

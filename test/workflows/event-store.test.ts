@@ -1,4 +1,4 @@
-/** The process that moves events to ClickHouse, beside a shop that goes on. */
+/** The process that moves events to ClickHouse, and back, beside a shop that goes on. */
 import { Client } from 'pg';
 import { EventMover } from '../../usage/move-events.ts';
 import { EVENT_STORE, startEventStore } from '../../worker/event-store.ts';
@@ -51,6 +51,29 @@ describeOnClickHouse('the event store', () => {
     const handle = theWorld().client.workflow.getHandle(EVENT_STORE);
     await eventually(async () => ((await handle.describe()).status.name === 'COMPLETED' ? true : undefined));
     expect(await handle.query(moveProgress)).toMatchObject({ state: 'clickhouse', isCleared: true });
+  });
+
+  it('brings them back where that is wanted, and ends at once where it has been done', async () => {
+    const all = [...new Set([...(await inClickHouse()), ...(await inPostgres())])].sort();
+    for (let times = 0; times < 2; times += 1) {
+      await startEventStore(theWorld().client, 'postgres');
+      const handle = theWorld().client.workflow.getHandle(EVENT_STORE);
+      await eventually(async () => ((await handle.describe()).status.name === 'COMPLETED' ? true : undefined));
+      expect(await handle.query(moveProgress)).toMatchObject({ state: 'postgres', moved: all.length });
+      expect(await inPostgres()).toEqual(all);
+    }
+  });
+
+  it('minds what is wanted meanwhile: moves there after all, and back once Postgres is left', async () => {
+    const all = await inPostgres();
+    await startEventStore(theWorld().client, 'clickhouse');
+    const handle = theWorld().client.workflow.getHandle(EVENT_STORE);
+    await eventually(async () => ((await handle.query(moveProgress))?.state === 'clickhouse' ? true : undefined));
+    await startEventStore(theWorld().client, 'postgres');
+    await theWorld().passTime(11 * MINUTE);
+    await eventually(async () => ((await handle.describe()).status.name === 'COMPLETED' ? true : undefined));
+    expect(await handle.query(moveProgress)).toMatchObject({ state: 'postgres', moved: all.length });
+    expect(await inPostgres()).toEqual(all);
   });
 });
 

@@ -1,4 +1,5 @@
 /** How events get from Postgres to ClickHouse: each as a line of JSON, made by Postgres and read by ClickHouse. */
+import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ClickHouseClient } from './connection.ts';
 
@@ -47,6 +48,9 @@ export async function insertLines(
     const { stream } = await clickhouse.exec({
       query: `insert into events (${COLUMNS.join(', ')}) format JSONCompactEachRow`,
       values: Readable.from(chunksOf(rows), { objectMode: false }),
+      // Replicated tables leave out what was put in before, though it may have been dropped since. On all versions by a
+      // token of its own alone.
+      clickhouse_settings: { insert_deduplication_token: randomUUID() },
       abort_signal: over,
     });
     for await (const _ of stream) void _;
