@@ -12,12 +12,14 @@ const DECIMALS: Readonly<Record<string, number>> = {
   clp: 0,
   djf: 0,
   gnf: 0,
+  isk: 0,
   jpy: 0,
   kmf: 0,
   krw: 0,
   mga: 0,
   pyg: 0,
   rwf: 0,
+  ugx: 0,
   vnd: 0,
   vuv: 0,
   xaf: 0,
@@ -73,7 +75,7 @@ export function minimumCharge(currency: string): number {
   return MINIMUM_CHARGE[currency.toLowerCase()] ?? 50;
 }
 
-/** The most that can be charged at once, in minor units of any currency: 999,999.99 of one with cents. */
+/** The most that can be charged at once, as the processor counts it: 999,999.99 of a currency with cents. */
 export const LARGEST_CHARGE = 99_999_999;
 
 /** `amount × numerator / denominator`, exactly, rounded once: halves away from zero. The two are not negative. */

@@ -3,6 +3,7 @@ import { currencyOf } from './countries.ts';
 import type { MeterId } from './ids.ts';
 import type { MeteredTerms } from './metered.ts';
 import { LARGEST_CHARGE, minimumCharge, written } from './money.ts';
+import { largestCharge } from './processor-amounts.ts';
 import { MOST_SEATS, quantityLimits, refusalOfTiers, type TieredPrice, tieredAmount } from './tiers.ts';
 import { counted, pluralOf } from './units.ts';
 
@@ -120,7 +121,8 @@ export function refusalOfQuantity(
       return null;
     case 'custom': {
       const amount = amountOf(price, quantity);
-      const { least, most } = limitsOf(price);
+      const { least } = limitsOf(price);
+      const most = price.maximum ?? largestCharge(currency);
       if (amount < least)
         return { field: 'amount', reason: `The least that can be paid is ${written(least, currency)}.` };
       if (amount > most) return { field: 'amount', reason: `The most that can be paid is ${written(most, currency)}.` };
@@ -165,7 +167,8 @@ export function refusalOfPrice(price: PriceTerms, currency: string): Wrong | nul
 
 function refusalOfCustom(price: CustomPrice, currency: string): Wrong | null {
   const { minimum, maximum, preset } = price;
-  const { least, most } = limitsOf(price);
+  const { least } = limitsOf(price);
+  const most = maximum ?? largestCharge(currency);
   const small = refusalToCharge('minimum', minimum, currency) ?? refusalToCharge('maximum', most, currency);
   if (small !== null) return small;
   if (maximum !== null && maximum < minimum)
@@ -184,7 +187,8 @@ function refusalToCharge(field: Wrong['field'], amount: number, currency: string
   if (amount > 0 && amount < minimumCharge(currency)) {
     return { field, reason: `${limit('least', minimumCharge(currency))} 0 makes it free.` };
   }
-  return amount > LARGEST_CHARGE ? { field, reason: limit('most', LARGEST_CHARGE) } : null;
+  const most = largestCharge(currency);
+  return amount > most ? { field, reason: limit('most', most) } : null;
 }
 
 /** What whoever buys the least of it pays. */

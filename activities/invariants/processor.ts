@@ -1,6 +1,7 @@
 /** Compares the payments we know with those the processor knows, in both directions. */
 import { Context } from '@temporalio/activity';
 import type { OrganizationId } from '../../billing/ids.ts';
+import { toProcessor } from '../../billing/processor-amounts.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -43,7 +44,7 @@ export async function compareWithProcessor(
     ours.delete(intent.id);
     const detail = `${intent.amount} ${intent.currency} for payment ${intent.metadata['payment_id']}`;
     if (known === undefined) wrong[TAKEN].push({ rule: TAKEN, subject: intent.id, detail });
-    else if (known.amount !== intent.amount || known.currency !== intent.currency) {
+    else if (toProcessor(known.amount, known.currency) !== intent.amount || known.currency !== intent.currency) {
       wrong[TAKEN].push({
         rule: TAKEN,
         subject: intent.id,

@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type Stripe from 'stripe';
 import type { PaymentId } from '../../billing/ids.ts';
+import { refusalOfCharge, toProcessor } from '../../billing/processor-amounts.ts';
 import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -18,6 +19,8 @@ interface Asked {
 export async function charge({ orm, stripe }: Dependencies, { paymentId }: Asked): Promise<ChargeOutcome> {
   const em = orm.em.fork();
   const payment = await em.findOneOrFail(Payment, paymentId, { populate: ['customer'] });
+  const unchargeable = refusalOfCharge(payment.amount, payment.currency);
+  if (unchargeable !== null) return keepDeclined(em, paymentId, { intentId: null, ...unchargeable });
   const card = await savedCard(em, payment);
   const customer = payment.customer.stripeCustomerId;
   if (!card || !customer) {
@@ -48,7 +51,7 @@ export async function findCharge({ orm, stripe }: Dependencies, { paymentId }: A
 
 export function intentFor(payment: PaymentRow, customer: string, card: string): Stripe.PaymentIntentCreateParams {
   return {
-    amount: payment.amount,
+    amount: toProcessor(payment.amount, payment.currency),
     currency: payment.currency,
     customer,
     payment_method: card,

@@ -1,6 +1,7 @@
 /** Pays a checkout, or sets a card up for later, with the card behind the buyer's confirmation token. */
 import Stripe from 'stripe';
 import type { CheckoutId, PaymentId } from '../../billing/ids.ts';
+import { toProcessor } from '../../billing/processor-amounts.ts';
 import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
@@ -63,7 +64,7 @@ export async function confirmIntent(deps: Dependencies, given: ConfirmIntent): P
   const params: Stripe.PaymentIntentCreateParams = {
     ...common,
     metadata: { ...common.metadata, payment_id: paymentId },
-    amount: payment.amount,
+    amount: toProcessor(payment.amount, payment.currency),
     currency: payment.currency,
     // Not in the background, as by default: the answer then has the fee.
     capture_method: 'automatic',

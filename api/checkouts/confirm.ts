@@ -63,7 +63,7 @@ async function enter(
   try {
     const { isOtherTax } = await editCheckout(em, services, { id, editor: 'payer', change: body, at });
     // Nobody pays another sum than they were shown.
-    if (isOtherTax) throw paymentError(TAX_CHANGED);
+    if (isOtherTax) throw taxChanged();
   } catch (error) {
     if (!(error instanceof ApiError && error.error === 'NotOpenCheckout')) throw error;
     const { status } = await em.fork().findOneOrFail(Checkout, id);
@@ -155,7 +155,7 @@ function refusalOf(reason: RefusalReason): ApiError {
     case 'address_missing':
       return invalid(['body', 'customer_billing_address'], 'The tax depends on where you are: give your address.');
     case 'tax_changed':
-      return paymentError(TAX_CHANGED);
+      return taxChanged();
     case 'balance_changed':
       return paymentError(BALANCE_CHANGED);
     case 'tax_unavailable':
@@ -165,7 +165,13 @@ function refusalOf(reason: RefusalReason): ApiError {
   }
 }
 
-const TAX_CHANGED = 'The tax has changed with what you entered; look at the new total, and pay again.';
+/** No payment has failed, as none was tried: what was entered comes to another sum. */
+const taxChanged = (): ApiError =>
+  invalid(
+    ['body', 'customer_billing_address'],
+    'The tax has changed with what you entered; look at the new total, and pay again.',
+    'total_changed',
+  );
 const BALANCE_CHANGED = 'Your balance has changed meanwhile; look at what is due now, and pay again.';
 
 /** Whoever has just paid may see what they bought. The session's dates are the machine's: it is a key, not billing. */

@@ -21,7 +21,7 @@ import type { Services } from '../services.ts';
 import { addPrices } from './ad-hoc-prices.ts';
 import { settleBuyer } from './buyer.ts';
 import { entered } from './custom-fields.ts';
-import { chooseDiscount, refuseTooLittle } from './discount.ts';
+import { chooseDiscount, refuseUnchargeable } from './discount.ts';
 import { refuseForeignPage } from './embed-hosts.ts';
 import { meteredPriceIds, pricedAnew, priceOf, sellable } from './terms.ts';
 import { refuseSoldOnce, refuseUnlessUpgradable, subscriptionToUpgrade } from './upgrade.ts';
@@ -131,7 +131,7 @@ async function write(
     at,
   );
   await taxCheckout(tx, taxes, checkout, at.getTime());
-  refuseTooLittle(checkout, { discount_id: body.discount_id, discount_code: visit?.discountCode });
+  refuseUnchargeable(checkout, { discount_id: body.discount_id, discount_code: visit?.discountCode });
   await showBalance(tx, checkout);
   await tx.flush();
   await emit(tx, {

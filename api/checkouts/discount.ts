@@ -3,6 +3,7 @@ import { type FilterQuery, raw } from '@mikro-orm/core';
 import { DISCOUNT_REASONS, refusalOfDiscount } from '../../billing/discounts.ts';
 import type { DiscountId } from '../../billing/ids.ts';
 import { minimumCharge } from '../../billing/money.ts';
+import { refusalOfCharge } from '../../billing/processor-amounts.ts';
 import { discountAmountOf, isTooLittle, totalsOfCheckout } from '../../db/checkout-sums.ts';
 import { covers, isDiscountable, redeemableOf } from '../../db/discounts.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
@@ -125,11 +126,13 @@ function whyNot({ price, currency }: CheckoutRow): string {
     : 'Nothing can be taken off this price.';
 }
 
-/** Once the tax is known, too. */
-export function refuseTooLittle(checkout: CheckoutRow, wish: DiscountWish): void {
-  if (!isTooLittle(checkout)) return;
+/** Once the tax is known, too: too little, or too much. */
+export function refuseUnchargeable(checkout: CheckoutRow, wish: DiscountWish): void {
   const { currency } = checkout;
   const { total } = totalsOfCheckout(checkout);
+  const unchargeable = refusalOfCharge(total, currency);
+  if (unchargeable !== null) throw invalid(['body'], unchargeable.message);
+  if (!isTooLittle(checkout)) return;
   const units = (amount: number) => `${inUnits(amount, currency)} ${currency.toUpperCase()}`;
   const field = ['discount_code', 'discount_id'].find((name) => wish[name as keyof DiscountWish]);
   throw invalid(

@@ -15,7 +15,7 @@ import type { Services } from '../services.ts';
 import { settleBuyer } from './buyer.ts';
 import { type Change, choose, type Editor } from './choose.ts';
 import { complete, entered } from './custom-fields.ts';
-import { chooseDiscount, refuseTooLittle, saleOf } from './discount.ts';
+import { chooseDiscount, refuseUnchargeable, saleOf } from './discount.ts';
 import { refuseForeignPage } from './embed-hosts.ts';
 import { refuseUnlessUpgradable } from './upgrade.ts';
 
@@ -56,7 +56,7 @@ async function editWith(
   const isOtherDiscount = await chooseDiscount(tx, checkout, change, at, shown);
   if (checkout.taxAmount === null || taxBasisOf(checkout) !== basis)
     await taxCheckout(tx, taxes, checkout, at.getTime());
-  refuseTooLittle(checkout, change);
+  refuseUnchargeable(checkout, change);
   const after = totalsOfCheckout(checkout);
   // As Pay is pressed, what was shown stays: where the balance is another one by now, that is told before anything is paid.
   if (editor !== 'payer' || after.total !== before.total) await showBalance(tx, checkout);

@@ -17,6 +17,7 @@ import { orderView } from '../../db/views/order.ts';
 import type { OrderCreate } from '../../schemas/order-draft.ts';
 import type { TaxProvider } from '../../tax/provider.ts';
 import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
+import { entered } from '../checkouts/custom-fields.ts';
 import { nowOf } from '../customers/find.ts';
 import { invalid } from '../errors.ts';
 import { priceDraft } from './price-draft.ts';
@@ -45,7 +46,8 @@ async function create(
   const { currency, line } = await termsOf(tx, organization, product, body);
   const now = nowOf(customer, at);
   const priced = await priceDraft(tx, taxes, { customer, currency, lines: [line], at: now });
-  const row = write(tx, { customer, product, currency, priced, body, at: now });
+  const customFieldData = await entered(tx, [product.id], body.custom_field_data);
+  const row = write(tx, { customer, product, currency, priced, customFieldData, body, at: now });
   await tx.flush();
   const data = () => orderView(row);
   await emit(tx, { organizationId: organization, type: 'order.created', at: row.createdAt, data });
@@ -99,11 +101,12 @@ interface Draft {
   readonly product: ProductRow;
   readonly currency: string;
   readonly priced: PricedOrder;
+  readonly customFieldData: OrderRow['customFieldData'];
   readonly body: Body;
   readonly at: Date;
 }
 
-function write(em: EntityManager, { customer, product, currency, priced, body, at }: Draft): OrderRow {
+function write(em: EntityManager, { customer, product, currency, priced, customFieldData, body, at }: Draft): OrderRow {
   const { totals, lines } = priced;
   const row = em.create(Order, {
     id: randomUUID() as OrderId,
@@ -123,7 +126,7 @@ function write(em: EntityManager, { customer, product, currency, priced, body, a
     billingAddress: priced.buyer.address,
     description: lines[0]?.label ?? product.name,
     metadata: body.metadata,
-    customFieldData: body.custom_field_data,
+    customFieldData,
   });
   for (const [position, line] of lines.entries()) {
     em.create(OrderItem, { id: randomUUID(), createdAt: at, order: row, position, ...itemColumns(line) });

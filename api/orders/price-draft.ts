@@ -1,5 +1,6 @@
 /** What a draft order comes to for its customer. */
 import type { Line } from '../../billing/orders.ts';
+import { refusalOfCharge } from '../../billing/processor-amounts.ts';
 import { type Buyer, buyerOfCustomer, placeOf } from '../../db/buyers.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
@@ -8,6 +9,7 @@ import { itemColumns, taxColumns } from '../../db/order-columns.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { type PricedOrder, priceOrderAnyhow } from '../../db/pricing.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
+import { invalid } from '../errors.ts';
 
 interface Draft {
   readonly customer: CustomerRow;
@@ -22,7 +24,12 @@ export async function priceDraft(em: EntityManager, taxes: TaxSheet, draft: Draf
   const { customer, currency, lines, at } = draft;
   const seller = await em.findOneOrFail(Organization, customer.organization.id);
   const buyer = draft.address ? livingAt(buyerOfCustomer(customer), draft.address) : buyerOfCustomer(customer);
-  return priceOrderAnyhow(em, taxes, { seller, buyer, currency, lines, discount: 0, at: at.getTime() });
+  const order = { seller, buyer, currency, lines, discount: 0, at: at.getTime() };
+  const priced = await priceOrderAnyhow(em, taxes, order);
+  const unchargeable = refusalOfCharge(priced.totals.total, currency);
+  if (unchargeable !== null)
+    throw invalid(['body', draft.address ? 'billing_address' : 'amount'], unchargeable.message);
+  return priced;
 }
 
 const livingAt = (buyer: Buyer, address: NonNullable<OrderRow['billingAddress']>): Buyer => ({

@@ -82,7 +82,8 @@ describe('a checkout', () => {
     const { id } = await shop.product(1000, {}, { tax_behavior: 'exclusive' });
     const checkout = await shop.make('/v1/checkouts/', { products: [id], customer_email: 'ada@example.com' });
     const surprised = await shop.pay(checkout.client_secret, { customer_billing_address: LONDON });
-    expect(surprised).toMatchObject({ status: 400, body: { error: 'PaymentError' } });
+    const detail = [{ loc: ['body', 'customer_billing_address'], type: 'total_changed' }];
+    expect(surprised).toMatchObject({ status: 422, body: { detail } });
     expect(await shop.orders()).toEqual([]);
     const now = await shop.get(`/v1/checkouts/${checkout.id}`);
     expect(now).toMatchObject({ status: 'open', tax_amount: 200, total_amount: 1200 });

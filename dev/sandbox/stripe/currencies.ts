@@ -10,6 +10,9 @@ const MINIMUMS: Readonly<Record<string, number>> = {
   ...{ sek: 300, sgd: 50, thb: 1000 },
 };
 const LARGEST = 99_999_999;
+/** In hundredths, none of which are taken. */
+const WHOLE_ONLY: ReadonlySet<string> = new Set(['isk', 'ugx']);
+const THREE_DECIMALS: ReadonlySet<string> = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
 
 /** The currency as Stripe writes it, lower case. */
 export function chargeable(amount: number, currency: string): string {
@@ -24,12 +27,23 @@ export function chargeable(amount: number, currency: string): string {
   if (amount > LARGEST) {
     throw invalid(`Amount must be no more than ${written(LARGEST, code)}`, 'amount', 'amount_too_large');
   }
+  if (WHOLE_ONLY.has(code) && amount % 100 !== 0) {
+    const why = `Currency ${code.toUpperCase()} has become effectively zero-decimal`;
+    throw invalid(
+      `Invalid amount. ${why} and charged amounts must be evenly divisible by 100.`,
+      'amount',
+      'invalid_charge_amount_no_decimal_compatible',
+    );
+  }
+  if (THREE_DECIMALS.has(code) && amount % 10 !== 0) {
+    throw invalid('Invalid amount. The last digit must be 0.', 'amount', 'parameter_invalid_integer');
+  }
   return code;
 }
 
 /** For people: "$20.00", "¥500". */
 export function written(amount: number, currency: string): string {
   const format = new Intl.NumberFormat('en', { style: 'currency', currency: currency.toUpperCase() });
-  const decimals = format.resolvedOptions().maximumFractionDigits ?? 2;
+  const decimals = WHOLE_ONLY.has(currency.toLowerCase()) ? 2 : (format.resolvedOptions().maximumFractionDigits ?? 2);
   return format.format(amount / 10 ** decimals);
 }

@@ -117,7 +117,11 @@ export function usePayment(
     // What was entered is written before anything is refused: sums and form may be others now.
     if (now !== null) queries.setQueryData(['checkout', secret], now);
     if (now !== null && now.status !== 'open') return 'leaving';
-    if (error.kind === 'invalid') return { kind: 'fields', fields: error.fields };
+    if (error.kind === 'invalid') {
+      const isOfTax = error.fields.every(({ path }) => path === 'customer_billing_address');
+      if (isOfTax && now !== null && isOtherTotal(now, checkout)) return { kind: 'total_changed' };
+      return { kind: 'fields', fields: error.fields };
+    }
     if (error.kind === 'refused' && error.code === 'TrialAlreadyRedeemed') {
       return { kind: 'no_trial', reason: error.detail };
     }

@@ -80,8 +80,12 @@ function optionsOf(purpose: CardPurpose): StripeElementsOptionsMode {
   };
   if (purpose.mode === 'setup') return { ...shared, mode: 'setup', setupFutureUsage: 'off_session' };
   const setupFutureUsage = purpose.isKept ? 'off_session' : null;
-  return { ...shared, mode: 'payment', amount: purpose.amount, setupFutureUsage };
+  return { ...shared, mode: 'payment', amount: amountOf(purpose), setupFutureUsage };
 }
+
+/** As the API asks for it: Stripe counts these two in hundredths. */
+const amountOf = ({ amount, currency }: Extract<CardPurpose, { mode: 'payment' }>): number =>
+  ['isk', 'ugx'].includes(currency.toLowerCase()) ? amount * 100 : amount;
 
 /** Stripe draws in a frame that cannot read our tokens; these are the same colours. */
 function appearanceOf(isDark: boolean): StripeElementsOptionsMode['appearance'] {

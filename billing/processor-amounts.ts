@@ -1,0 +1,39 @@
+/**
+ * Amounts as the processor counts them, which isn't always in the currency's own minor units: only at its border.
+ * https://docs.stripe.com/currencies#special-cases
+ */
+import { LARGEST_CHARGE, portion, written } from './money.ts';
+
+/** Without decimals by ISO 4217, but in hundredths there: 5 ISK are 500. */
+const IN_HUNDREDTHS: ReadonlySet<string> = new Set(['isk', 'ugx']);
+/** With three decimals, of which the last is 0. */
+const IN_TENS: ReadonlySet<string> = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
+
+const factorOf = (currency: string): number => (IN_HUNDREDTHS.has(currency.toLowerCase()) ? 100 : 1);
+
+export const toProcessor = (amount: number, currency: string): number => amount * factorOf(currency);
+
+/** Its fees may have a part of the smallest unit. */
+export const fromProcessor = (amount: number, currency: string): number => portion(amount, 1, factorOf(currency));
+
+/** The most that can be charged at once, in the currency's own minor units: 999,999.99 of one with cents. */
+export const largestCharge = (currency: string): number => Math.floor(LARGEST_CHARGE / factorOf(currency));
+
+export interface Unchargeable {
+  readonly reason: 'amount_too_large' | 'amount_not_in_tens';
+  readonly message: string;
+}
+
+/** Why an amount, taxes and all, can't be charged; null: it can, or is for others to say. */
+export function refusalOfCharge(amount: number, currency: string): Unchargeable | null {
+  const most = largestCharge(currency);
+  if (amount > most) {
+    const message = `It comes to ${written(amount, currency)}; the most that can be charged at once is ${written(most, currency)}.`;
+    return { reason: 'amount_too_large', message };
+  }
+  if (IN_TENS.has(currency.toLowerCase()) && amount % 10 !== 0) {
+    const message = `It comes to ${written(amount, currency)}; cards take ${currency.toUpperCase()} with two decimals only.`;
+    return { reason: 'amount_not_in_tens', message };
+  }
+  return null;
+}
