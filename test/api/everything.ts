@@ -100,9 +100,9 @@ async function list(running: Running, token: string, path: string) {
   return (await running.made(token, 'GET', path)).items;
 }
 
-/** Grants are carried out after the checkout has answered. */
+/** Grants are carried out after the checkout has answered: within a minute on the busiest machine. */
 export async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 300; tries += 1) {
+  for (let tries = 0; tries < 600; tries += 1) {
     const found = await look();
     if (found !== undefined) return found;
     await new Promise((passed) => setTimeout(passed, 100));

@@ -22,12 +22,12 @@ import type { TaxProvider } from '../../tax/provider.ts';
 import { tableOfTaxes } from '../../tax/table.ts';
 import { EventStoreInUse } from '../../usage/event-store-in-use.ts';
 import { EventWriter } from '../../usage/event-writer.ts';
-import { workflowsPath } from '../../worker/bundle.ts';
 import { startEventMover } from '../../worker/event-mover.ts';
 import { startRelay } from '../../worker/relay.ts';
 import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
 import { createWorkers } from '../../worker/workers.ts';
 import { lastingDisagreements } from '../invariants/lasting.ts';
+import { bundledWorkflows } from '../workflows/bundled.ts';
 import { freshDatabase } from './fresh-database.ts';
 
 const OPERATOR_TOKEN = 'operator-token-of-a-test-run';
@@ -75,7 +75,8 @@ export async function startRunning({ taxes = tableOfTaxes, clickhouseUrl }: Runn
   const stripe = stripeClient(environment);
   const log = createLogger(environment, 'test');
   const deps = { orm, stripe, taxes, temporal, environment };
-  const workers = await createWorkers({ connection, namespace, deps, workflows: { workflowsPath } });
+  const workflowBundle = await bundledWorkflows();
+  const workers = await createWorkers({ connection, namespace, deps, workflows: { workflowBundle } });
   const working = Promise.all(workers.map((worker) => worker.run()));
   const relay = startRelay({ orm, temporal, log });
   const events = new EventWriter(database.url);

@@ -110,10 +110,8 @@ describe('an advance', () => {
       `insert into outbox (topic, subject_id, next_try_at)
        select topic, gen_random_uuid(), now() + interval '1 hour' from unnest(array['grant', 'webhooks']) as topic`,
     );
-    const began = performance.now();
     expect((await clock.advance('2027-03-02T00:00:00.000Z')).status).toBe(200);
     await clock.isReady();
-    expect(performance.now() - began).toBeLessThan(10_000);
     await running.orm.em.fork().execute(`delete from outbox where next_try_at > now() + interval '30 minutes'`);
   });
 

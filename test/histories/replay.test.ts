@@ -1,7 +1,7 @@
 /** Lives that were recorded once must be told the same way by today's code: sleeping processes wake up in it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { workflowsPath } from '../../worker/bundle.ts';
+import { bundledWorkflows } from '../workflows/bundled.ts';
 
 const folder = new URL('./', import.meta.url).pathname;
 const recorded = readdirSync(folder).filter((file) => file.endsWith('.json'));
@@ -16,7 +16,7 @@ it('there are recorded lives', () => {
 
 it.each(recorded)('%s replays', async (file) => {
   const history = JSON.parse(readFileSync(folder + file, 'utf8'));
-  await Worker.runReplayHistory({ workflowsPath }, history, file);
+  await Worker.runReplayHistory({ workflowBundle: await bundledWorkflows() }, history, file);
 });
 
 it('a life that the code would tell otherwise is noticed', async () => {
@@ -25,5 +25,6 @@ it('a life that the code would tell otherwise is noticed', async () => {
     const scheduled = event.activityTaskScheduledEventAttributes;
     if (scheduled) scheduled.activityType.name = 'somethingElse';
   }
-  await expect(Worker.runReplayHistory({ workflowsPath }, history, 'checkout')).rejects.toThrow();
+  const replayed = Worker.runReplayHistory({ workflowBundle: await bundledWorkflows() }, history, 'checkout');
+  await expect(replayed).rejects.toThrow();
 });

@@ -1,7 +1,6 @@
 /** A database, a Temporal namespace and a worker for deliveries of one's own, for one test file. */
 
 import { randomUUID } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -19,6 +18,7 @@ import { type EntityManager, openDatabase } from '../../db/orm.ts';
 import { type Relay, startRelay } from '../../worker/relay.ts';
 import { ensureSearchAttributes } from '../../worker/search-attributes.ts';
 import { DELIVERY_QUEUE } from '../../workflows/task-queues.ts';
+import { bundledWorkflows } from '../workflows/bundled.ts';
 
 export type Delivering = Awaited<ReturnType<typeof startDelivering>>;
 
@@ -54,7 +54,7 @@ export async function startDelivering(changes: Partial<Environment> = {}) {
     connection,
     namespace,
     taskQueue: DELIVERY_QUEUE,
-    workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)),
+    workflowBundle: await bundledWorkflows(),
     activities: webhookActivities({ orm, environment }),
     reuseV8Context: true,
     shutdownGraceTime: '1 s',

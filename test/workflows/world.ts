@@ -2,23 +2,22 @@
  * The world in which lives are lived: a Temporal server whose time is skipped, a database and a card processor of one's
  * own, and the workers with the product's own activities. One for each test file.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, type Worker } from '@temporalio/worker';
+import { DefaultLogger, makeTelemetryFilterString, Runtime, type Worker } from '@temporalio/worker';
 import type { Dependencies } from '../../activities/dependencies.ts';
 import { workflowGateway } from '../../api/workflows.ts';
 import { type Environment, readEnvironment } from '../../config/environment.ts';
 import { stripeClient } from '../../config/stripe-client.ts';
 import { startStripeSandbox } from '../../dev/sandbox/stripe/server.ts';
 import { tableOfTaxes } from '../../tax/table.ts';
-import { workflowsPath } from '../../worker/bundle.ts';
 import { createWorkers } from '../../worker/workers.ts';
 import { SEARCH_ATTRIBUTES } from '../../workflows/search-attributes.ts';
 import { freshDatabase } from '../api/fresh-database.ts';
+import { bundledWorkflows } from './bundled.ts';
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
@@ -36,7 +35,7 @@ export async function startWorld({ maxCachedWorkflows, clickhouseUrl }: WorldOpt
     logger: new DefaultLogger('ERROR'),
     telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
   });
-  const codePath = await bundled();
+  const workflowBundle = await bundledWorkflows();
   const folder = mkdtempSync(join(tmpdir(), 'perennial-life-'));
   const database = await freshDatabase();
   const { orm } = database;
@@ -77,7 +76,7 @@ export async function startWorld({ maxCachedWorkflows, clickhouseUrl }: WorldOpt
         connection: env.nativeConnection,
         namespace: 'default',
         deps,
-        workflows: { workflowBundle: { codePath } },
+        workflows: { workflowBundle },
         ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
       });
       const running = Promise.all(workers.map((worker) => worker.run()));
@@ -150,20 +149,4 @@ function startTime(): Promise<TestWorkflowEnvironment> {
   const path = process.env['PERENNIAL_TIME_SKIPPING_SERVER'];
   if (path === undefined) throw new Error('PERENNIAL_TIME_SKIPPING_SERVER is not set: run these tests by `npm test`.');
   return TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
-}
-
-/** The workflows' bundle, kept beside other temporary files for as long as their sources stay the same. */
-async function bundled(): Promise<string> {
-  const hash = createHash('sha256');
-  for (const room of ['workflows', 'billing']) {
-    const folder = new URL(`../../${room}/`, import.meta.url).pathname;
-    for (const file of readdirSync(folder).sort()) hash.update(file).update(readFileSync(join(folder, file)));
-  }
-  const file = join(tmpdir(), `perennial-workflows-${hash.digest('hex').slice(0, 16)}.js`);
-  if (existsSync(file)) return file;
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
-  // Several test files may do so at once.
-  writeFileSync(`${file}.${process.pid}`, code);
-  renameSync(`${file}.${process.pid}`, file);
-  return file;
 }
