@@ -1,12 +1,11 @@
 /** A visit of a checkout link: a checkout of the visitor's own, with as much of what was wished as is possible. */
 import type { z } from 'zod';
 import type { OrganizationId } from '../../billing/ids.ts';
-import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import type { CheckoutLinkRow } from '../../db/entities/checkout-link.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { CheckoutCreate } from '../../schemas/checkout.ts';
 import { authenticateCustomer } from '../auth.ts';
-import { createCheckout, type Visit } from '../checkouts/create.ts';
+import { createCheckout, type OpenedCheckout, type Visit } from '../checkouts/create.ts';
 import { plainAddress } from '../doors/visitors.ts';
 import { ApiError } from '../errors.ts';
 import type { RequestContext } from '../route.ts';
@@ -23,7 +22,7 @@ export async function openFromLink(
   link: CheckoutLinkRow,
   query: LinkQuery,
   { em, environment, taxes, request }: Visited,
-): Promise<CheckoutRow> {
+): Promise<OpenedCheckout> {
   const customerId = await customerOf(em, link.organization.id, query, request.at);
   let wish: Wish = wishOf(link, query, customerId, request.ip);
   for (;;) {

@@ -1,6 +1,7 @@
 /** Prices that a checkout has for itself, in the place of its products' own. */
 import type { CheckoutId } from '../../billing/ids.ts';
 import type { ProductRow } from '../../db/entities/product.ts';
+import { readPricesAgain } from '../../db/offered-products.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
 import { invalid } from '../errors.ts';
@@ -14,6 +15,7 @@ export async function addPrices(
   wishes: NonNullable<CheckoutCreate['prices']>,
   at: Date,
 ): Promise<void> {
+  if (Object.keys(wishes).length === 0) return;
   for (const [productId, prices] of Object.entries(wishes)) {
     const loc = ['body', 'prices', productId];
     const product = products.find(({ id }) => id === productId);
@@ -23,4 +25,5 @@ export async function addPrices(
     for (const [position, price] of prices.entries()) addAdHocPrice(em, product, checkoutId, price, position, at);
   }
   await em.flush();
+  await readPricesAgain(em, products, checkoutId);
 }

@@ -4,6 +4,7 @@ import type { ProductId } from '../../billing/ids.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import type { PriceRow } from '../../db/entities/price.ts';
 import { Product, type ProductRow } from '../../db/entities/product.ts';
+import { offeredPrices } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { CheckoutUpdate, CheckoutUpdatePublic } from '../../schemas/checkout.ts';
 import { invalid } from '../errors.ts';
@@ -34,10 +35,15 @@ export async function choose(
     return false;
   if (currency || (editor === 'merchant' && product_price_id)) checkout.currencyChosen = true;
   const product = product_id ? await offered(em, checkout, product_id) : checkout.product;
-  const price = await nextPrice(em, checkout, product, change, movedTo);
+  const isSameProduct = product.id === checkout.product.id;
+  const isNamed = Boolean(product_price_id || currency);
+  const isKept = isSameProduct && !isNamed && movedTo === null;
+  const prices = isKept ? [] : await offeredPrices(em, product.id, checkout.id);
+  // The present price, also an archived one, where nothing asks for another: it is what the buyer was shown.
+  const price = isKept ? checkout.price : nextPrice(prices, checkout, product, change, movedTo);
   // Who stays with what they were shown stays with all of it.
-  const isShown = product.id === checkout.product.id && price.id === checkout.price.id;
-  const metered = isShown ? checkout.meteredPriceIds : await meteredPriceIds(em, product, price, checkout.id);
+  const isShown = isSameProduct && price.id === checkout.price.id;
+  const metered = isShown ? checkout.meteredPriceIds : meteredPriceIds(prices, price);
   const priced = pricedAgain(checkout, price, { amount, seats });
   Object.assign(checkout, { product, ...priced, meteredPriceIds: metered });
   return true;
@@ -62,25 +68,21 @@ async function offered(em: EntityManager, checkout: CheckoutRow, id: string): Pr
   return product as ProductRow;
 }
 
-/** The present price, also an archived one, where nothing asks for another: it is what the buyer was shown. */
-async function nextPrice(
-  em: EntityManager,
+function nextPrice(
+  prices: readonly PriceRow[],
   checkout: CheckoutRow,
   product: ProductRow,
   change: Change,
   movedTo: string | null,
-): Promise<PriceRow> {
-  const isSameProduct = product.id === checkout.product.id;
-  const isNamed = Boolean(change.product_price_id || change.currency);
-  if (isSameProduct && !isNamed && movedTo === null) return checkout.price;
-  const price = await priceOf(em, product, {
-    checkoutId: checkout.id,
+): PriceRow {
+  const price = priceOf(prices, {
     priceId: change.product_price_id,
     currency: change.currency,
     present: movedTo === null ? checkout.currency : undefined,
     country: movedTo ?? checkout.customerBillingAddress?.country ?? null,
     fallback: checkout.organization.defaultPresentmentCurrency,
   });
-  const isSameCurrency = price.currency === checkout.currency;
-  return isSameProduct && !isNamed && isSameCurrency ? checkout.price : price;
+  const isNamed = Boolean(change.product_price_id || change.currency);
+  const isAsBefore = product.id === checkout.product.id && !isNamed && price.currency === checkout.currency;
+  return isAsBefore ? checkout.price : price;
 }

@@ -5,14 +5,15 @@ import type { CheckoutId, CustomerId, OrganizationId } from '../../billing/ids.t
 import { taxIdOf } from '../../billing/tax-ids.ts';
 import { showBalance } from '../../db/checkout-balance.ts';
 import { taxCheckout } from '../../db/checkout-tax.ts';
-import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import { Checkout } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import { emit } from '../../db/events.ts';
+import { offeredOf } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
 import { recordOfCheckout } from '../../db/recorded.ts';
-import { checkoutView, loadCheckout } from '../../db/views/checkout.ts';
+import { checkoutView, type LoadedCheckout, loadedWith } from '../../db/views/checkout.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
 import { countryOfAddress } from '../../tax/place-of-address.ts';
 import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
@@ -23,7 +24,7 @@ import { settleBuyer } from './buyer.ts';
 import { entered } from './custom-fields.ts';
 import { chooseDiscount, refuseUnchargeable } from './discount.ts';
 import { refuseForeignPage } from './embed-hosts.ts';
-import { meteredPriceIds, pricedAnew, priceOf, sellable } from './terms.ts';
+import { meteredPriceIds, pricedAnew, priceOf, shownForSale } from './terms.ts';
 import { refuseSoldOnce, refuseUnlessUpgradable, subscriptionToUpgrade } from './upgrade.ts';
 
 const LIFETIME = 24 * 60 * 60_000;
@@ -37,13 +38,18 @@ export interface Visit {
   readonly discountCode?: string | undefined;
 }
 
+/** As it was told. */
+export interface OpenedCheckout extends LoadedCheckout {
+  readonly at: Date;
+}
+
 export async function createCheckout(
   em: EntityManager,
   { environment, taxes }: Pick<Services, 'environment' | 'taxes'>,
   organizationId: OrganizationId,
   body: NewCheckout,
   visit: Visit | null = null,
-): Promise<CheckoutRow> {
+): Promise<OpenedCheckout> {
   // Taken once: what is tried again asks for the same tax.
   const now = new Date();
   const asked = { organizationId, body, visit, now };
@@ -62,27 +68,28 @@ async function write(
   taxes: TaxSheet,
   environment: Services['environment'],
   { organizationId, body, visit, now }: Asked,
-): Promise<CheckoutRow> {
-  const organization = await tx.findOneOrFail(Organization, organizationId);
-  if (body.embed_origin) refuseForeignPage(organization, body.embed_origin);
-  const products = await sellable(tx, organizationId, body.products);
+): Promise<OpenedCheckout> {
+  const { embed_origin: page } = body;
+  if (page) refuseForeignPage(await tx.findOneOrFail(Organization, organizationId), page);
+  const id = randomUUID() as CheckoutId;
+  const products = await shownForSale(tx, organizationId, body.products, id);
   const product = products.find(({ id }) => id === visit?.productId) ?? products[0];
   if (product === undefined) throw invalid(['body', 'products'], 'Name at least one product.');
+  const { organization } = product;
   const upgraded = await subscriptionToUpgrade(tx, organizationId, body);
   if (upgraded !== null) refuseSoldOnce(products);
   const customer = upgraded === null ? await namedCustomer(tx, organizationId, body) : upgraded.customer;
   const at = customer?.testClock?.frozenTime ?? now;
   const address = body.customer_billing_address ?? customer?.billingAddress ?? null;
-  const id = randomUUID() as CheckoutId;
   await addPrices(tx, products, id, body.prices ?? {}, at);
-  const price = await priceOf(tx, product, {
-    checkoutId: id,
+  const prices = offeredOf(product, id);
+  const price = priceOf(prices, {
     currency: upgraded?.currency ?? body.currency,
     country: address?.country ?? (body.customer_ip_address ? countryOfAddress(body.customer_ip_address) : null),
     fallback: organization.defaultPresentmentCurrency,
   });
   const limits = { least: body.min_seats ?? null, most: body.max_seats ?? null };
-  const checkout = tx.create(Checkout, {
+  const columns = {
     id,
     createdAt: at,
     organization,
@@ -94,7 +101,7 @@ async function write(
     productIds: products.map(({ id }) => id),
     product,
     ...pricedAnew(price, body, limits),
-    meteredPriceIds: await meteredPriceIds(tx, product, price, id),
+    meteredPriceIds: meteredPriceIds(prices, price),
     currencyChosen: Boolean(upgraded ?? body.currency),
     minSeats: limits.least,
     maxSeats: limits.most,
@@ -121,7 +128,9 @@ async function write(
     metadata: body.metadata ?? {},
     customerMetadata: body.customer_metadata ?? {},
     customFieldData: await entered(tx, body.products, body.custom_field_data),
-  });
+  };
+  // Written once, when all is known: what is read in between would write it half done.
+  const checkout = tx.create(Checkout, columns, { persist: false });
   await refuseUnlessUpgradable(tx, checkout);
   settleBuyer(checkout, { ...body, customer_tax_id: checkout.customerTaxId });
   await chooseDiscount(
@@ -133,19 +142,17 @@ async function write(
   await taxCheckout(tx, taxes, checkout, at.getTime());
   refuseUnchargeable(checkout, { discount_id: body.discount_id, discount_code: visit?.discountCode });
   await showBalance(tx, checkout);
-  await tx.flush();
+  await tx.persist(checkout).flush();
+  const opened = { ...loadedWith(checkout, products), at };
   await emit(tx, {
     organizationId,
     type: 'checkout.created',
     at,
     recorded: recordOfCheckout(checkout),
-    data: async () => {
-      const loaded = await loadCheckout(tx, checkout);
-      return checkoutView(loaded, { environment, at });
-    },
+    data: () => checkoutView(opened, { environment, at }),
   });
   await wake(tx, 'checkout', checkout.id);
-  return checkout;
+  return opened;
 }
 
 /** The customer that the merchant names, by our id or theirs; one that isn't known by theirs is made when they pay. */

@@ -1,10 +1,12 @@
 /** What a checkout sells, how much of it and at which price: chosen by the merchant, then by the buyer. */
+import type { FilterQuery } from '@mikro-orm/core';
 import type { CheckoutId, OrganizationId, PriceId, ProductId } from '../../billing/ids.ts';
 import { amountOf, currencyFor, presetQuantity, refusalOfQuantity, type SeatLimits } from '../../billing/prices.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import type { PriceRow } from '../../db/entities/price.ts';
 import { Product, type ProductRow } from '../../db/entities/product.ts';
-import { meteredIn, offeredPrices } from '../../db/offered-prices.ts';
+import { meteredIn } from '../../db/offered-prices.ts';
+import { offeredProducts } from '../../db/offered-products.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { priceTerms } from '../../db/price-terms.ts';
 import { invalid } from '../errors.ts';
@@ -15,12 +17,27 @@ export async function sellable(
   organizationId: OrganizationId,
   ids: readonly string[],
 ): Promise<ProductRow[]> {
-  const found = await em.find(Product, {
-    id: { $in: ids as ProductId[] },
-    organization: organizationId,
-    isArchived: false,
-    visibility: { $ne: 'draft' },
-  });
+  return inOrder(await em.find(Product, onSale(organizationId, ids)), ids);
+}
+
+/** The same with all that buyers are shown of them. */
+export async function shownForSale(
+  em: EntityManager,
+  organizationId: OrganizationId,
+  ids: readonly string[],
+  checkoutId: CheckoutId,
+): Promise<ProductRow[]> {
+  return inOrder(await offeredProducts(em, onSale(organizationId, ids), checkoutId), ids);
+}
+
+const onSale = (organizationId: OrganizationId, ids: readonly string[]): FilterQuery<ProductRow> => ({
+  id: { $in: ids as ProductId[] },
+  organization: organizationId,
+  isArchived: false,
+  visibility: { $ne: 'draft' },
+});
+
+function inOrder(found: readonly ProductRow[], ids: readonly string[]): ProductRow[] {
   return ids.map((id, index) => {
     const product = found.find((candidate) => candidate.id === id);
     if (product === undefined)
@@ -40,12 +57,10 @@ interface PriceWish {
   readonly country: string | null;
   /** The organization's own currency. */
   readonly fallback: string;
-  /** Which may have prices of its own for the product. */
-  readonly checkoutId: CheckoutId;
 }
 
-export async function priceOf(em: EntityManager, product: ProductRow, wish: PriceWish): Promise<PriceRow> {
-  const prices = await offeredPrices(em, product.id, wish.checkoutId);
+/** Of those that the checkout offers a product at. */
+export function priceOf(prices: readonly PriceRow[], wish: PriceWish): PriceRow {
   if (wish.priceId) {
     const named = prices.find(({ id }) => id === (wish.priceId as PriceId));
     if (named === undefined) throw invalid(['body', 'product_price_id'], 'This is not a price of the product.');
@@ -67,14 +82,8 @@ export async function priceOf(em: EntityManager, product: ProductRow, wish: Pric
 }
 
 /** By which usage is billed besides what is bought at `price`. */
-export async function meteredPriceIds(
-  em: EntityManager,
-  product: ProductRow,
-  price: PriceRow,
-  checkoutId: CheckoutId,
-): Promise<PriceId[]> {
-  return meteredIn(await offeredPrices(em, product.id, checkoutId), price.currency).map(({ id }) => id);
-}
+export const meteredPriceIds = (prices: readonly PriceRow[], price: PriceRow): PriceId[] =>
+  meteredIn(prices, price.currency).map(({ id }) => id);
 
 /** What is asked for; undefined and null: nothing was said. */
 interface Asked {

@@ -2,7 +2,7 @@
  * An address that opens a checkout for whoever comes: a checkout link, or the shop's own. Visitors are led on at once.
  * What only looks — a preview, a crawler, a prefetch, HEAD — sees a page with a button, and leaves no checkout behind.
  */
-import type { CheckoutRow } from '../../db/entities/checkout.ts';
+import type { LoadedCheckout } from '../../db/views/checkout.ts';
 import type { Passage } from '../replies.ts';
 import type { RequestContext } from '../route.ts';
 import { secondsToWait } from './limits.ts';
@@ -17,7 +17,7 @@ export interface Door {
   readonly products: readonly string[];
   /** For the checkout's page: how it shows itself. */
   readonly pageQuery?: URLSearchParams;
-  open(): Promise<CheckoutRow>;
+  open(): Promise<Pick<LoadedCheckout, 'checkout'>>;
 }
 
 type Visited = Pick<RequestContext, 'environment' | 'request'>;
@@ -27,9 +27,9 @@ export async function enter(door: Door, { environment, request }: Visited): Prom
   if (request.method !== 'POST' && isLooking(request.method, request.headers)) return shown(welcome(door));
   const seconds = await secondsToWait(door.name, request.ip);
   if (seconds !== null) return shown(crowded(seconds));
-  const { clientSecret } = await door.open();
+  const { checkout } = await door.open();
   const query = door.pageQuery?.toString();
-  return { to: `${environment.PUBLIC_URL}/checkout/${clientSecret}${query ? `?${query}` : ''}` };
+  return { to: `${environment.PUBLIC_URL}/checkout/${checkout.clientSecret}${query ? `?${query}` : ''}` };
 }
 
 export function shown(page: DoorPage): Passage {

@@ -76,8 +76,8 @@ export const createCheckoutRoute = route({
   response: CheckoutSchema,
   status: 201,
   async handle({ body, organization, em, environment, taxes }) {
-    const { id } = await createCheckout(em, { environment, taxes }, organization, body);
-    return merchantsView(em, environment, await owned(em, organization, id));
+    const opened = await createCheckout(em, { environment, taxes }, organization, body);
+    return checkoutView(opened, { environment, at: opened.at });
   },
 });
 

@@ -9,13 +9,14 @@ import { isDiscountable } from '../discounts.ts';
 import type { CheckoutRow } from '../entities/checkout.ts';
 import type { DiscountRow } from '../entities/discount.ts';
 import type { PriceRow } from '../entities/price.ts';
-import { Product, type ProductRow } from '../entities/product.ts';
+import type { ProductRow } from '../entities/product.ts';
+import { offeredProducts } from '../offered-products.ts';
 import type { EntityManager } from '../orm.ts';
 import { attachedCustomFieldsView } from './custom-field.ts';
 import { addressView } from './customer.ts';
 import { checkoutDiscountView } from './discount.ts';
 import { priceView } from './price.ts';
-import { PRODUCT_POPULATE, pricesNow, publicProductView } from './product.ts';
+import { pricesNow, publicProductView } from './product.ts';
 import { identity, iso } from './stamps.ts';
 
 /** A checkout with all that its view shows. */
@@ -25,20 +26,16 @@ export interface LoadedCheckout {
   readonly products: readonly ProductRow[];
 }
 
-const CHECKOUT_POPULATE = [
-  'product.prices',
-  'product.benefits',
-  'product.attachedFields.customField',
-  'price',
-  'organization',
-  'discount.products',
-] as const;
-
 export async function loadCheckout(em: EntityManager, checkout: CheckoutRow): Promise<LoadedCheckout> {
-  await em.populate([checkout], CHECKOUT_POPULATE);
-  const ids = checkout.productIds as ProductId[];
-  const found = await em.find(Product, { id: { $in: ids } }, { populate: PRODUCT_POPULATE });
-  const products = ids.flatMap((id) => found.find((product) => product.id === id) ?? []);
+  const ids = new Set([...(checkout.productIds as ProductId[]), checkout.product.id]);
+  const found = await offeredProducts(em, { id: { $in: [...ids] } }, checkout.id);
+  await em.populate([checkout], ['price', 'organization', 'discount.products']);
+  return loadedWith(checkout, found);
+}
+
+/** With products that are loaded as they are offered. */
+export function loadedWith(checkout: CheckoutRow, found: readonly ProductRow[]): LoadedCheckout {
+  const products = checkout.productIds.flatMap((id) => found.find((product) => product.id === id) ?? []);
   return { checkout, products };
 }
 

@@ -1,6 +1,12 @@
 /** What a customer's balance pays of an order. */
 import fc from 'fast-check';
-import { applyBalance, applyBalanceUncharged, applyByHand, applyWallets } from '../../billing/balance.ts';
+import {
+  applyAtCheckout,
+  applyBalance,
+  applyBalanceUncharged,
+  applyByHand,
+  applyWallets,
+} from '../../billing/balance.ts';
 import { minimumCharge } from '../../billing/money.ts';
 
 it.each([
@@ -46,6 +52,19 @@ it.each([
   [0, 500, 0, 0],
 ])('%i that nobody charges, with a balance of %i: %i added, %i due', (total, balance, applied, due) => {
   expect(applyBalanceUncharged(total, balance, 50)).toEqual({ applied, due });
+});
+
+it.each([
+  // total  balance  applied    due
+  [2000, 500, -500, 1500],
+  [2000, 1980, -2000, 0],
+  [2000, 5000, -2000, 0],
+  [2000, 0, 0, 2000],
+  // What is owed is not for a checkout to collect.
+  [2000, -20, 0, 2000],
+  [0, 500, 0, 0],
+])('%i at a checkout, with a balance of %i: %i added, %i due', (total, balance, applied, due) => {
+  expect(applyAtCheckout(total, balance, 50)).toEqual({ applied, due });
 });
 
 const amount = fc.integer({ min: -100_000, max: 100_000 });
