@@ -78,7 +78,8 @@ export const updateMySubscription = route({
   path: '/v1/customer-portal/subscriptions/{id}',
   summary: 'Change a subscription',
   description:
-    'Cancel or take that back; pause, resume, change the product or seats where the shop lets its customers.',
+    'Cancel or take that back; pause, resume, change the product or seats where the shop lets its customers. A 402 with a ' +
+    '`client_secret` is of a payment that the bank wants the customer to approve, for which the change waits an hour.',
   tag,
   auth: 'customer',
   params,

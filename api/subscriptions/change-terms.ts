@@ -32,7 +32,8 @@ export async function changeTerms(
     throw paymentNeedsApproval(AT_BANK, payment.clientSecret);
   }
   const message = payment.declineMessage ?? 'The payment was declined.';
-  throw paymentFailed(payment.declineReason === 'authentication_required' ? `${message} ${CUSTOMER_NEEDED}` : message);
+  const lacksCustomer = payment.declineReason === 'authentication_required' && returnUrl === null;
+  throw paymentFailed(lacksCustomer ? `${message} ${CUSTOMER_NEEDED}` : message);
 }
 
 const AT_BANK = 'The bank wants the customer to approve this payment. The change is made once they have.';

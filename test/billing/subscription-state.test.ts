@@ -1,8 +1,8 @@
 import { isFinalDecline, nextRetry } from '../../billing/dunning.ts';
-import type { OrderId } from '../../billing/ids.ts';
+import type { OrderId, PaymentId } from '../../billing/ids.ts';
 import { DAY } from '../../billing/periods.ts';
 import { refusalOf } from '../../billing/subscription-changes.ts';
-import { type Dunning, nextDue, type SubscriptionState } from '../../billing/subscription-state.ts';
+import { type Dunning, nextDue, type SubscriptionState, type WaitingCharge } from '../../billing/subscription-state.ts';
 import { activeTrial, trialEnd, trialReminderAt } from '../../billing/trials.ts';
 
 const start = Date.parse('2027-03-01T10:00:00Z');
@@ -28,6 +28,11 @@ const dunning: Dunning = {
   nextRetryAt: start + 2 * DAY,
   benefitsEndAt: start + 7 * DAY,
 };
+const waitingCharge: WaitingCharge = {
+  orderId: dunning.orderId,
+  paymentId: '00000000-0000-4000-8000-000000000002' as PaymentId,
+  until: start + DAY,
+};
 const trialing: SubscriptionState = { ...active, status: 'trialing', trialStart: start, trialEnd: end };
 
 describe('what is due next', () => {
@@ -38,6 +43,19 @@ describe('what is due next', () => {
     ['trialing and reminded: the first charge', { ...trialing, trialReminded: true }, 'renewal', end],
     ['trialing and set to end: no reminder of a charge', { ...trialing, cancelAtPeriodEnd: true }, 'end', end],
     ['past due: the retry', { ...active, status: 'past_due', dunning }, 'retry', start + 2 * DAY],
+    ['with a change at the bank: the end of the wait', { ...active, waitingCharge }, 'approval_end', start + DAY],
+    [
+      'with a change at the bank that outlasts the period: the end of the wait, before the renewal',
+      { ...active, waitingCharge: { ...waitingCharge, until: end + DAY } },
+      'approval_end',
+      end,
+    ],
+    [
+      'with a change at the bank that outlasts a reminder: the reminder',
+      { ...trialing, waitingCharge: { ...waitingCharge, until: end } },
+      'trial_reminder',
+      end - 3 * DAY,
+    ],
     [
       'past due with benefits that end on the day of a retry: they end first',
       { ...active, status: 'past_due', dunning: { ...dunning, nextRetryAt: start + 7 * DAY } },
