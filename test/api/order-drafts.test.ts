@@ -166,8 +166,8 @@ describe('finalized', () => {
     expect(told.map(({ type }) => type)).toEqual(['order.created', 'order.updated', 'order.paid']);
     await running.made(token, 'DELETE', `/v1/webhooks/endpoints/${endpoint.id}`);
     expect(await taken(order.id)).toHaveLength(1);
-    const process = await running.temporal.workflow.getHandle(orderWorkflowId(order.id)).describe();
-    expect(process.status.name).toBe('COMPLETED');
+    const process = running.temporal.workflow.getHandle(orderWorkflowId(order.id));
+    await eventually(async () => ((await process.describe()).status.name === 'COMPLETED' ? true : undefined));
     expect(await finalize(order.id)).toMatchObject({ status: 412, body: { error: 'OrderNotDraft' } });
   });
 
