@@ -21,7 +21,7 @@ import { describeOnClickHouse } from './clickhouse.ts';
 import { Life } from './oracle-life.ts';
 import { type Scenario, scenario } from './oracle-scenario.ts';
 import { aWorld } from './oracle-world.ts';
-import { startRunningOnBoth } from './stores.ts';
+import { readInClickHouse, startRunningOnBoth } from './stores.ts';
 
 const { ORACLE_RUNS = '8', ORACLE_SEED, ORACLE_PATH, ORACLE_SHRINK } = process.env;
 const RUNS = Number(ORACLE_RUNS);
@@ -97,5 +97,23 @@ describeOnClickHouse('on the way to ClickHouse, and there', () => {
       }
       const moving = running.temporal.workflow.getHandle(EVENT_STORE);
       await eventually(async () => ((await moving.query(moveProgress))?.state === 'clickhouse' ? true : undefined));
+    }));
+});
+
+describeOnClickHouse('on the way back to Postgres, and there', () => {
+  beforeAll(async () => {
+    await begin(startRunningOnBoth);
+    await readInClickHouse(running.orm);
+  });
+  afterAll(end);
+
+  it('agrees with all that was sent, added up anew', () =>
+    agrees(async (life, { steps }) => {
+      for (const [i, step] of steps.entries()) {
+        if (i === Math.floor(steps.length / 2)) await startEventStore(running.temporal, 'postgres');
+        await life.take(step);
+      }
+      const returning = running.temporal.workflow.getHandle(EVENT_STORE);
+      await eventually(async () => ((await returning.query(moveProgress))?.state === 'postgres' ? true : undefined));
     }));
 });
