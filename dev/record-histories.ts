@@ -109,6 +109,89 @@ async function runsOut(call: Call): Promise<void> {
   await keep('levels-of-meter', `meter-levels/${meter.id}`);
 }
 
+/** A change that the bank refuses, one that it approves, and one that a cancellation calls off; and it goes on until it ends. */
+async function changesAtTheBank(): Promise<void> {
+  const { id, call } = await newMerchant(system.api, system.operatorToken, 'At the bank');
+  const { subscription_settings: settings } = await call('GET', `/v1/organizations/${id}`);
+  await call('PATCH', `/v1/organizations/${id}`, {
+    subscription_settings: { ...settings, proration_behavior: 'invoice' },
+    customer_portal_settings: {
+      usage: { show: true },
+      subscription: { update_plan: true, update_seats: true, pause: true },
+    },
+  });
+  const monthly = (name: string, amount: number) =>
+    call('POST', '/v1/products/', {
+      ...{ name, recurring_interval: 'month' },
+      prices: [{ amount_type: 'fixed', price_amount: amount, price_currency: 'usd' }],
+    });
+  const [lite, pro, max] = [
+    await monthly('Fern Lite', 500),
+    await monthly('Fern Pro', 2000),
+    await monthly('Fern Max', 5000),
+  ];
+  const clock = await call('POST', '/v1/test-clocks/', { name: 'A life', frozen_time: START });
+  const customer = await call('POST', '/v1/customers/', { email: 'bank@example.com', test_clock_id: clock.id });
+  const { client_secret: bought } = await call('POST', '/v1/checkouts/', {
+    ...{ products: [lite.id], customer_id: customer.id },
+  });
+  const buying = `/v1/checkouts/client/${bought}`;
+  const { payment_processor_metadata: said } = await callerOf(system.api, null)('POST', `${buying}/confirm`, {
+    confirmation_token_id: await cardToken(system.stripeApi, 'pm_card_authenticationRequiredOnSetup'),
+  });
+  await bankAnswers(said.intent_client_secret, 'approve');
+  const until = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
+    for (;;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      await new Promise((passed) => setTimeout(passed, 100));
+    }
+  };
+  const { id: subscription } = await until(
+    async () => (await call('GET', `/v1/subscriptions/?customer_id=${customer.id}`)).items[0],
+  );
+  const { token } = await call('POST', '/v1/customer-sessions/', { customer_id: customer.id });
+  const mine = `/v1/customer-portal/subscriptions/${subscription}`;
+  const asks = async (product: { id: string }): Promise<string> => {
+    const response = await fetch(system.api + mine, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ product_id: product.id }),
+    });
+    const { client_secret } = (await response.json()) as { client_secret?: string };
+    if (client_secret === undefined) throw new Error('The bank was not asked.');
+    return client_secret;
+  };
+  const answered = async (secret: string, answer: 'approve' | 'refuse') => {
+    await bankAnswers(secret, answer);
+    const intent = { payment_intent_id: secret.slice(0, secret.indexOf('_secret')) };
+    await callerOf(system.api, String(token))('POST', `${mine}/confirm-change`, intent);
+  };
+  const advance = async (to: string) => {
+    await call('POST', `/v1/test-clocks/${clock.id}/advance`, { frozen_time: to });
+    await until(async () => (await call('GET', `/v1/test-clocks/${clock.id}`)).status === 'ready' || undefined);
+  };
+  await advance('2027-02-10T00:00:00Z');
+  await answered(await asks(pro), 'refuse');
+  await answered(await asks(pro), 'approve');
+  await advance('2027-03-10T00:00:00Z');
+  await asks(max);
+  await advance('2027-03-10T02:00:00Z');
+  await asks(max);
+  await call('PATCH', `/v1/subscriptions/${subscription}`, { cancel_at_period_end: true });
+  await advance('2027-04-10T00:00:00Z');
+  await keep('subscription-changed-at-the-bank', `subscription/${subscription}`);
+}
+
+/** What the cardholder says on the bank's page. */
+async function bankAnswers(secret: string, answer: 'approve' | 'refuse'): Promise<void> {
+  const intent = secret.slice(0, secret.indexOf('_secret'));
+  await fetch(`${system.stripeApi}/3ds/${intent}?client_secret=${encodeURIComponent(secret)}`, {
+    ...{ method: 'POST', redirect: 'manual' },
+    body: new URLSearchParams({ answer }),
+  });
+}
+
 async function keep(name: string, workflowId: string, runId?: string): Promise<void> {
   if (!name.startsWith(process.argv[2] ?? '')) return;
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
@@ -128,6 +211,7 @@ try {
     await keep(`subscription-renewals-${run}`, `subscription/${steady.subscription}`, runId);
   }
   await livesByTheYear(call);
+  await changesAtTheBank();
   await runsOut(call);
   const failing = await lives(call, 'pm_card_chargeCustomerFail', '2027-04-15T00:00:00Z');
   await keep('subscription-dunning-to-the-end', `subscription/${failing.subscription}`);
