@@ -16,6 +16,7 @@ const TASKS = {
   'bench:renewals': ['bench/renewals.ts'],
   'bench:api': ['bench/api.ts'],
   'bench:usage': ['bench/usage.ts'],
+  'bench:event-store': ['bench/event-store.ts'],
   'test:e2e': ['dev/test.ts', 'test/e2e'],
   'test:chaos': ['dev/test.ts', 'test/chaos'],
 };

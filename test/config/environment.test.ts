@@ -30,6 +30,11 @@ it('needs a sender where e-mails are sent', () => {
   expect(() => readEnvironment({ ...needed, SMTP_URL: 'smtp://mail.example' })).toThrow('EMAIL_FROM: is needed');
 });
 
+it('needs a ClickHouse where events are to be read there', () => {
+  expect(() => readEnvironment({ ...needed, EVENT_STORE: 'clickhouse' })).toThrow('CLICKHOUSE_URL: is needed');
+  expect(readEnvironment({ ...needed, EVENT_STORE: 'postgres' }).EVENT_STORE).toBe('postgres');
+});
+
 it.each([
   ['clickhouse:8123', 'must be http(s)://user:password@host:port/database'],
   ['tcp://clickhouse:9000/perennial', 'must be http(s)://user:password@host:port/database'],
