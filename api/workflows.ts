@@ -1,6 +1,11 @@
 /** How the API asks processes to act, and what their answers and refusals become on the wire. */
 import type { MikroORM } from '@mikro-orm/postgresql';
-import { type Client, WithStartWorkflowOperation, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import type {
   CheckoutId,
@@ -18,10 +23,11 @@ import {
   subscriptionWorkflowId,
   testClockWorkflowId,
 } from '../billing/workflow-ids.ts';
+import { Checkout } from '../db/entities/checkout.ts';
 import { type CardSetupStart, lookAgain, type SavedCard, saved } from '../workflows/card-setup.messages.ts';
 import type { cardSetup } from '../workflows/card-setup.ts';
 import type { checkInvariants } from '../workflows/check-invariants.ts';
-import { type CheckoutStart, type Confirm, confirm, expireNow } from '../workflows/checkout.messages.ts';
+import { type CheckoutStart, type Confirm, checkoutStart, confirm, expireNow } from '../workflows/checkout.messages.ts';
 import type { checkout } from '../workflows/checkout.ts';
 import { type Finalize, finalize, type OrderStart, payOwed } from '../workflows/order.messages.ts';
 import type { order } from '../workflows/order.ts';
@@ -116,30 +122,26 @@ export function workflowGateway(client: Client, orm: MikroORM) {
         }),
       ),
 
-    /** Presses Pay; starts the checkout's process where the relay has not yet done so. */
+    /** Presses Pay, with which the checkout's process begins. */
     confirmCheckout: (id: CheckoutId, organizationId: OrganizationId, start: CheckoutStart, input: Confirm) =>
       asking(() =>
         workflow.executeUpdateWithStart(confirm, {
           args: [input],
-          startWorkflowOperation: new WithStartWorkflowOperation<typeof checkout>('checkout', {
-            workflowId: checkoutWorkflowId(id),
-            taskQueue: BILLING_QUEUE,
-            args: [start],
-            workflowIdConflictPolicy: 'USE_EXISTING',
-            // One that has come to its end is not begun again; one that was lost is.
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-            typedSearchAttributes: foundBy(organizationId, null),
-            staticSummary: `Checkout ${id}`,
-          }),
+          startWorkflowOperation: processOfCheckout(id, organizationId, start),
         }),
       ),
 
     /** Ends an open checkout before its time; one that is over already stays as it is. */
     async expireCheckout(id: CheckoutId): Promise<void> {
+      const row = await orm.em.fork().findOneOrFail(Checkout, id, { populate: ['customer.testClock'] });
+      if (row.status !== 'open' && row.status !== 'confirmed') return;
       try {
-        await workflow.getHandle(checkoutWorkflowId(id)).executeUpdate(expireNow);
+        await workflow.executeUpdateWithStart(expireNow, {
+          startWorkflowOperation: processOfCheckout(id, row.organization.id, checkoutStart(row)),
+        });
       } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError))
+          throw error;
       }
     },
 
@@ -221,6 +223,19 @@ export function workflowGateway(client: Client, orm: MikroORM) {
       }
     },
   };
+}
+
+function processOfCheckout(id: CheckoutId, organizationId: OrganizationId, start: CheckoutStart) {
+  return new WithStartWorkflowOperation<typeof checkout>('checkout', {
+    workflowId: checkoutWorkflowId(id),
+    taskQueue: BILLING_QUEUE,
+    args: [start],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    // One that has come to its end is not begun again; one that was lost is.
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+    typedSearchAttributes: foundBy(organizationId, null),
+    staticSummary: `Checkout ${id}`,
+  });
 }
 
 interface OrderOwner {

@@ -12,6 +12,7 @@ import type { Logger } from '../config/logging.ts';
 import { OutboxMessage } from '../db/entities/outbox.ts';
 import type { OutboxTopic } from '../db/outbox.ts';
 import { listenToOutbox } from './outbox-listener.ts';
+import { endOverdueCheckouts } from './overdue-checkouts.ts';
 
 export interface RelayOptions {
   readonly orm: MikroORM;
@@ -48,11 +49,16 @@ export function startRelay({ orm, temporal, log }: RelayOptions): Relay {
 
 async function relayUntil(stopped: AbortSignal, { orm, temporal, log }: RelayOptions, bell: Bell): Promise<void> {
   let pause = 100;
+  let looked = 0;
   while (!stopped.aborted) {
     try {
       const { taken, failed } = await relay(orm, temporal);
       const [failure] = failed;
       if (failure !== undefined) log.warn({ err: failure.error, failed: failed.length }, 'not relayed; trying again');
+      if (looked + POLL <= performance.now()) {
+        looked = performance.now();
+        await endOverdueCheckouts(orm, temporal);
+      }
       pause = 100;
       if (taken < BATCH) await bell.rung(POLL);
     } catch (error) {

@@ -1,5 +1,5 @@
 /** What hangs on a test clock: the processes with a life ahead of them, and when each has something to do. */
-import type { SubscriptionId, TestClockId } from '../../billing/ids.ts';
+import type { CheckoutId, SubscriptionId, TestClockId } from '../../billing/ids.ts';
 import { nextDue } from '../../billing/subscription-state.ts';
 import { checkoutWorkflowId, subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
@@ -12,6 +12,8 @@ export interface Hanging {
   readonly workflowId: string;
   /** Null: a checkout. */
   readonly subscriptionId: SubscriptionId | null;
+  /** Null: a subscription. */
+  readonly checkoutId: CheckoutId | null;
   /** By its rows, which are as its process last left them; ms since 1970, null: nothing. */
   readonly due: number | null;
 }
@@ -33,6 +35,7 @@ export async function listHanging(em: EntityManager, clockId: TestClockId): Prom
   const living = subscriptions.map(async (row) => ({
     workflowId: subscriptionWorkflowId(row.id),
     subscriptionId: row.id,
+    checkoutId: null,
     due: await dueOf(em, row, atBank.has(row.id)),
   }));
   return [
@@ -40,6 +43,7 @@ export async function listHanging(em: EntityManager, clockId: TestClockId): Prom
     ...checkouts.map(({ id, expiresAt }) => ({
       workflowId: checkoutWorkflowId(id),
       subscriptionId: null,
+      checkoutId: id,
       due: expiresAt.getTime(),
     })),
   ];

@@ -3,6 +3,7 @@ import { WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/cl
 import { ApplicationFailure } from '@temporalio/common';
 import { liveUntil } from '../../workflows/test-clock.messages.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { startCheckouts } from '../waking/checkouts.ts';
 import { restartSubscription } from '../waking/subscriptions.ts';
 import type { Hanging } from './hanging.ts';
 
@@ -27,17 +28,27 @@ export async function letLive(
   return answers;
 }
 
-/** A subscription whose process was lost gets it back. */
-async function live({ orm, temporal }: Dependencies, process: Hanging, to: number): Promise<number | null> {
-  const ask = () => temporal.workflow.getHandle(process.workflowId).executeUpdate(liveUntil, { args: [{ to }] });
+/** A subscription whose process was lost gets it back, and a checkout whose time is over one that ends it. */
+async function live(deps: Dependencies, process: Hanging, to: number): Promise<number | null> {
+  const ask = () => deps.temporal.workflow.getHandle(process.workflowId).executeUpdate(liveUntil, { args: [{ to }] });
   try {
     return (await ask()).nextDue;
   } catch (error) {
     if (livesInRealTime(error)) return null;
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    const { subscriptionId: id } = process;
-    return id !== null && (await restartSubscription(orm.em.fork(), temporal, id)) ? (await ask()).nextDue : null;
+    return (await begin(deps, process, to)) ? (await ask()).nextDue : null;
   }
+}
+
+/** False where it needs no process any more, or not yet. */
+async function begin({ orm, temporal }: Dependencies, process: Hanging, to: number): Promise<boolean> {
+  const em = orm.em.fork();
+  const { subscriptionId, checkoutId, due } = process;
+  if (subscriptionId !== null) return restartSubscription(em, temporal, subscriptionId);
+  if (checkoutId === null || due === null || due > to) return false;
+  const wakes = await startCheckouts(em, temporal, [checkoutId]);
+  for (const { call } of wakes) await call();
+  return wakes.length > 0;
 }
 
 /** So does a checkout until its buyer is known to be a customer on the clock. */

@@ -35,7 +35,8 @@ const DUE_CHECKOUTS = `
   select id from checkouts
     where status in ('open', 'confirmed') and (status = 'confirmed' or expires_at < :before)`;
 
-const CHECKOUTS = `select id from checkouts where status in ('open', 'confirmed')`;
+/** One that nobody pays has no process before its time is over. */
+const CHECKOUTS = DUE_CHECKOUTS.replace(':before', 'now()');
 
 /**
  * Only one whose card is being charged needs a process, and one of a running subscription has that one's; `begun_at` is

@@ -1,4 +1,4 @@
-/** Starts the process of an open checkout. */
+/** Starts the process of a checkout that is being paid, or whose time is over. */
 import type { CheckoutId } from '../../billing/ids.ts';
 import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
 import { Checkout } from '../../db/entities/checkout.ts';

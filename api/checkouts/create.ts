@@ -1,4 +1,4 @@
-/** Opens a checkout: its row, its event, and the wish that its process be started. */
+/** Opens a checkout: its row and its event. Its process begins when somebody presses Pay, or when its time is over. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { CheckoutId, CustomerId, OrganizationId } from '../../billing/ids.ts';
@@ -11,7 +11,6 @@ import { Organization } from '../../db/entities/organization.ts';
 import { emit } from '../../db/events.ts';
 import { offeredOf } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { wake } from '../../db/outbox.ts';
 import { recordOfCheckout } from '../../db/recorded.ts';
 import { checkoutView, type LoadedCheckout, loadedWith } from '../../db/views/checkout.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
@@ -151,7 +150,6 @@ async function write(
     recorded: recordOfCheckout(checkout),
     data: () => checkoutView(opened, { environment, at }),
   });
-  await wake(tx, 'checkout', checkout.id);
   return opened;
 }
 

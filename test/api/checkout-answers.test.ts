@@ -148,12 +148,12 @@ async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   return statements;
 }
 
-it('takes nine statements, with begin and commit', async () => {
+it('takes eight statements, with begin and commit', async () => {
   const merchant = await running.aMerchant();
   const plan = { name: 'Plan', recurring_interval: 'month', prices: [fixed] };
   const product = await running.made(merchant.token, 'POST', '/v1/products/', plan);
   const body = CheckoutCreate.parse({ products: [product.id] });
   const open = () => createCheckout(running.orm.em.fork(), running.services, merchant.organization.id, body);
   const statements = await statementsOf(open);
-  expect({ count: statements.length, statements }).toMatchObject({ count: 9 });
+  expect({ count: statements.length, statements }).toMatchObject({ count: 8 });
 });

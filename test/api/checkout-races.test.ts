@@ -1,6 +1,7 @@
 /** Checkouts that are paid twice, too late, by somebody else, or while everything changes around them. */
 import { randomUUID } from 'node:crypto';
 import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
+import { Checkout } from '../../db/entities/checkout.ts';
 import { Email } from '../../db/entities/email.ts';
 import { bank } from '../sandbox/sandboxed.ts';
 import { eventually } from './everything.ts';
@@ -74,17 +75,44 @@ describe('a checkout that is over', () => {
   it('is not paid once its time has passed', async () => {
     const product = await aProduct();
     const checkout = await opened({ products: [product.id], customer_email: anEmail() });
-    const handle = running.temporal.workflow.getHandle(checkoutWorkflowId(checkout.id));
-    await eventually(async () =>
-      handle.executeUpdate('expireNow').then(
-        () => true,
-        () => undefined,
-      ),
-    );
+    // Nobody has pressed Pay: it has no process yet, and gets one to end it.
+    await running.orm.em.fork().nativeUpdate(Checkout, checkout.id, { expiresAt: new Date(Date.now() - 1000) });
+    await eventually(async () => ((await read(checkout.id)).status === 'expired' ? true : undefined));
     expect(await pay(checkout, CARD)).toMatchObject({ status: 410, body: { error: 'ExpiredCheckoutError' } });
     expect((await read(checkout.id)).status).toBe('expired');
     const edited = await running.call(token, 'PATCH', `/v1/checkouts/${checkout.id}`, { metadata: { a: 'b' } });
     expect(edited).toMatchObject({ status: 403, body: { error: 'NotOpenCheckout' } });
+  });
+});
+
+describe('a checkout that nobody pays', () => {
+  it('is over when its customer’s clock says so', async () => {
+    const product = await aProduct();
+    const clock = await running.made(token, 'POST', '/v1/test-clocks/', {
+      ...{ name: 'A day later', frozen_time: '2031-03-01T00:00:00Z' },
+    });
+    const { id: customer_id } = await running.made(token, 'POST', '/v1/customers/', {
+      ...{ email: anEmail(), test_clock_id: clock.id },
+    });
+    const checkout = await opened({ products: [product.id], customer_id });
+    const advance = (frozen_time: string) =>
+      running.made(token, 'POST', `/v1/test-clocks/${clock.id}/advance`, { frozen_time });
+    const rested = async () =>
+      (await running.made(token, 'GET', `/v1/test-clocks/${clock.id}`)).status === 'ready' ? true : undefined;
+    await advance('2031-03-01T23:00:00Z');
+    await eventually(rested);
+    expect((await read(checkout.id)).status).toBe('open');
+    await advance('2031-03-02T01:00:00Z');
+    await eventually(rested);
+    expect(await read(checkout.id)).toMatchObject({ status: 'expired', modified_at: '2031-03-02T00:00:00.000Z' });
+  });
+
+  it('is over when its customer is deleted', async () => {
+    const product = await aProduct();
+    const { id: customer_id } = await running.made(token, 'POST', '/v1/customers/', { email: anEmail() });
+    const checkout = await opened({ products: [product.id], customer_id });
+    await running.made(token, 'DELETE', `/v1/customers/${customer_id}`);
+    expect((await read(checkout.id)).status).toBe('expired');
   });
 });
 
