@@ -5,6 +5,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import Stripe from 'stripe';
 import type { PaymentId } from '../../billing/ids.ts';
+import { refusalOfCharge } from '../../billing/processor-amounts.ts';
 import { subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
 import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -25,6 +26,8 @@ export async function chargePresent(
 ): Promise<ChargeOutcome | ActionRequired> {
   const em = orm.em.fork();
   const payment = await paymentOf(em, paymentId);
+  const unchargeable = refusalOfCharge(payment.amount, payment.currency);
+  if (unchargeable !== null) return keepDeclined(em, paymentId, { intentId: null, ...unchargeable });
   const customer = payment.customer.stripeCustomerId;
   const card = await savedCard(em, payment);
   if (!card || !customer) return findPresentCharge({ orm, stripe }, { paymentId });
