@@ -1,17 +1,17 @@
 /**
  * Random plans and what their subscribers do: changes, meter cycles, two subscriptions on one meter, late payment, pauses,
  * discounts, trials, wallets. After each step the orders, balances and periods of the product must be those of a sheet
- * that is kept beside it, written from the rules alone. `ORACLE_RUNS` is how many scenarios; `ORACLE_SEED` and
- * `ORACLE_PATH`, which a failure names, bring one back, and `ORACLE_SHRINK=1` leaves out the steps that it fails without.
+ * that is kept beside it, written from the rules alone. `ORACLE_RUNS` is how many scenarios, `ORACLE_SEED` which ones: the
+ * same if nothing is said. A failure names what brings it back; `ORACLE_SHRINK=1` leaves out the steps that it fails without.
  */
 import fc from 'fast-check';
 import { aDatabaseForLives, type LivesDatabase } from '../lives/database.ts';
 import { PlansLife } from './oracle-plans-life.ts';
 import { type Scenario, type Step, scenario } from './oracle-plans-scenario.ts';
 
-const { ORACLE_RUNS = '4', ORACLE_SEED, ORACLE_PATH, ORACLE_SHRINK } = process.env;
+const { ORACLE_RUNS = '4', ORACLE_SEED = '11', ORACLE_FROM = '0', ORACLE_SHRINK } = process.env;
 const RUNS = Number(ORACLE_RUNS);
-const SEED = Number(ORACLE_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(ORACLE_SEED);
 
 let database: LivesDatabase;
 beforeAll(async () => {
@@ -44,19 +44,19 @@ async function shortened(each: Scenario): Promise<string> {
     }
   }
   const { steps: _, ...shop } = each;
-  return [`ORACLE_SEED=${SEED}`, JSON.stringify(shop), ...left.map((step) => JSON.stringify(step)), failure].join('\n');
+  return [JSON.stringify(shop), ...left.map((step) => JSON.stringify(step)), failure].join('\n');
 }
 
 it(`${RUNS} scenarios are billed as the sheet says`, async () => {
-  const settings = { seed: SEED, numRuns: RUNS, endOnFailure: true, ...(ORACLE_PATH ? { path: ORACLE_PATH } : {}) };
-  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(
-    fc.asyncProperty(scenario, (each) => lived(each, each.steps)),
-    settings,
-  );
+  const scenarios = fc.sample(scenario, { seed: SEED, numRuns: RUNS });
+  const first = Number(ORACLE_FROM);
+  for (const [i, each] of scenarios.entries()) {
+    if (i < first) continue;
+    const failure = await lived(each, each.steps).then(() => null, String);
+    if (failure === null) continue;
+    const story = ORACLE_SHRINK === undefined ? failure : await shortened(each);
+    throw new Error(`ORACLE_SEED=${SEED} ORACLE_FROM=${i} ORACLE_RUNS=${i + 1}\n${story}`);
+  }
   const counted = [...told].toSorted().map(([what, count]) => `${what} ${count}`);
   process.stderr.write(`${RUNS} scenarios, seed ${SEED}: ${counted.join(', ')}\n`);
-  if (!failed || counterexample === null) return;
-  const [each] = counterexample;
-  const story = ORACLE_SHRINK === undefined ? `${errorInstance}` : await shortened(each);
-  throw new Error(`ORACLE_SEED=${SEED} ORACLE_PATH=${counterexamplePath}\n${story}`);
 }, 3_600_000);
