@@ -10,6 +10,7 @@ import { Order } from './entities/order.ts';
 import { Product, type ProductRow } from './entities/product.ts';
 import { Subscription, type SubscriptionRow } from './entities/subscription.ts';
 import { emit } from './events.ts';
+import { lockGrants } from './lock.ts';
 import { becomeTeam } from './members.ts';
 import { nowOf } from './now.ts';
 import type { EntityManager } from './orm.ts';
@@ -38,14 +39,14 @@ const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' }, r
  * grant that this changes. Repeating it changes nothing.
  */
 export async function wantGrants(em: EntityManager, given: WantGrants): Promise<void> {
-  if (given.wanted === 'granted') return grantTo(em, given, await holdersOf(em, given));
+  if (given.wanted === 'granted') return grantToHolders(em, given, await holdersOf(em, given));
   const held = await em.find(BenefitGrant, { ...hangingOn(given), wanted: 'granted' }, LOCKED);
   await want(em, held, 'revoked', () => given.at);
 }
 
 /** Whoever has just claimed a seat holds what the others hold. */
 export function wantGrantsOfMember(em: EntityManager, given: WantGrants, member: MemberRow): Promise<void> {
-  return grantTo(em, given, [member]);
+  return grantToHolders(em, given, [member]);
 }
 
 /** Their seat of the purchase is gone. */
@@ -58,8 +59,17 @@ export function revokeAllOfMember(em: EntityManager, member: MemberRow, at: Date
   return revoke(em, { member: member.id }, at);
 }
 
-/** Null among the holders: the buyer. */
-async function grantTo(em: EntityManager, given: WantGrants, holders: readonly (MemberRow | null)[]): Promise<void> {
+async function grantToHolders(em: EntityManager, given: WantGrants, holders: Holders): Promise<void> {
+  const buyer = await grantTo(em, given, holders);
+  // Last, since whoever carries out a grant holds its row before the customer's.
+  if (buyer === 'team') await becomeTeam(em, given.customer, given.at);
+}
+
+/** Null: the buyer. */
+type Holders = readonly (MemberRow | null)[];
+
+/** Answered: what the buyer is by that. */
+async function grantTo(em: EntityManager, given: WantGrants, holders: Holders): Promise<'team' | 'person'> {
   const members = holders.map((member) => member?.id ?? null);
   const held = await em.find(BenefitGrant, { $and: [hangingOn(given), heldBy(members)] }, LOCKED);
   const changed: BenefitGrantRow[] = [];
@@ -71,8 +81,7 @@ async function grantTo(em: EntityManager, given: WantGrants, holders: readonly (
     }
   }
   await want(em, changed, 'granted', () => given.at);
-  // Last, since whoever carries out a grant holds its row before the customer's.
-  if (!members.includes(null)) await becomeTeam(em, given.customer, given.at);
+  return members.includes(null) ? 'person' : 'team';
 }
 
 const isHeldBy = (grant: BenefitGrantRow, member: MemberRow | null) =>
@@ -99,7 +108,7 @@ export async function switchGrants(em: EntityManager, given: WantGrants): Promis
     'revoked',
     () => given.at,
   );
-  await grantTo(em, given, holders);
+  await grantToHolders(em, given, holders);
 }
 
 /**
@@ -112,6 +121,7 @@ export async function wantGrantsForProductChange(
   { added, removed }: { readonly added: readonly BenefitRow[]; readonly removed: readonly BenefitRow[] },
   at: Date,
 ): Promise<void> {
+  await lockSoldOf(em, product);
   const ids = removed.map(({ id }) => id);
   await revoke(
     em,
@@ -122,10 +132,21 @@ export async function wantGrantsForProductChange(
     at,
   );
   if (added.length === 0) return;
+  const teams: CustomerRow[] = [];
   for (const holding of await holdingsOf(em, product)) {
     const { customer } = 'subscription' in holding ? holding.subscription : holding.order;
-    await wantGrants(em, { ...holding, customer, product, wanted: 'granted', at: nowOf(customer, at) });
+    const given = { ...holding, customer, product, wanted: 'granted' as const, at: nowOf(customer, at) };
+    if ((await grantTo(em, given, await holdersOf(em, given))) === 'team') teams.push(customer);
   }
+  for (const customer of inOrder(teams)) await becomeTeam(em, customer, nowOf(customer, at));
+}
+
+const inOrder = (customers: readonly CustomerRow[]) => customers.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+
+/** All that it was sold by, so that none of it changes or ends meanwhile, and all grants that hang on that. */
+async function lockSoldOf(em: EntityManager, product: ProductRow): Promise<void> {
+  await em.execute('select from subscriptions where product_id = ? order by id for no key update', [product.id]);
+  await lockGrants(em, { $or: [{ subscription: { product: product.id } }, { order: { product: product.id } }] });
 }
 
 /** A benefit is no more: whoever holds it loses it. */

@@ -67,7 +67,7 @@ interface Counted {
   readonly received_at: string;
 }
 
-/** One statement, and a second one where a meter counts them. The customers' rows must be flushed. */
+/** One statement, and more where a meter counts them. The customers' rows must be flushed. */
 export async function recordSystemEvents(em: EntityManager, events: readonly SystemEvent[]): Promise<void> {
   if (events.length === 0) return;
   const given = events.map(({ name, customerId, metadata, at }) => {
@@ -83,6 +83,10 @@ export async function recordSystemEvents(em: EntityManager, events: readonly Sys
     const event = { subject, name, source: 'system' as const, timestamp: ms, metadata };
     tallied.add(event, organizationId, [{ id, organizationId, ...terms }]);
   }
+  if (tallied.additions.length === 0 && tallied.seenValues.length === 0) return;
+  // All of their accounts at once: more may be told of them in this transaction, which other meters count.
+  const customers = new Set(events.flatMap(({ customerId }) => (typeof customerId === 'string' ? customerId : [])));
+  await em.execute('select lock_accounts_of(?::uuid[])', [`{${[...customers].join(',')}}`]);
   await addToAccounts(running(em), tallied, rows[0]?.received_at ?? '');
 }
 

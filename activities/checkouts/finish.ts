@@ -6,7 +6,7 @@ import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { wantGrants } from '../../db/grants.ts';
-import { lockCheckout } from '../../db/lock.ts';
+import { lockCheckout, lockRow } from '../../db/lock.ts';
 import { meteredOf } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { redeemTrial } from '../../db/trials-had.ts';
@@ -78,6 +78,7 @@ async function deliver(
   given: Deliver,
 ): Promise<void> {
   const at = new Date(given.at);
+  await lockRow(em, Customer, customer.id);
   const subscription = checkout.product.recurringInterval
     ? await subscribe(em, checkout, customer, given.subscriptionId, at)
     : null;

@@ -73,27 +73,19 @@ export async function createOrder(em: EntityManager, order: NewOrder): Promise<O
 
 /**
  * Gives the order the next number of its series. The series' row stays locked until the commit, which is what keeps
- * the numbers without gaps; so this comes last in a transaction.
+ * the numbers without gaps; so this comes last in a transaction, and all else is locked by then.
  */
 export async function numberInvoice(em: EntityManager, order: OrderRow): Promise<void> {
   if (order.invoiceNumber) return;
   const organization = await em.findOneOrFail(Organization, order.organization.id);
-  if (organization.invoiceNumbering === 'customer') {
-    const number = await next(em, 'customers', order.customer.id);
-    order.invoiceNumber = `${organization.invoicePrefix}-${order.customer.id.slice(0, 8).toUpperCase()}-${padded(number)}`;
-  } else {
-    order.invoiceNumber = `${organization.invoicePrefix}-${padded(await next(em, 'organizations', organization.id))}`;
-  }
-}
-
-async function next(em: EntityManager, table: 'customers' | 'organizations', id: string): Promise<number> {
-  const rows: { number: number }[] = await em.execute(
-    `update ${table} set next_invoice_number = next_invoice_number + 1 where id = ? returning next_invoice_number - 1 as number`,
-    [id],
-  );
-  const number = rows[0]?.number;
-  if (number === undefined) throw new Error(`no row ${id} in ${table} to number an invoice by`);
-  return number;
+  const isByCustomer = organization.invoiceNumbering === 'customer';
+  const [row]: { number: number }[] = await em.execute('select take_invoice_number(?::uuid, ?)::int as number', [
+    order.customer.id,
+    isByCustomer,
+  ]);
+  if (row === undefined) throw new Error(`There is no number for ${order.id}.`);
+  const series = isByCustomer ? [order.customer.id.slice(0, 8).toUpperCase()] : [];
+  order.invoiceNumber = [organization.invoicePrefix, ...series, padded(row.number)].join('-');
 }
 
 const padded = (number: number): string => String(number).padStart(4, '0');

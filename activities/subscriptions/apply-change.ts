@@ -22,7 +22,7 @@ export async function applyChange(
   at: Date,
 ): Promise<void> {
   const { periodStart } = change;
-  const grants = periodStart ? await creditingGrants(em, row) : [];
+  const grants = await creditingGrants(em, row, change.product.id);
   if (periodStart || change.product.id !== row.product.id) await keepUsage(em, row, at);
   const closed = new Set(await metersCounted(em, row));
   await takeTerms(em, row, change, at);

@@ -6,10 +6,10 @@
  * A crash between the two changes nothing: the step is tried again and finds the accounts frozen. Where the step is
  * refused, or its process is no more, the accounts follow the subscription's period again, with all that came meanwhile.
  */
-import { LockMode } from '@mikro-orm/core';
 import type { SubscriptionId } from '../../billing/ids.ts';
 import { accountOf } from '../../db/customer-meters.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Account } from '../../usage/accounts.ts';
 import { freezeAccounts, frozenOf } from '../../usage/frozen.ts';
@@ -24,7 +24,8 @@ export async function freezeUsage(em: EntityManager, row: SubscriptionRow, at: D
 /** For a subscription that nobody is about to end. */
 export async function thawUsage(deps: Dependencies, id: SubscriptionId): Promise<void> {
   await transaction(deps, async (em) => {
-    const row = await em.findOne(Subscription, id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    await lockRow(em, Subscription, id);
+    const row = await em.findOne(Subscription, id);
     if (row === null || row.openMeters === 0) return;
     const at = row.modifiedAt ?? row.createdAt;
     if ((await frozenOf(em, await accountsOf(em, row, at))) === 'none') return;

@@ -3,7 +3,7 @@
  * periods of one subscription, which bills it. That is the first to have the meter; where it ends, the next one.
  */
 import { randomUUID } from 'node:crypto';
-import type { MeterId, SubscriptionId } from '../../billing/ids.ts';
+import type { MeterId, ProductId, SubscriptionId } from '../../billing/ids.ts';
 import type { Line } from '../../billing/orders.ts';
 import { consumeCredits, lockMeters } from '../../db/credits.ts';
 import { accountOf } from '../../db/customer-meters.ts';
@@ -36,7 +36,7 @@ export async function setMeters(
   await em.nativeDelete(SubscriptionMeter, { subscription: row.id });
   const wanted = new Map<MeterId, PriceRow | null>();
   for (const price of prices) if (price.meter) wanted.set(price.meter.id, price);
-  for (const meter of await creditedBy(em, row)) if (!wanted.has(meter)) wanted.set(meter, null);
+  for (const meter of await creditedBy(em, row.product.id)) if (!wanted.has(meter)) wanted.set(meter, null);
   await addMeters(em, row, wanted, at, closed);
 }
 
@@ -45,8 +45,8 @@ export async function setOfferedMeters(em: EntityManager, row: SubscriptionRow, 
   await setMeters(em, row, meteredIn(await offeredPrices(em, row.product.id), row.currency), at);
 }
 
-async function creditedBy(em: EntityManager, row: SubscriptionRow): Promise<MeterId[]> {
-  const { benefits } = await em.findOneOrFail(Product, row.product.id, { populate: ['benefits'] });
+async function creditedBy(em: EntityManager, product: ProductId): Promise<MeterId[]> {
+  const { benefits } = await em.findOneOrFail(Product, product, { populate: ['benefits'] });
   const credits = benefits.getItems().filter(({ type, deletedAt }) => type === 'meter_credit' && !deletedAt);
   return credits.map(({ properties }) => properties.meter_id as MeterId);
 }
@@ -177,6 +177,24 @@ async function follow(em: EntityManager, row: SubscriptionRow, meters: readonly 
   if (first === undefined) return;
   const accounts = meters.map(({ customer, meter }) => accountOf(customer, meter));
   await followPeriod(em, row.organization.id, accounts, isClocked(first) ? null : usageEndOf(row));
+}
+
+/** All of its meters and these at once, before any of them is changed: what for is told in db/lock.ts. */
+export async function lockMetersWith(
+  em: EntityManager,
+  row: SubscriptionRow,
+  more: readonly MeterId[],
+  at: Date,
+): Promise<void> {
+  if (row.openMeters === 0 && more.length === 0) return;
+  const own = (await allMetersOf(em, row)).map(({ meter }) => meter.id);
+  await lockMeters(em, row.customer.id, [...new Set([...own, ...more])], at);
+}
+
+/** Those that it bills in the subscription's currency, and those that it credits units on. */
+export async function metersOfProduct(em: EntityManager, row: SubscriptionRow, product: ProductId): Promise<MeterId[]> {
+  const prices = meteredIn(await offeredPrices(em, product), row.currency);
+  return [...prices.flatMap(({ meter }) => meter?.id ?? []), ...(await creditedBy(em, product))];
 }
 
 /** Locked until the commit. */

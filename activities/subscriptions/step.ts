@@ -1,12 +1,11 @@
 /** One step of a subscription's process: written once under its sequence number, however often it is tried. */
 
-import { LockMode } from '@mikro-orm/core';
 import { ApplicationFailure } from '@temporalio/common';
 import type { SubscriptionId } from '../../billing/ids.ts';
 import type { SubscriptionState } from '../../billing/subscription-state.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import { emit } from '../../db/events.ts';
-import { lockCreditingGrants } from '../../db/lock.ts';
+import { lockSubscription } from '../../db/lock.ts';
 import { usageEndOf } from '../../db/meter-cycles.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { loadCustomerState } from '../../db/views/customer-state.ts';
@@ -76,7 +75,6 @@ function tryStep(deps: Dependencies, step: Step, write: Write): Promise<Stepped>
       row.sequence = step.sequence;
       row.lastStep = [step.key, ...keysOf(row).filter(isAsked)].slice(0, KEPT).join('\n');
       row.modifiedAt = at;
-      await lockCreditingGrants(em, row.id);
       const usageEnd = usageEndOf(row);
       await write(em, row, at, taxes);
       if (row.openMeters > 0 && usageEndOf(row) !== usageEnd) await followSubscription(em, row, at);
@@ -95,7 +93,8 @@ function freezeFor(deps: Dependencies, step: Step): Promise<void> {
 }
 
 async function lockedRow(em: EntityManager, { subscriptionId }: Step): Promise<SubscriptionRow> {
-  const row = await em.findOne(Subscription, subscriptionId, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  await lockSubscription(em, subscriptionId);
+  const row = await em.findOne(Subscription, subscriptionId);
   if (row === null) refuse('NotFound', `There is no subscription ${subscriptionId}.`);
   return row;
 }

@@ -32,10 +32,11 @@ export async function deleteCustomer(
   await retried(() =>
     em.transactional(async (tx) => {
       await revokeAllOf(tx, customer, at);
+      await lockRow(tx, Customer, customer.id);
+      await tx.execute('select from members where customer_id = ? order by id for no key update', [customer.id]);
       const row = (await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] })) as CustomerRow;
       await revokeSeatsBought(tx, row, nowOf(row, at));
       await dropMembers(tx, row, nowOf(row, at));
-      await lockRow(tx, Customer, customer.id);
       await takeNameBack(tx, row, nowOf(row, at));
       if (anonymize) await forget(tx, customer);
     }),

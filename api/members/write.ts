@@ -7,7 +7,7 @@ import { CustomerSeat, type CustomerSeatRow } from '../../db/entities/customer-s
 import { CustomerSession } from '../../db/entities/customer-session.ts';
 import { Member, type MemberRole, type MemberRow } from '../../db/entities/member.ts';
 import { revokeAllOfMember } from '../../db/grants.ts';
-import { lockRow } from '../../db/lock.ts';
+import { lockGrants, lockRow } from '../../db/lock.ts';
 import { moveToAddress, ownerOf, tellMember, withEmail } from '../../db/members.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -129,6 +129,7 @@ export async function removeMember(
   const now = nowOf(customer, at);
   await retried(() =>
     em.fork().transactional(async (tx) => {
+      await lockGrants(tx, { member: member.id });
       const row = await locked(tx, customer, member.id);
       if (row.role === 'owner') {
         throw invalid(['path', 'member_id'], 'The owner stays; make another member the owner first.');

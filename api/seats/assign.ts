@@ -5,7 +5,7 @@ import type { CustomerRow } from '../../db/entities/customer.ts';
 import { CustomerSeat, type CustomerSeatRow } from '../../db/entities/customer-seat.ts';
 import { Member, type MemberRow } from '../../db/entities/member.ts';
 import { wantGrantsOfMember } from '../../db/grants.ts';
-import { lockRow } from '../../db/lock.ts';
+import { lockGrants, lockRow } from '../../db/lock.ts';
 import { becomeTeam, ownerOf } from '../../db/members.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -34,6 +34,8 @@ export function assignSeat(
         await refuseOthers(tx, purchase);
         const { available } = await placesOf(tx, purchase.holding);
         if (available === 0) throw seatNotAvailable('All seats are taken. Buy more, or revoke one.');
+        // What a former holder had, who may be asked for again: before the customer is locked.
+        await lockGrants(tx, { ...hangingOn(purchase.holding), wanted: 'revoked' });
         const member = await memberAsked(tx, asker, purchase.customer, asked, at);
         return give(tx, purchase, member, asked, at);
       }),

@@ -4,11 +4,11 @@ import { type CustomerSeatRow, SeatInvitation } from '../../db/entities/customer
 import { Member } from '../../db/entities/member.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import { wantGrantsOfMember } from '../../db/grants.ts';
-import { lockRow } from '../../db/lock.ts';
+import { lockGrants, lockRow } from '../../db/lock.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { retried } from '../../db/retried.ts';
-import { givesNow, tellSeat } from '../../db/seats.ts';
+import { givesNow, hangingOn, tellSeat } from '../../db/seats.ts';
 import type { SeatClaimInfo } from '../../schemas/customer-seat.ts';
 import { hashToken } from '../auth.ts';
 import { openSession } from '../customers/session.ts';
@@ -48,6 +48,7 @@ export function claimSeat(
       const isStill = (await tx.count(SeatInvitation, { id: invitation.id })) > 0;
       const isDue = seat.status === 'pending' && invitation.expiresAt > at && !isOver(purchase);
       if (!isStill || !isDue) throw invalidInvitation();
+      await lockGrants(tx, { ...hangingOn(purchase.holding), member: seat.member.id });
       await lockRow(tx, Member, seat.member.id);
       await tx.refresh(seat.member);
       if (seat.member.deletedAt) throw invalidInvitation();
