@@ -17,6 +17,8 @@ export interface EventQuery {
   /** By the events' own time. */
   readonly from?: Date | undefined;
   readonly before?: Date | undefined;
+  /** By when they came in. */
+  readonly receivedFrom?: Date | undefined;
   readonly names?: readonly string[] | undefined;
   readonly sources?: readonly EventSource[] | undefined;
   /** In their name or metadata, in capitals or not. */

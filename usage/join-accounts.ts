@@ -1,38 +1,53 @@
 /**
  * A customer gets the merchant's name for them: what is counted under it belongs to their periods from now on. What
- * came in under the name before the running period began is nobody's to pay, and one number can't be told apart from
- * another in a sum: so either all of what was counted under the name is of this customer's present, or none.
+ * came in under the name before the running period began is nobody's to pay. The account holds one sum, of which that
+ * part can't be taken away: where there is any, what came in since is counted from the events.
  */
-import type { Aggregation } from '../billing/aggregations.ts';
 import type { MeterId } from '../billing/ids.ts';
 import { closeAccounts, type Sql } from './accounts.ts';
+import type { EventStore } from './event-store.ts';
+import type { MeterTerms } from './known-meters.ts';
+import { keepNamedUsage, namedUsage, type Period } from './named-usage.ts';
 import type { Subject } from './subjects.ts';
 
-export interface Joined {
-  readonly meterId: MeterId;
-  readonly func: Aggregation['func'];
+interface Standing {
+  readonly meter_id: MeterId;
+  readonly is_before: boolean;
+  readonly is_after: boolean;
+  /** ms since 1970: since when the customer's own account counts, and when its period ends or was frozen. */
+  readonly from: number;
+  readonly end: number | null;
 }
 
 /** Of meters that a subscription of the customer's counts by. All accounts are there, and locked. */
-export async function joinAccounts(sql: Sql, own: Subject, named: Subject, meters: readonly Joined[]): Promise<void> {
+export async function joinAccounts(
+  sql: Sql,
+  store: EventStore,
+  own: Subject,
+  named: Subject,
+  meters: readonly MeterTerms[],
+): Promise<void> {
   if (meters.length === 0) return;
-  const standing = await sql.execute<{ meter_id: MeterId; is_before: boolean; is_after: boolean }[]>(
+  const standing = await sql.execute<Standing[]>(
     // A reading of what was before isn't over: what it would add is of before.
     `select n.meter_id, n.used_from < o.used_from
          or exists (select from meter_backfills b where b.meter_id = n.meter_id and b.finished_at is null) as is_before,
-       coalesce(n.used_at >= o.period_end, false) as is_after
+       coalesce(n.used_at >= o.period_end, false) as is_after,
+       ceil(extract(epoch from greatest(o.used_from, '1970-01-01')) * 1000)::float8 as "from",
+       ceil(abs(extract(epoch from o.period_end)) * 1000)::float8 as "end"
      from usage_accounts n join usage_accounts o on o.meter_id = n.meter_id and o.subject = ?::uuid
      where n.subject = ?::uuid and n.meter_id = any(?::uuid[])`,
     [own, named, listed(meters)],
   );
-  const those = (which: (each: (typeof standing)[number]) => boolean) => {
+  const those = (which: (each: Standing) => boolean) => {
     const ids = new Set(standing.filter(which).map(({ meter_id }) => meter_id));
-    return meters.filter(({ meterId }) => ids.has(meterId));
+    return meters.filter(({ id }) => ids.has(id));
   };
-  await closeAccounts(
-    sql,
-    those(({ is_before }) => is_before).map((meter) => ({ ...meter, subjects: [named] })),
-  );
+  for (const { meter_id, from, end } of standing.filter(({ is_before }) => is_before)) {
+    const meter = meters.find(({ id }) => id === meter_id);
+    if (meter === undefined) continue;
+    await countAnew(sql, store, named, { meter, from: new Date(from), end: end === null ? null : new Date(end) });
+  }
   await keepForNext(
     sql,
     named,
@@ -45,8 +60,15 @@ export async function joinAccounts(sql: Sql, own: Subject, named: Subject, meter
   );
 }
 
+async function countAnew(sql: Sql, store: EventStore, named: Subject, period: Period): Promise<void> {
+  const { id: meterId, aggregation } = period.meter;
+  await closeAccounts(sql, [{ subjects: [named], meterId, func: aggregation.func }]);
+  const usage = await namedUsage(store, named, period);
+  if (usage !== null) await keepNamedUsage(sql, named, period, usage);
+}
+
 /** The running period is over, and only waits to be closed. */
-async function keepForNext(sql: Sql, named: Subject, meters: readonly Joined[]): Promise<void> {
+async function keepForNext(sql: Sql, named: Subject, meters: readonly MeterTerms[]): Promise<void> {
   if (meters.length === 0) return;
   const keys = [named, listed(meters)];
   await sql.execute(
@@ -63,4 +85,4 @@ async function keepForNext(sql: Sql, named: Subject, meters: readonly Joined[]):
   );
 }
 
-const listed = (meters: readonly Joined[]): string => `{${meters.map(({ meterId }) => meterId).join(',')}}`;
+const listed = (meters: readonly MeterTerms[]): string => `{${meters.map(({ id }) => id).join(',')}}`;

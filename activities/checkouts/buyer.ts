@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { taxIdOf } from '../../db/buyers.ts';
-import { nameCustomer } from '../../db/customer-names.ts';
+import { type EventPlaces, nameCustomer } from '../../db/customer-names.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { emit } from '../../db/events.ts';
@@ -19,7 +19,12 @@ import { customerView } from '../../db/views/customer.ts';
  * An e-mail address proves nothing: who only typed one gets their purchase, not a look at what else the customer has, nor
  * a hand in where the customer's renewals are taxed.
  */
-export async function buyerOf(em: EntityManager, checkout: CheckoutRow, at: Date): Promise<CustomerRow | null> {
+export async function buyerOf(
+  em: EntityManager,
+  checkout: CheckoutRow,
+  at: Date,
+  places: EventPlaces,
+): Promise<CustomerRow | null> {
   if (checkout.customer) {
     const found = await locked(em, { id: checkout.customer.id });
     return found && enriched(found, checkout);
@@ -36,7 +41,7 @@ export async function buyerOf(em: EntityManager, checkout: CheckoutRow, at: Date
     checkout.opensPortal = checkout.emailFromMerchant;
     if (!checkout.emailFromMerchant) return byEmail;
     const { externalCustomerId } = checkout;
-    if (externalCustomerId && !byEmail.externalId) await nameCustomer(em, byEmail, externalCustomerId, at);
+    if (externalCustomerId && !byEmail.externalId) await nameCustomer(em, byEmail, externalCustomerId, at, places);
     return enriched(byEmail, checkout);
   }
   checkout.opensPortal = true;

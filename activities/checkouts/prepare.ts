@@ -71,7 +71,7 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
     return { kind: 'refused', reason: 'tax_changed' };
   }
   if (checkout.taxAmount === null) return { kind: 'refused', reason: 'address_missing' };
-  const customer = await buyerOf(em, checkout, at);
+  const customer = await buyerOf(em, checkout, at, deps.environment);
   if (customer === null) return { kind: 'refused', reason: 'customer_gone' };
   const upgrade = await upgradeBy(em, checkout);
   if ('refusal' in upgrade) return { kind: 'refused', reason: 'not_upgradable' };

@@ -59,6 +59,7 @@ export async function createCustomer(
 
 export async function updateCustomer(
   em: EntityManager,
+  { environment }: Pick<Services, 'environment'>,
   customer: CustomerRow,
   body: z.output<typeof CustomerUpdate>,
   at: Date,
@@ -87,7 +88,7 @@ export async function updateCustomer(
       row.modifiedAt = nowOf(row, at);
       await tx.flush();
       if (body.external_id && !row.externalId) {
-        await nameCustomer(tx, row as CustomerRow, body.external_id, row.modifiedAt);
+        await nameCustomer(tx, row as CustomerRow, body.external_id, row.modifiedAt, environment);
       }
       await ownerFollows(tx, row as CustomerRow, before, row.modifiedAt);
       await tellCustomer(tx, row, 'customer.updated', row.modifiedAt, changedBy(body, row));

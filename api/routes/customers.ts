@@ -137,9 +137,9 @@ function ofOneCustomer<Params extends z.ZodType<{ id: string } | { external_id: 
       body: change,
       response: CustomerSchema,
       errors: [404],
-      async handle({ params, body, organization, em, request }) {
+      async handle({ params, body, organization, em, request, environment }) {
         const customer = await ownedCustomer(em, organization, params);
-        await updateCustomer(em, customer, body, request.at);
+        await updateCustomer(em, { environment }, customer, body, request.at);
         return customerView(await ownedCustomer(em.fork(), organization, { id: customer.id }));
       },
     }),

@@ -25,7 +25,7 @@ const own = (ada: Subscriber, tokens: number) =>
   ada.ingest([{ name: 'call', customer_id: ada.customer.id, metadata: { tokens } }]);
 const sql = (text: string, values: unknown[]) => running.orm.em.fork().execute(text, values);
 
-it('bills nothing that came in under the name before the running period', async () => {
+it('bills what came in under the name in the running period, and nothing that came in before', async () => {
   const ada = await unnamed();
   const external = randomUUID();
   await ada.uses(700, { external_customer_id: external });
@@ -34,12 +34,63 @@ it('bills nothing that came in under the name before the running period', async 
   expect((await ada.lastLines())[1]).toBe('Tokens (1,000) 20');
   await ada.uses(100, { external_customer_id: external });
   await named(ada, external);
-  expect(await ada.balance()).toMatchObject({ consumed_units: 0 });
+  expect(await ada.balance()).toMatchObject({ consumed_units: 100 });
   await ada.uses(500);
   await ada.uses(50, { external_customer_id: external });
   await ada.lives('2027-06-01');
-  expect((await ada.lastLines())[1]).toBe('Tokens (50) 1');
+  expect((await ada.lastLines())[1]).toBe('Tokens (150) 3');
+  await ada.uses(10, { external_customer_id: external });
+  await ada.lives('2027-07-01');
+  expect((await ada.lastLines())[1]).toBe('Tokens (10) 0');
   expect(await ada.disagreements()).toEqual([]);
+});
+
+it('counts each event once that comes in under the name while it is given', async () => {
+  const ada = await unnamed();
+  const external = randomUUID();
+  await ada.uses(700, { external_customer_id: external });
+  await ada.lives('2027-05-01');
+  let isOver = false;
+  let used = 0;
+  const streams = Array.from({ length: 3 }, async () => {
+    while (!isOver) {
+      await ada.uses(1, { external_customer_id: external });
+      used += 1;
+    }
+  });
+  const passed = async (more: number) => {
+    const until = used + more;
+    await eventually(async () => (used >= until ? true : undefined));
+  };
+  await passed(20);
+  await named(ada, external);
+  await passed(20);
+  isOver = true;
+  await Promise.all(streams);
+  expect(await ada.balance()).toMatchObject({ consumed_units: used });
+});
+
+it('counts values of the running period once under both names, and keeps what came since its end for the next', async () => {
+  const ada = await aMeteredSubscriber(running, {
+    ...{ unitAmount: '100', customer: { external_id: undefined } },
+    meter: { aggregation: { func: 'unique', property: 'user' } },
+  });
+  const external = randomUUID();
+  const theirs = (user: string) => ada.uses(1, { external_customer_id: external, metadata: { user } });
+  await theirs('of before');
+  await ada.lives('2027-05-01');
+  await theirs('a');
+  await theirs('b');
+  await ada.ingest([{ name: 'call', customer_id: ada.customer.id, metadata: { user: 'b' } }]);
+  await sql('update usage_accounts set period_end = clock_timestamp() where subject = ?::uuid', [ada.customer.id]);
+  await theirs('a');
+  await theirs('c');
+  await named(ada, external);
+  expect(await ada.balance()).toMatchObject({ consumed_units: 2 });
+  await theirs('a');
+  await theirs('d');
+  await ada.lives('2027-06-01');
+  expect((await ada.lastLines())[1]).toMatch(/^Tokens \(4\) 400/);
 });
 
 it('bills what came in since the end of a period with the next one, where the renewal waits', async () => {

@@ -6,13 +6,15 @@ import { saidUnder } from './metadata.ts';
 import type { Parameters } from './parameters.ts';
 
 export function conditionOf(query: EventQuery, parameters: Parameters): string {
-  const { organization, subjects, filters, from, before, names, sources, holding, place, metadata } = query;
+  const { organization, subjects, filters, from, before, receivedFrom, names, sources, holding, place, metadata } =
+    query;
   const ofOrganization = `organization_id = ${parameters.uuid(organization)}`;
   const parts = [
     ofOrganization,
     subjects && (subjects.length === 0 ? 'false' : `subject in ${parameters.uuids(subjects)}`),
     from && `timestamp >= ${parameters.instant(from.getTime())}`,
     before && `timestamp < ${parameters.instant(before.getTime())}`,
+    receivedFrom && `received_at >= ${parameters.instant(receivedFrom.getTime())}`,
     ...(filters ?? []).map((filter) => filterCondition(filter, parameters)),
     names && `name in ${parameters.texts(names)}`,
     sources && `source in ${parameters.texts(sources)}`,

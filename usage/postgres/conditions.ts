@@ -5,12 +5,14 @@ import { filterSql } from './filter-sql.ts';
 import { type Fragment, fragment, joined } from './fragments.ts';
 
 export function conditionOf(query: EventQuery): Fragment {
-  const { organization, subjects, filters, from, before, names, sources, holding, place, metadata } = query;
+  const { organization, subjects, filters, from, before, receivedFrom, names, sources, holding, place, metadata } =
+    query;
   const parts: (Fragment | undefined)[] = [
     fragment('e.organization_id = ?', organization),
     subjects && fragment('e.subject = any(?::uuid[])', `{${subjects.join(',')}}`),
     from && fragment('e."timestamp" >= ?::timestamptz', from.toISOString()),
     before && fragment('e."timestamp" < ?::timestamptz', before.toISOString()),
+    receivedFrom && fragment('e.received_at >= ?::timestamptz', receivedFrom.toISOString()),
     ...(filters ?? []).map(filterSql),
     names && oneOf(fragment('e.name'), names),
     sources && oneOf(fragment('e.source'), sources),
