@@ -25,6 +25,7 @@ import { MySeats } from './team/my-seats.tsx';
 import { People } from './team/people.tsx';
 import { Seats } from './team/seats.tsx';
 import { Toast } from './toast.tsx';
+import { useRefresh } from './use-refresh.ts';
 
 interface OpenPortalProps {
   readonly shop: Shop;
@@ -106,6 +107,7 @@ export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProp
 /** Finishes the change or the card that a bank's page was asked about, and goes on with the order that the card is to pay. */
 function useBankReturn(portal: Portal, say: (saying: Saying) => void, pay: (orderId: string) => void) {
   const queries = useQueryClient();
+  const refresh = useRefresh();
   const isTaken = useRef(false);
   useEffect(() => {
     if (isTaken.current) return;
@@ -114,7 +116,8 @@ function useBankReturn(portal: Portal, say: (saying: Saying) => void, pay: (orde
     if (change !== null) {
       void finishChange(portal, change).then(async (saying) => {
         say(saying);
-        await queries.invalidateQueries({ queryKey: ['portal'] });
+        // Also later: what was read first may have been on its way before the change was made.
+        await refresh();
       });
       return;
     }
@@ -129,5 +132,5 @@ function useBankReturn(portal: Portal, say: (saying: Saying) => void, pay: (orde
       await queries.invalidateQueries({ queryKey: ['portal'] });
       if (found.orderId !== null && saying.tone === 'good') pay(found.orderId);
     });
-  }, [portal, say, pay, queries]);
+  }, [portal, say, pay, queries, refresh]);
 }
