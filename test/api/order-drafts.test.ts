@@ -89,7 +89,8 @@ describe('a draft', () => {
     expect(order).toMatchObject({
       ...{ status: 'draft', paid: false, total_amount: 1234, currency: 'usd', billing_reason: 'purchase' },
       ...{ invoice_number: null, description: '5,000 tokens', billing_name: 'Ada Example', metadata: { batch: 7 } },
-      ...{ custom_field_data: { size: 'large' }, items: [{ label: '5,000 tokens', amount: 1234 }] },
+      // The product asks for no size.
+      ...{ custom_field_data: {}, items: [{ label: '5,000 tokens', amount: 1234 }] },
     });
     const session = await make('/v1/customer-sessions/', { customer_id: customer.id });
     expect((await running.made(session.token, 'GET', '/v1/customer-portal/orders/')).items).toEqual([]);
