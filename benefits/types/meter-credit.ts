@@ -15,6 +15,9 @@ export default benefitType({
   },
 
   async revoke({ em, grant, at }) {
-    return { ...grant.properties, units_taken_back: await takeBack(em, grant.id, at) };
+    // What was to come back with a renewal that has not come is still away.
+    const { units_taken_back: away } = grant.properties;
+    const taken = await takeBack(em, grant.id, at);
+    return { ...grant.properties, units_taken_back: taken + (typeof away === 'number' ? away : 0) };
   },
 });
