@@ -4,12 +4,11 @@
  * once the transaction that holds it is committed.
  */
 import { Pool, type PoolClient } from 'pg';
-import { isAnyTaken } from './insert-events.ts';
 import { KnownMeters } from './known-meters.ts';
 import { KnownNames, writeNames } from './known-names.ts';
 import type { EventBatch, WrittenBatch } from './new-event.ts';
 import { sizeOf } from './size-of-events.ts';
-import { firstOfEachKey, openTransaction, writeEvents } from './write-events.ts';
+import { openTransaction, writeEvents } from './write-events.ts';
 
 /** One reads its next events while the other waits for the disk. */
 const AT_ONCE = 2;
@@ -57,8 +56,7 @@ export class EventWriter {
 
   constructor(databaseUrl: string, mostWaiting = MOST_WAITING) {
     this.mostWaiting = mostWaiting;
-    // Statements are sent ahead of the answers to those before them: with small batches it's the rounds that take long.
-    this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE, pipeline: true });
+    this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE });
     // A connection that breaks is replaced when it is needed, and whoever uses it hears of that by their own query: an
     // event that nobody listens to would end the process.
     this.pool.on('error', () => {});
@@ -127,32 +125,23 @@ export class EventWriter {
 
   private async transaction(batches: readonly EventBatch[]): Promise<WrittenBatch[]> {
     const names = this.names.newIn(batches);
-    const given = firstOfEachKey(batches);
-    let mayBeNew = true;
     for (let tries = 1; ; tries += 1) {
       const client = await this.pool.connect();
-      const commit: { sent: { readonly xid: string; readonly written: WrittenBatch[] } | null } = { sent: null };
+      let committing: { readonly xid: string; readonly written: WrittenBatch[] } | null = null;
       try {
-        const [opening, isTaken] = await Promise.all([
-          openTransaction(client),
-          mayBeNew ? isAnyTaken(client, given) : true,
-        ]);
+        const opening = await openTransaction(client);
         await writeNames(client, names);
-        const found = { opening, isNew: !isTaken };
-        const written = await writeEvents(client, this.known, batches, given, found, (expected) => {
-          commit.sent = { xid: opening.xid, written: expected };
-        });
+        const written = await writeEvents(client, this.known, batches, opening);
+        committing = { xid: opening.xid, written };
+        await client.query('commit');
         this.names.remember(names);
         client.release();
         return written;
       } catch (error) {
         await rolledBack(client);
         // The answer to the commit may have been lost, not the commit: events without an id would then count twice.
-        if (commit.sent !== null && (await this.isCommitted(commit.sent.xid))) return commit.sent.written;
-        // Somebody else has taken a key since it was found to be free: now it is asked of each.
-        const wasTaken: boolean = mayBeNew && isUniqueViolation(error);
-        mayBeNew &&= !wasTaken;
-        if (!wasTaken && (tries === TRIES || !isPassing(error))) throw error;
+        if (committing !== null && (await this.isCommitted(committing.xid))) return committing.written;
+        if (tries === TRIES || !isPassing(error)) throw error;
       }
     }
   }
@@ -189,6 +178,5 @@ async function rolledBack(client: PoolClient): Promise<void> {
   }
 }
 
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
-const isPassing = (error: unknown): boolean => PASSING.test(codeOf(error));
-const isUniqueViolation = (error: unknown): boolean => codeOf(error) === '23505';
+const isPassing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && PASSING.test(String(error.code));
