@@ -157,7 +157,7 @@ function refusalOf(reason: RefusalReason): ApiError {
     case 'tax_changed':
       return taxChanged();
     case 'balance_changed':
-      return paymentError(BALANCE_CHANGED);
+      return totalChanged(['body'], 'Your balance has changed meanwhile; look at what is due now, and pay again.');
     case 'tax_unavailable':
       return unavailable(TAXES_AWAY);
     default:
@@ -165,14 +165,14 @@ function refusalOf(reason: RefusalReason): ApiError {
   }
 }
 
-/** No payment has failed, as none was tried: what was entered comes to another sum. */
 const taxChanged = (): ApiError =>
-  invalid(
+  totalChanged(
     ['body', 'customer_billing_address'],
     'The tax has changed with what you entered; look at the new total, and pay again.',
-    'total_changed',
   );
-const BALANCE_CHANGED = 'Your balance has changed meanwhile; look at what is due now, and pay again.';
+
+/** No payment has failed, as none was tried: another sum is due than was shown. */
+const totalChanged = (loc: readonly string[], msg: string): ApiError => invalid(loc, msg, 'total_changed');
 
 /** Whoever has just paid may see what they bought. The session's dates are the machine's: it is a key, not billing. */
 async function openSession(em: EntityManager, id: CheckoutId): Promise<string | null> {

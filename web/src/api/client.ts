@@ -23,6 +23,8 @@ export type ApiError =
 export interface FieldError {
   readonly path: string;
   readonly message: string;
+  /** What kind of refusal it is, for programs. */
+  readonly type: string;
 }
 
 /** What every call here throws; `error` says what kind of failure it was. */
@@ -84,7 +86,7 @@ async function readJson(response: Response): Promise<unknown> {
 
 const Refusal = z.object({ error: z.string(), detail: z.string(), client_secret: z.optional(z.string()) });
 const Invalid = z.object({
-  detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string() })),
+  detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string(), type: z.string() })),
 });
 
 const DECLINES = new Set(['PaymentError', 'PaymentFailed', 'PaymentMethodSetupFailed']);
@@ -92,9 +94,10 @@ const DECLINES = new Set(['PaymentError', 'PaymentFailed', 'PaymentMethodSetupFa
 function errorOf(status: number, content: unknown): ApiError {
   const invalid = Invalid.safeParse(content);
   if (invalid.success) {
-    const fields = invalid.data.detail.map(({ loc, msg }) => ({
+    const fields = invalid.data.detail.map(({ loc, msg, type }) => ({
       path: loc.filter((part) => part !== 'body').join('.'),
       message: msg,
+      type,
     }));
     return { kind: 'invalid', detail: 'Some fields were not accepted.', fields };
   }

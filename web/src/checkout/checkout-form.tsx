@@ -131,7 +131,7 @@ export function CheckoutForm(props: CheckoutFormProps) {
       {needsCard && processor !== undefined && (
         <CardForm processor={processor} purpose={purposeOf(checkout)} ref={card} />
       )}
-      {problem !== null && <PaymentNotice problem={problem} />}
+      {problem !== null && <PaymentNotice problem={problem} checkout={checkout} />}
       <Button type="submit" look="primary" wide busy={isPaying || isChanging || isDiscounting}>
         {isPaying ? 'One moment …' : actionOf(checkout)}
       </Button>

@@ -1,8 +1,11 @@
 /** Why a payment did not go through, and what to do about it. */
+import type { Checkout } from '../api/checkouts.ts';
+import { formatMoney } from '../format/money.ts';
 import { Notice } from '../parts/notice.tsx';
+import { dueToday } from './sums.tsx';
 import type { PaymentProblem } from './use-payment.ts';
 
-export function PaymentNotice({ problem }: { problem: PaymentProblem }) {
+export function PaymentNotice({ problem, checkout }: { problem: PaymentProblem; checkout: Checkout }) {
   switch (problem.kind) {
     case 'declined':
       return (
@@ -34,8 +37,9 @@ export function PaymentNotice({ problem }: { problem: PaymentProblem }) {
       return (
         <Notice tone="warning" title="The total has changed">
           <p>
-            It follows from what you entered, or your balance has changed. Nothing was charged: look at what is due now,
-            and press the button again.
+            It follows from what you entered, or your balance has changed. Nothing was charged.{' '}
+            <strong>{formatMoney(dueToday(checkout), checkout.currency)}</strong> is due now: press the button again if
+            you agree.
           </p>
         </Notice>
       );

@@ -118,9 +118,8 @@ export function usePayment(
     if (now !== null) queries.setQueryData(['checkout', secret], now);
     if (now !== null && now.status !== 'open') return 'leaving';
     if (error.kind === 'invalid') {
-      const isOfTax = error.fields.every(({ path }) => path === 'customer_billing_address');
-      if (isOfTax && now !== null && isOtherTotal(now, checkout)) return { kind: 'total_changed' };
-      return { kind: 'fields', fields: error.fields };
+      const isOfTotal = error.fields.some(({ type }) => type === 'total_changed');
+      return isOfTotal ? { kind: 'total_changed' } : { kind: 'fields', fields: error.fields };
     }
     if (error.kind === 'refused' && error.code === 'TrialAlreadyRedeemed') {
       return { kind: 'no_trial', reason: error.detail };
