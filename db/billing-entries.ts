@@ -23,11 +23,13 @@ export async function entriesAtEnd(em: EntityManager, row: SubscriptionRow): Pro
   return (await waitingEntries(em, row)).filter((entry) => !isOfTrial(row, entry));
 }
 
-/** Usage that a trial which goes on gave away. */
-export const isOfTrial = (
-  { status, trialStart }: SubscriptionRow,
-  { proration, createdAt }: BillingEntryRow,
-): boolean => status === 'trialing' && !proration && Boolean(trialStart && createdAt >= trialStart);
+/** Nothing was charged since it began: it goes on, or was paused at its end. Called off now, it costs nothing. */
+export const isTrial = ({ status, trialEnd, currentPeriodEnd }: SubscriptionRow): boolean =>
+  status === 'trialing' || (status === 'paused' && trialEnd?.getTime() === currentPeriodEnd.getTime());
+
+/** Usage that a trial gave away. */
+export const isOfTrial = (row: SubscriptionRow, { proration, createdAt }: BillingEntryRow): boolean =>
+  isTrial(row) && !proration && Boolean(row.trialStart && createdAt >= row.trialStart);
 
 export const lineOfEntry = ({ label, amount, priceId, proration }: BillingEntryRow): Line => ({
   label,

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MeterId, ProductId, SubscriptionId } from '../../billing/ids.ts';
 import type { Line } from '../../billing/orders.ts';
+import { isTrial } from '../../db/billing-entries.ts';
 import { consumeCredits, lockMeters } from '../../db/credits.ts';
 import { accountOf } from '../../db/customer-meters.ts';
 import type { CustomerMeterRow } from '../../db/entities/customer-meter.ts';
@@ -130,11 +131,17 @@ export async function closeUsage(em: EntityManager, row: SubscriptionRow, at: Da
 
 /** The last of a subscription's usage that there is something to pay for; of a trial, nothing is. */
 export async function closeLastUsage(em: EntityManager, row: SubscriptionRow, at: Date): Promise<Line[]> {
-  const lines = await closeUsage(em, row, at);
-  await releaseMeters(em, row, at);
-  if (row.status !== 'trialing') return lines.filter(({ amount }) => amount !== 0);
+  const lines = await closeUsageForNow(em, row, at);
+  if (!isTrial(row)) return lines;
   await dropUsageOfTrial(em, row);
   return [];
+}
+
+/** What there is to pay for before a pause, of a trial too: the first charge may come after it. */
+export async function closeUsageForNow(em: EntityManager, row: SubscriptionRow, at: Date): Promise<Line[]> {
+  const lines = await closeUsage(em, row, at);
+  await releaseMeters(em, row, at);
+  return lines.filter(({ amount }) => amount !== 0);
 }
 
 /** Its periods don't count any more; those of another subscription of the customer's that has the meter do. */

@@ -11,7 +11,7 @@ import { writeEmail } from '../email/write.ts';
 import { applyPendingChange } from './apply-change.ts';
 import { creditingGrants, cycleCredits } from './credits.ts';
 import { keepForNextOrder } from './entries.ts';
-import { closeLastUsage, metersCounted, openMeters } from './metering.ts';
+import { closeUsageForNow, metersCounted, openMeters } from './metering.ts';
 import { startPeriodAt } from './period.ts';
 import { billPeriod, finishOrder, type OpenPeriod } from './renew.ts';
 import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
@@ -39,7 +39,7 @@ export function takeBackPause(deps: Dependencies, step: Step): Promise<Stepped> 
 /** The period is over: nothing is billed and nothing is held until it resumes. */
 export function pause(deps: Dependencies, step: Step): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
-    await keepForNextOrder(em, row, await closeLastUsage(em, row, at), at);
+    await keepForNextOrder(em, row, await closeUsageForNow(em, row, at), at);
     row.status = 'paused';
     row.pausedAt = at;
     row.pauseAtPeriodEnd = false;

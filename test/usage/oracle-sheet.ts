@@ -243,9 +243,9 @@ export class Sheet {
   private lastUsage(of: Subscription): Line[] {
     const [usage] = this.closed(of);
     this.countsNoMore(of);
-    if (of.status !== 'trialing') return usage.filter(costs);
+    // Of one that was paused at its end neither: its usage waits until something is charged.
     of.waiting = of.waiting.filter(({ isOfTrial }) => !isOfTrial);
-    return [];
+    return of.status === 'trialing' ? [] : usage.filter(costs);
   }
 
   private lastOrder(of: Subscription, usage: readonly Line[], isCharged: boolean): void {
