@@ -4,6 +4,7 @@
  * once the transaction that holds it is committed.
  */
 import { Pool, type PoolClient } from 'pg';
+import { Commits, isCommitted, type Mark, OutcomeUnknown } from './commits.ts';
 import { KnownMeters } from './known-meters.ts';
 import { KnownNames, writeNames } from './known-names.ts';
 import type { EventBatch, WrittenBatch } from './new-event.ts';
@@ -19,8 +20,6 @@ const MOST_WAITING: Size = { events: 200_000, bytes: 256_000_000 };
 /** Deadlocks, and what Postgres says while it starts or stops: the same may go well in a moment. */
 const PASSING = /^(40|57P)/;
 const TRIES = 5;
-/** At what became of a commit whose answer was lost, while the database comes back: for half a minute. */
-const MOST_LOOKS = 600;
 
 interface Size {
   readonly events: number;
@@ -39,15 +38,11 @@ export class TooBusy extends Error {
   override readonly name = 'TooBusy';
 }
 
-/** Whether the events were written can't be told. */
-class OutcomeUnknown extends Error {
-  override readonly name = 'OutcomeUnknown';
-}
-
 export class EventWriter {
   private readonly pool: Pool;
   private readonly known = new KnownMeters();
   private readonly names = new KnownNames();
+  private readonly commits = new Commits();
   private readonly mostWaiting: Size;
   private waiting: Waiting[] = [];
   /** Of all that wait. */
@@ -127,12 +122,13 @@ export class EventWriter {
     const names = this.names.newIn(batches);
     for (let tries = 1; ; tries += 1) {
       const client = await this.pool.connect();
-      let committing: { readonly xid: string; readonly written: WrittenBatch[] } | null = null;
+      const mark = this.commits.markFor(client);
+      let committing: { readonly mark: Mark; readonly written: WrittenBatch[] } | null = null;
       try {
-        const opening = await openTransaction(client);
+        const opening = await openTransaction(client, mark);
         await writeNames(client, names);
         const written = await writeEvents(client, this.known, batches, opening);
-        committing = { xid: opening.xid, written };
+        committing = { mark, written };
         await client.query('commit');
         this.names.remember(names);
         client.release();
@@ -140,29 +136,10 @@ export class EventWriter {
       } catch (error) {
         await rolledBack(client);
         // The answer to the commit may have been lost, not the commit: events without an id would then count twice.
-        if (committing !== null && (await this.isCommitted(committing.xid))) return committing.written;
+        if (committing !== null && (await isCommitted(this.pool, committing.mark))) return committing.written;
         if (tries === TRIES || !isPassing(error)) throw error;
       }
     }
-  }
-
-  private async isCommitted(xid: string): Promise<boolean> {
-    let status: string | null = null;
-    for (let looks = 0; looks < MOST_LOOKS && status !== 'committed' && status !== 'aborted'; looks += 1) {
-      if (looks > 0) await new Promise((passed) => setTimeout(passed, 50));
-      status = await this.statusOf(xid).catch(() => null);
-    }
-    if (status !== 'committed' && status !== 'aborted')
-      throw new OutcomeUnknown('The database was lost during a commit.');
-    return status === 'committed';
-  }
-
-  /** Null where it is too long ago to be told. */
-  private async statusOf(xid: string): Promise<string | null> {
-    const { rows } = await this.pool.query<{ status: string | null }>('select pg_xact_status($1::xid8) as status', [
-      xid,
-    ]);
-    return rows[0]?.status ?? null;
   }
 }
 

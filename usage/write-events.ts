@@ -2,6 +2,7 @@
 import type { ClientBase } from 'pg';
 import type { OrganizationId } from '../billing/ids.ts';
 import { addToAccounts, type Run } from './add-to-accounts.ts';
+import { type Mark, marking } from './commits.ts';
 import { eventIds } from './event-ids.ts';
 import { type Given, insertGiven } from './insert-events.ts';
 import type { KnownMeters } from './known-meters.ts';
@@ -13,7 +14,6 @@ export const USAGE_LOCK = 4_815_162_342;
 
 /** What a transaction that writes events has found as it began. */
 export interface Opening {
-  readonly xid: string;
   /** Of the meters, which can't change before it ends. */
   readonly version: string;
   /** When all of its events are received, to the microsecond; in ms, for their ids. */
@@ -22,18 +22,19 @@ export interface Opening {
 }
 
 /** In one call, since each takes about as long as writing twenty events. */
-export async function openTransaction(client: ClientBase): Promise<Opening> {
-  const { rows } = await client.query<Opening>(OPENING).then(last);
-  const [opening] = rows;
-  if (opening === undefined) throw new Error('The epoch of usage is not in the database.');
-  return opening;
+export async function openTransaction(client: ClientBase, mark: Mark): Promise<Opening> {
+  const { rows } = await client.query<Opening>(opening(mark)).then(last);
+  const [found] = rows;
+  if (found === undefined) throw new Error('The epoch of usage is not in the database.');
+  return found;
 }
 
 // The last statement sees what was committed before the lock was had.
-const OPENING = `
+const opening = (mark: Mark): string => `
   begin;
+  ${marking(mark)};
   select pg_advisory_xact_lock_shared(${USAGE_LOCK});
-  select pg_current_xact_id()::text as xid, version, at::text, floor(extract(epoch from at) * 1000)::text as ms
+  select version, at::text, floor(extract(epoch from at) * 1000)::text as ms
   from usage_epoch, clock_timestamp() at`;
 
 /** Of a query of several statements. */

@@ -2,6 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { connectClickHouse } from '../../usage/clickhouse/connection.ts';
 import { dropMonths, type Month } from '../../usage/clickhouse/months.ts';
+import { dropOldCommits } from '../../usage/commits.ts';
 import { detachPartitions, dropEmptyPartitions, makePartitions } from '../../usage/event-partitions.ts';
 import { isInClickHouse, standingStore } from '../../usage/event-store-state.ts';
 import { addMissingMeters } from '../../usage/missing-meters.ts';
@@ -21,6 +22,7 @@ export function keepPartitions(deps: Dependencies, { at }: { readonly at: number
   return withClient(deps, async (client) => {
     const made = await makePartitions(client, at);
     await addMissingMeters(client);
+    await dropOldCommits(client, at);
     await dropSpentValues(client, (dropped) => Context.current().heartbeat({ dropped }));
     const { state, isCleared } = await standingStore(client);
     if (isCleared) await dropEmptyPartitions(client, at);
