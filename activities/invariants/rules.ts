@@ -126,7 +126,8 @@ export const INVARIANT_RULES: readonly InvariantRule[] = [
         select coalesce(p.order_id, c.order_id, t.source_id) as source_id, -sum(e.amount) as amount,
           -coalesce(sum(e.amount) filter (where e.account = 'usage_wallet'), 0) as of_wallet
         from ledger_transactions t join ledger_entries e on e.transaction_id = t.id join ${WALLETS} on x.account = e.account
-        left join payments p on p.id = t.source_id left join checkouts c on c.attempt_id = t.source_id
+        left join payments p on p.id = t.source_id and p.organization_id = :organization
+        left join checkouts c on c.attempt_id = t.source_id and c.organization_id = :organization
         where t.organization_id = :organization and t.kind <> 'goodwill'
         group by coalesce(p.order_id, c.order_id, t.source_id)
       ) t on t.source_id = o.id
