@@ -89,7 +89,9 @@ const BREAKING: Readonly<Record<string, readonly string[]>> = {
   'no checkout outlives its expiry': [
     `update checkouts set status = 'confirmed', expires_at = now() - interval '2 hours'`,
   ],
-  'every period that a subscription has opened is billed': ['update subscriptions set cycle = 2'],
+  'every period that a subscription has opened is billed': [
+    `update subscriptions set cycle = 2, current_period_start = current_period_start + interval '1 month'`,
+  ],
   'no renewal is overdue': [`update subscriptions set current_period_end = now() - interval '1 hour'`],
   'no meter cycle is overdue': [
     `update subscriptions set meter_interval = 'day', meter_interval_count = 1,
