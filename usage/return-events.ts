@@ -100,18 +100,20 @@ async function bringBack(
   client: ClientBase,
   clickhouse: ClickHouseClient,
   part: ReceivedPart,
-  put: (events: Parameters<typeof putReturned>[2]) => Promise<number> = (events) =>
-    putReturned(client, part.month, events),
+  { butThoseIn, over }: { readonly butThoseIn?: 'events'; readonly over?: AbortSignal } = {},
 ): Promise<number> {
   await makeReturnedMonth(client, part.month);
   let returned = 0;
-  for await (const events of receivedEvents(clickhouse, part)) returned += await put(events);
+  for await (const events of receivedEvents(clickhouse, part, over)) {
+    over?.throwIfAborted();
+    returned += await putReturned(client, part.month, events, butThoseIn);
+  }
   return returned;
 }
 
 /**
- * The first month of which Postgres has got fewer events back than ClickHouse has; they are then brought back again from
- * there on. Null: all are there, with their indexes.
+ * The first month of which Postgres has got another number of events back than ClickHouse has; they are then brought back
+ * again from there on. Null: all are there, with their indexes.
  */
 export async function checkReturned(client: ClientBase, clickhouse: ClickHouseClient): Promise<string | null> {
   const obstacle = await inTheWay(client);
@@ -124,16 +126,20 @@ export async function checkReturned(client: ClientBase, clickhouse: ClickHouseCl
   const counts = new Map<string, number>();
   for (const month of months) counts.set(month, await countReturned(client, month));
   const there = [...(await countByMonth(clickhouse, returnedBefore))].sort(([a], [b]) => a - b);
-  const short = there.find(([month, n]) => (counts.get(written(month)) ?? 0) < n);
-  if (short === undefined) {
+  const other = there.find(([month, n]) => (counts.get(written(month)) ?? 0) !== n);
+  if (other === undefined) {
     for (const month of months) await prepareReturned(client, month);
     return null;
   }
-  const first = written(short[0]);
+  const first = written(other[0]);
   await alone(client, async () => {
+    const standing = await standingStore(client);
+    // Called off, or begun anew, while it was counted.
+    if (standing.state !== 'returning' || standing.returnedBefore !== returnedBefore) return;
+    const now = await returnedMonths(client);
     await dropReturned(
       client,
-      months.filter((month) => month >= first),
+      now.filter((month) => month >= first),
     );
     const before = [...counts].reduce((sum, [month, n]) => (month < first ? sum + n : sum), 0);
     await client.query(
@@ -194,18 +200,19 @@ async function refuseTooMuch(client: ClientBase, returnedBefore: string | null):
   if (rows[0]?.isLittle !== true) throw new TooMuch();
 }
 
-/** But those that are still in Postgres as well: whoever carried them was interrupted. */
+/** But those that are still in Postgres as well: whoever carried them was interrupted. ClickHouse is waited for no longer. */
 async function bringBackLast(client: ClientBase, clickhouse: ClickHouseClient, from: string): Promise<number> {
-  const deadline = performance.now() + SWITCH_WITHIN_MS;
+  const over = AbortSignal.timeout(SWITCH_WITHIN_MS);
   let returned = 0;
-  for (let since = from; ; ) {
-    const part = await nextReceived(clickhouse, since, FAR, PART);
-    if (part === null) return returned;
-    returned += await bringBack(client, clickhouse, part, async (events) => {
-      if (performance.now() > deadline) throw new TooMuch();
-      return putReturned(client, part.month, events, 'events');
-    });
-    since = part.until;
+  try {
+    for (let since = from; ; ) {
+      const part = await nextReceived(clickhouse, since, FAR, PART, over);
+      if (part === null) return returned;
+      returned += await bringBack(client, clickhouse, part, { butThoseIn: 'events', over });
+      since = part.until;
+    }
+  } catch (error) {
+    throw over.aborted ? new TooMuch('ClickHouse has not answered in time', { cause: error }) : error;
   }
 }
 

@@ -106,3 +106,19 @@ export function torn(client: Client): Client {
         : Reflect.get(target, property),
   });
 }
+
+/** One that others get ahead of, once, before it begins a transaction. */
+export function beforeBegin(client: Client, others: () => Promise<void>): Client {
+  let isFirst = true;
+  const query = async (text: string, values?: unknown[]) => {
+    if (text === 'begin' && isFirst) {
+      isFirst = false;
+      await others();
+    }
+    return target(text, values);
+  };
+  const target = (text: string, values?: unknown[]) => client.query(text, values);
+  return new Proxy(client, {
+    get: (of, property) => (property === 'query' ? query : Reflect.get(of, property)),
+  });
+}

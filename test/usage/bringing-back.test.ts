@@ -8,8 +8,8 @@ import { EventStoreInUse } from '../../usage/event-store-in-use.ts';
 import { standingStore } from '../../usage/event-store-state.ts';
 import { EventMover, moveNext } from '../../usage/move-events.ts';
 import { callOffReturning, checkReturned, returnNext, startReturning, switchBack } from '../../usage/return-events.ts';
-import { type BothStores, bothStores, torn } from './both-stores.ts';
-import { describeOnClickHouse } from './clickhouse.ts';
+import { type BothStores, beforeBegin, bothStores, torn } from './both-stores.ts';
+import { describeOnClickHouse, stuckClickHouse } from './clickhouse.ts';
 
 const never = () => false;
 const EVERY_COLUMN = `select to_jsonb(e) as event from events e order by id`;
@@ -178,6 +178,52 @@ describeOnClickHouse('bringing back', () => {
     expect(await standingStore(client)).toMatchObject({ returned: 1, returnedBefore: '2026-02-01 00:00:00.000000' });
     await comesBack();
     expect(await everyEvent()).toEqual(before);
+  });
+
+  it('brings back again what has come back twice', async () => {
+    const { client, clickhouse } = stores;
+    await stores.received('2026-01-05T00:00:00Z', '2026-02-05T00:00:00Z');
+    const before = await everyEvent();
+    await movesThere();
+    await bringsBack();
+    await client.query('insert into events_back_2026_02 select * from events_back_2026_02');
+    expect(await checkReturned(client, clickhouse.client)).toBe('2026_02');
+    await comesBack();
+    expect(await everyEvent()).toEqual(before);
+  });
+
+  it('leaves alone what was begun anew while it was counted', async () => {
+    const { client, clickhouse } = stores;
+    await stores.received('2026-01-05T00:00:00Z', '2026-02-05T00:00:00Z');
+    const before = await everyEvent();
+    await movesThere();
+    await bringsBack();
+    await client.query('delete from events_back_2026_02');
+    const late = beforeBegin(client, async () => {
+      await callOffReturning(client);
+      await startReturning(client);
+    });
+    await checkReturned(late, clickhouse.client);
+    expect(await standingStore(client)).toMatchObject({ state: 'returning', returned: 0, returnedBefore: null });
+    await comesBack();
+    expect(await everyEvent()).toEqual(before);
+  });
+
+  it.each([
+    ['says nothing', ''],
+    ['stops in the midst of an answer', '{"n":'],
+  ])('lets go of the switch where ClickHouse %s', async (_, beginning) => {
+    const { client } = stores;
+    await stores.write(3);
+    await movesThere();
+    await bringsBack();
+    await using stuck = await stuckClickHouse(beginning);
+    const switching = switchBack(client, stuck.client);
+    expect(await stores.write(2)).toMatchObject({ inserted: 2 });
+    expect(await switching).toBe(false);
+    expect(await standingStore(client)).toMatchObject({ state: 'returning' });
+    await comesBack();
+    expect(await stores.inPostgres()).toHaveLength(5);
   });
 
   it('says which table is in the way of a month', async () => {

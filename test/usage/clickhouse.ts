@@ -1,5 +1,8 @@
 /** A ClickHouse database of one's own, with the table of events in it, on the engine that `npm test` starts. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe } from '@jest/globals';
 import { type ClickHouseClient, connectClickHouse } from '../../usage/clickhouse/connection.ts';
 import { makeTables } from '../../usage/clickhouse/tables.ts';
@@ -38,4 +41,21 @@ async function administer(on: string, query: string): Promise<void> {
   const admin = connectClickHouse(on);
   await admin.command({ query });
   await admin.close();
+}
+
+/** A server that never ends an answer. */
+export async function stuckClickHouse(beginning: string) {
+  const server = createServer((_, answer) => {
+    if (beginning !== '') answer.writeHead(200).write(beginning);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = connectClickHouse(`http://127.0.0.1:${(server.address() as AddressInfo).port}/events`);
+  return {
+    client,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await client.close();
+    },
+  };
 }

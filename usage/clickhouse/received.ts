@@ -1,4 +1,5 @@
 /** Events of ClickHouse in the order in which they were received, a part at a time. Times are text, UTC, to the µs. */
+import { addAbortSignal } from 'node:stream';
 import type { ClickHouseClient } from './connection.ts';
 
 /** Of one month (UTC), from `from` on and before `until`. */
@@ -31,22 +32,24 @@ export interface PartSize {
   readonly bytes: number;
 }
 
-/** The next that are there, no more than fit but for those of one moment. Null: none. */
+/** The next that are there, no more than fit but for those of one moment. Null: none. Fails where it is `over` before. */
 export async function nextReceived(
   clickhouse: ClickHouseClient,
   from: string,
   until: string,
   size: PartSize,
+  over?: AbortSignal,
 ): Promise<ReceivedPart | null> {
-  const within = await inMonthOf(clickhouse, from, until, size);
+  const within = await inMonthOf(clickhouse, from, until, size, over);
   if (within !== null) return within;
   const [found] = await ask<{ n: string; first: string }>(
     clickhouse,
     `select count() as n, toString(min(received_at)) as first from events where ${WITHIN}`,
     { from, until },
+    over,
   );
   if (found === undefined || Number(found.n) === 0) return null;
-  return inMonthOf(clickhouse, found.first, until, size);
+  return inMonthOf(clickhouse, found.first, until, size, over);
 }
 
 const WITHIN = `received_at >= {from: DateTime64(6, 'UTC')} and received_at < {until: DateTime64(6, 'UTC')}`;
@@ -56,6 +59,7 @@ async function inMonthOf(
   from: string,
   until: string,
   { events, bytes }: PartSize,
+  over: AbortSignal | undefined,
 ): Promise<ReceivedPart | null> {
   const [year = 0, month = 0] = from.split('-').map(Number);
   const end = new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);
@@ -69,6 +73,7 @@ async function inMonthOf(
          order by received_at limit {events: UInt32})
      ) where before < {bytes: UInt64}`,
     { from, until: end < until ? `${end} 00:00:00.000000` : until, events, bytes },
+    over,
   );
   if (found === undefined || Number(found.n) === 0) return null;
   return { month: from.slice(0, 7).replace('-', '_'), from, until: found.next };
@@ -78,15 +83,21 @@ async function inMonthOf(
 export async function* receivedEvents(
   clickhouse: ClickHouseClient,
   { from, until }: ReceivedPart,
+  over?: AbortSignal,
 ): AsyncGenerator<ReceivedEvent[]> {
+  over?.throwIfAborted();
   const answer = await clickhouse.query({
     query: `select ${RECEIVED} from events final where ${WITHIN} order by received_at`,
     format: 'JSONCompactEachRow',
     query_params: { from, until },
     // What is the same was received at the same time.
     clickhouse_settings: { optimize_move_to_prewhere_if_final: 1, do_not_merge_across_partitions_select_final: 1 },
+    ...(over && { abort_signal: over }),
   });
-  for await (const rows of answer.stream<ReceivedEvent>()) yield rows.map((row) => row.json());
+  const rows = answer.stream<ReceivedEvent>();
+  // The client itself stops listening once the answer has begun.
+  if (over) addAbortSignal(over, rows);
+  for await (const some of rows) yield some.map((row) => row.json());
 }
 
 /** Those that came twice counted as often, until parts are merged. */
@@ -99,7 +110,14 @@ async function ask<Row>(
   clickhouse: ClickHouseClient,
   query: string,
   query_params: Record<string, string | number>,
+  over?: AbortSignal,
 ): Promise<Row[]> {
-  const answer = await clickhouse.query({ query, query_params, format: 'JSONEachRow' });
-  return answer.json<Row>();
+  over?.throwIfAborted();
+  const abort = over && { abort_signal: over };
+  const answer = await clickhouse.query({ query, query_params, format: 'JSONEachRow', ...abort });
+  const stream = answer.stream<Row>();
+  if (over) addAbortSignal(over, stream);
+  const found: Row[] = [];
+  for await (const rows of stream) found.push(...rows.map((row) => row.json()));
+  return found;
 }
