@@ -83,6 +83,16 @@ export const CustomerPortalCustomerUpdate = z
   .meta({ id: 'CustomerPortalCustomerUpdate' });
 export type CustomerPortalCustomerUpdate = z.infer<typeof CustomerPortalCustomerUpdate>;
 
+export const ChangeAtBank = z
+  .object({
+    product_id: Id.nullable().describe('Null where it stays the same.'),
+    seats: z.int().nullable().describe('Null where they stay the same.'),
+    due_amount: z.int().describe('Charged once the bank has approved it, in minor units.'),
+    approve_by: Instant.describe('When it is called off by itself.'),
+    payment_intent_id: z.string().describe('To go on with by `confirm-change`.'),
+  })
+  .meta({ id: 'CustomerSubscriptionChangeAtBank', description: 'A change that waits for the customer’s bank.' });
+
 export const CustomerSubscription = z
   .object({
     ...subscriptionFields,
@@ -90,6 +100,7 @@ export const CustomerSubscription = z
     prices: z.array(ProductPrice),
     meters: z.array(CustomerSubscriptionMeter),
     pending_update: PendingSubscriptionUpdate.nullable(),
+    change_at_bank: ChangeAtBank.nullable().optional().describe('Ours: beyond the peer.'),
   })
   .meta({ id: 'CustomerSubscription' });
 export type CustomerSubscription = z.infer<typeof CustomerSubscription>;

@@ -5,11 +5,7 @@ import type { CustomerId, ProductId, SubscriptionId } from '../../billing/ids.ts
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { containing } from '../../db/search.ts';
-import {
-  PORTAL_SUBSCRIPTION_POPULATE,
-  portalSubscriptionViews,
-  readPortalSubscription,
-} from '../../db/views/portal.ts';
+import { ownSubscriptionViews, PORTAL_SUBSCRIPTION_POPULATE, readPortalSubscription } from '../../db/views/portal.ts';
 import { CustomerSubscription, CustomerSubscriptionUpdate } from '../../schemas/customer-portal.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany, queryBoolean } from '../../schemas/query.ts';
@@ -55,7 +51,7 @@ export const listMySubscriptions = route({
         orderBy: [...query.sorting.map(({ property, direction }) => SORTS[property](direction)), { id: 'asc' }],
       },
     );
-    return page(await portalSubscriptionViews(em, rows as SubscriptionRow[]), total, query);
+    return page(await ownSubscriptionViews(em, rows as SubscriptionRow[]), total, query);
   },
 });
 

@@ -6,11 +6,6 @@ import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { CustomerOrderPaymentConfirmation } from '../../schemas/customer-portal.ts';
 
-/** Null where nothing waits. */
-export function approvalOf(em: EntityManager, { id }: SubscriptionRow): Promise<PaymentRow | null> {
-  return em.findOne(Payment, { order: { subscription: id }, status: 'pending', approveBy: { $ne: null } });
-}
-
 /** By the processor's id of it, of this customer and subscription alone. */
 export function chargeAtBank(
   em: EntityManager,

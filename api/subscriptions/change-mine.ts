@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { ProductId } from '../../billing/ids.ts';
 import type { Wish } from '../../db/change-plan.ts';
+import { changeAtBank } from '../../db/changes-at-bank.ts';
 import { Product } from '../../db/entities/product.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -9,7 +10,6 @@ import type { CustomerSubscriptionUpdate } from '../../schemas/customer-portal.t
 import type { CustomerPortalSettings } from '../../schemas/organization-settings.ts';
 import { invalid, pauseResumeNotAllowed, planChangeNotAllowed, seatsChangeNotAllowed } from '../errors.ts';
 import type { WorkflowGateway } from '../workflows.ts';
-import { approvalOf } from './approval.ts';
 import { setPause } from './change.ts';
 import { changeTerms } from './change-terms.ts';
 
@@ -77,5 +77,5 @@ function returnUrlOf(publicUrl: string, { id, organization }: SubscriptionRow): 
 
 /** One that waits for the next renewal, or for the customer's bank. */
 async function dropMyChange(em: EntityManager, process: Asked, row: SubscriptionRow): Promise<void> {
-  if (row.pendingChange || (await approvalOf(em, row)) !== null) await process.clearPendingChange();
+  if (row.pendingChange || (await changeAtBank(em, row)) !== null) await process.clearPendingChange();
 }

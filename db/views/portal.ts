@@ -5,6 +5,7 @@ import type {
   CustomerPortalCustomer,
   CustomerSubscription,
 } from '../../schemas/customer-portal.ts';
+import { type ChangeAtBank, changesAtBank } from '../changes-at-bank.ts';
 import { usageOfSubscriptions } from '../customer-meters.ts';
 import type { BenefitGrantRow } from '../entities/benefit-grant.ts';
 import type { CustomerRow } from '../entities/customer.ts';
@@ -19,8 +20,8 @@ import { portalSubscriptionMetersView, type UsageByMeter } from './customer-mete
 import { itemsView, orderFieldsView } from './order.ts';
 import { portalOrganizationView, publicOrganizationView } from './organization.ts';
 import { publicProductView } from './product.ts';
-import { identity, isoOrNull } from './stamps.ts';
-import { pendingUpdateView, pricesOf, subscriptionFieldsView } from './subscription.ts';
+import { identity, iso, isoOrNull } from './stamps.ts';
+import { changedView, pendingUpdateView, pricesOf, subscriptionFieldsView } from './subscription.ts';
 
 export { paymentMethodView as portalPaymentMethodView } from './payment-method.ts';
 
@@ -58,16 +59,39 @@ export function portalCustomerView(row: CustomerRow): CustomerPortalCustomer {
   };
 }
 
+/** With what waits for their bank, which is nobody else's to approve. */
+export async function ownSubscriptionViews(
+  em: EntityManager,
+  rows: readonly SubscriptionRow[],
+): Promise<CustomerSubscription[]> {
+  const [views, waiting] = [await portalSubscriptionViews(em, rows), await changesAtBank(em, rows)];
+  return rows.flatMap((row, i) => {
+    const [view, change] = [views[i], waiting.get(row.id)];
+    return view ? [{ ...view, change_at_bank: change ? changeAtBankView(row, change) : null }] : [];
+  });
+}
+
+export async function readPortalSubscription(em: EntityManager, row: SubscriptionRow): Promise<CustomerSubscription> {
+  const [view] = await ownSubscriptionViews(em, [row]);
+  if (!view) throw new Error(`Subscription ${row.id} has no view.`);
+  return view;
+}
+
+function changeAtBankView(row: SubscriptionRow, { change, paymentIntentId, dueAmount, approveBy }: ChangeAtBank) {
+  return {
+    ...changedView(row, change),
+    due_amount: dueAmount,
+    approve_by: iso(approveBy),
+    payment_intent_id: paymentIntentId,
+  };
+}
+
 export async function portalSubscriptionViews(
   em: EntityManager,
   rows: readonly SubscriptionRow[],
 ): Promise<CustomerSubscription[]> {
   const usages = await usageOfSubscriptions(em, rows);
   return rows.map((row) => portalSubscriptionView(row, usages.get(row.id)));
-}
-
-export async function readPortalSubscription(em: EntityManager, row: SubscriptionRow): Promise<CustomerSubscription> {
-  return portalSubscriptionView(row, (await usageOfSubscriptions(em, [row])).get(row.id));
 }
 
 function portalSubscriptionView(row: SubscriptionRow, usages: UsageByMeter = new Map()): CustomerSubscription {

@@ -5,6 +5,7 @@ import type { Subscription } from '../../schemas/subscription.ts';
 import { usageOfSubscriptions } from '../customer-meters.ts';
 import type { PriceRow } from '../entities/price.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
+import type { SubscriptionChangeRow } from '../entities/subscription-change.ts';
 import type { EntityManager } from '../orm.ts';
 import { embeddedCustomerView } from './customer.ts';
 import { pricedMeters, subscriptionMetersView, type UsageByMeter } from './customer-meter.ts';
@@ -59,8 +60,18 @@ export function pendingUpdateView(row: SubscriptionRow): Subscription['pending_u
   return {
     ...identity(change),
     applies_at: iso(row.currentPeriodEnd),
-    product_id: change.product.id === row.product.id ? null : change.product.id,
-    seats: change.seats === row.seats ? null : (change.seats ?? null),
+    ...changedView(row, change),
+  };
+}
+
+/** What a change makes another one of; null: what stays as it is. */
+export function changedView(
+  row: SubscriptionRow,
+  { product, seats }: Pick<SubscriptionChangeRow, 'product' | 'seats'>,
+) {
+  return {
+    product_id: product.id === row.product.id ? null : product.id,
+    seats: seats === row.seats ? null : (seats ?? null),
   };
 }
 

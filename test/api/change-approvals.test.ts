@@ -1,11 +1,13 @@
 /** Changes whose payment the customer's bank wants to be asked about: what may come while it is, and what becomes of them. */
 import type { SubscriptionId } from '../../billing/ids.ts';
 import { subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
+import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { subscriptionProcessorEvent } from '../../workflows/subscription.messages.ts';
 import { bank } from '../sandbox/sandboxed.ts';
 import { boughtAt } from './changing.ts';
 import { eventually } from './everything.ts';
 import { type Running, startRunning } from './running.ts';
+import { anEmail, aTeam } from './teams.ts';
 
 let running: Running;
 
@@ -77,6 +79,66 @@ it('approved: the change is made as of the moment it was asked for', async () =>
   // Said again, it is as it is.
   expect((await confirmed(sub, intentId)).body.status).toBe('succeeded');
   expect(await sub.disagreements()).toEqual([]);
+});
+
+it('is shown while it waits, without what pays it, and to nobody but its customer', async () => {
+  const sub = await inPortal();
+  expect((await sub.mine('GET')).body.change_at_bank).toBeNull();
+  const intentId = await asked(sub);
+  const waiting = {
+    ...{ product_id: sub.pro.id, seats: null, due_amount: 750 },
+    ...{ approve_by: '2027-04-16T01:00:00.000Z', payment_intent_id: intentId },
+  };
+  expect((await sub.mine('GET')).body).toMatchObject({ product_id: sub.lite.id, change_at_bank: waiting });
+  const { items } = await running.made(sub.session.token, 'GET', '/v1/customer-portal/subscriptions/');
+  expect(items).toMatchObject([{ change_at_bank: waiting }]);
+  expect(JSON.stringify(items)).not.toContain('_secret');
+  expect(await sub.show()).not.toHaveProperty('change_at_bank');
+  // With it the page goes on at the bank.
+  const { body } = await confirmed(sub, intentId);
+  expect(body).toMatchObject({
+    status: 'requires_action',
+    client_secret: expect.stringContaining(`${intentId}_secret`),
+  });
+  const off = await sub.mine('PATCH', '', { pending_update: null });
+  expect(off).toMatchObject({ status: 200, body: { product_id: sub.lite.id, change_at_bank: null } });
+  await isAsItWas(sub, intentId);
+});
+
+it.each([
+  ['approve', 5, 'paid', 'succeeded'],
+  ['refuse', 3, 'void', 'failed'],
+] as const)('other seats are asked for too: %s, and there are %i', async (answer, seats, status, told) => {
+  const team = await aTeam(running, { organization: { customer_portal_settings: SETTINGS } });
+  await running.made(team.token, 'PATCH', `/v1/organizations/${team.organization.id}`, {
+    subscription_settings: { ...team.organization.subscription_settings, proration_behavior: 'invoice' },
+  });
+  const { member_id: member } = await team.assigned({ email: anEmail(), immediate_claim: true });
+  const methods = `/v1/customers/${team.customer.id}/payment-methods`;
+  const [method] = (await running.made(team.token, 'GET', methods)).items;
+  const { stripeId } = await running.orm.em.fork().findOneOrFail(PaymentMethod, method.id);
+  await running.sandbox(`payment_methods/${stripeId}`, { outcome: 'authentication_required' });
+  await team.lives('2027-04-16T00:00:00.000Z');
+  const path = `/v1/customer-portal/subscriptions/${team.subscription.id}`;
+  const reply = await running.call(team.owner, 'PATCH', path, { seats: 5 });
+  expect([reply.status, reply.body.error]).toEqual([402, 'PaymentFailed']);
+  const [intentId] = reply.body.client_secret.split('_secret_');
+  const waiting = { product_id: null, seats: 5, due_amount: 1000, payment_intent_id: intentId };
+  const shown = await running.made(team.owner, 'GET', path);
+  expect(shown).toMatchObject({ seats: 3, change_at_bank: waiting });
+  // Who has a seat of it is not told.
+  const held = await running.made(await team.as(member), 'GET', '/v1/customer-portal/seats/subscriptions');
+  expect(held.items).toMatchObject([{ id: team.subscription.id, seats: 3 }]);
+  expect(held.items[0]).not.toHaveProperty('change_at_bank');
+  await answers(intentId, answer);
+  const asking = { payment_intent_id: intentId };
+  expect((await running.made(team.owner, 'POST', `${path}/confirm-change`, asking)).status).toBe(told);
+  expect(await running.made(team.owner, 'GET', path)).toMatchObject({ seats, change_at_bank: null });
+  expect(await team.list()).toMatchObject({ total_seats: seats, available_seats: seats - 1 });
+  const { items } = await running.made(team.token, 'GET', `/v1/orders/?customer_id=${team.customer.id}`);
+  const changes = items.filter((order: { billing_reason: string }) => order.billing_reason === 'subscription_update');
+  expect(changes).toMatchObject([{ status, total_amount: 1000, seats: 5 }]);
+  expect(await running.disagreements(team.token)).toEqual([]);
 });
 
 it('the processor tells of it by itself', async () => {

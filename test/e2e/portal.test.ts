@@ -157,6 +157,32 @@ describeInBrowser('the portal', () => {
     expect(changes.map(({ status }: Order) => status).toSorted()).toEqual(['paid', 'void']);
   });
 
+  it('shows a change that waits for the bank, also once its tab is closed: called off, or gone on with', async () => {
+    const customer = await subscriber(lite, { card: ASKS });
+    await customer.livesDays(1);
+    const comesBack = async () => {
+      const portal = page.url();
+      await item('Example Lite').getByRole('button', { name: 'Change plan' }).click();
+      await page.getByRole('radio', { name: /Example Pro/ }).check();
+      await button(/Pay \$.* and change/).click();
+      await page.getByRole('button', { name: 'Approve' }).waitFor();
+      await page.goto(portal);
+      await item('Example Lite')
+        .getByText(/Example Pro for \$\d+\.\d\d\./)
+        .waitFor();
+    };
+    await comesBack();
+    await item('Example Lite').getByRole('button', { name: 'Call off' }).click();
+    await page.getByText('Example Lite stays as it is.').waitFor();
+    await item('Example Lite').getByRole('button', { name: 'Call off' }).waitFor({ state: 'detached' });
+    await comesBack();
+    await item('Example Lite').getByRole('button', { name: 'Continue at your bank' }).click();
+    await page.getByRole('button', { name: 'Approve' }).click();
+    await page.getByText('Your plan is changed.').waitFor();
+    await item('Example Pro').getByText('Active').waitFor();
+    expect(await page.getByRole('button', { name: 'Call off' }).count()).toBe(0);
+  });
+
   it('changes seats, once they can be had', async () => {
     const customer = await subscriber(team, { seats: 3 });
     await customer.livesDays(2);

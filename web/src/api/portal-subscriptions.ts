@@ -21,6 +21,15 @@ const PendingUpdate = z.object({
   seats: z.nullable(z.number()),
 });
 
+const ChangeAtBank = z.object({
+  product_id: z.nullable(z.string()),
+  seats: z.nullable(z.number()),
+  due_amount: z.number(),
+  approve_by: z.string(),
+  payment_intent_id: z.string(),
+});
+export type ChangeAtBank = z.infer<typeof ChangeAtBank>;
+
 export const Subscription = z.object({
   id: z.string(),
   amount: z.number(),
@@ -50,6 +59,8 @@ export const Subscription = z.object({
   discount_id: z.nullable(z.string()),
   seats: z.nullish(z.number()),
   pending_update: z.nullable(PendingUpdate),
+  /** None of what one has a seat of. */
+  change_at_bank: z.nullish(ChangeAtBank),
   product: Product,
   prices: z.array(Price),
 });
@@ -87,8 +98,12 @@ const CancelPreview = z.object({
 });
 export type CancelPreview = z.infer<typeof CancelPreview>;
 
-/** How a charge that the customer's bank was asked about has ended; `error` in its words. */
-const Approval = z.object({ status: z.string(), error: z.nullish(z.string()) });
+/** How a charge that the customer's bank was asked about has ended, in its words; or what asks the bank. */
+const Approval = z.object({
+  status: z.string(),
+  error: z.nullish(z.string()),
+  client_secret: z.nullish(z.string()),
+});
 
 /** One of the two. */
 export type Wish = { readonly product_id: string } | { readonly seats: number };

@@ -8,7 +8,7 @@ import type { Saying } from './context.ts';
 import type { ChangeReturn } from './session.ts';
 
 export const WAITING: Saying = { tone: 'good', text: 'Your plan changes as soon as your bank has approved it.' };
-const CHANGED: Saying = { tone: 'good', text: 'Thank you, your bank has approved it. Your plan is changed.' };
+export const CHANGED: Saying = { tone: 'good', text: 'Thank you, your bank has approved it. Your plan is changed.' };
 
 /** Throws `ApiFailure` where it comes to nothing. Never answers where the browser leaves for the bank's page. */
 export async function changeWithBank(
@@ -22,15 +22,34 @@ export async function changeWithBank(
   } catch (failure) {
     const secret = secretIn(failure);
     if (secret === undefined || via === undefined) throw failure;
-    const answer = await authenticate(via, secret);
-    if (answer.kind === 'leaving') return new Promise(() => {});
-    const { status, error } = await portal.confirmChange(id, secret.slice(0, secret.indexOf('_secret')));
-    if (status === 'succeeded') return portal.subscription(id);
-    if (status === 'requires_action' && answer.kind === 'done') return 'waiting';
-    const reason = answer.kind === 'failed' ? answer.reason : error;
-    throw new ApiFailure({ kind: 'declined', detail: reason ?? 'Your bank did not approve it.' });
+    return atBank(portal, via, id, secret);
   }
 }
+
+/** Later, and maybe from another tab, where the bank was not asked to the end. */
+export async function continueAtBank(
+  portal: Portal,
+  via: Processor | undefined,
+  id: string,
+  paymentIntent: string,
+): Promise<Subscription | 'waiting'> {
+  const { status, error, client_secret: secret } = await portal.confirmChange(id, paymentIntent);
+  if (status === 'succeeded') return portal.subscription(id);
+  if (status !== 'requires_action' || secret == null || via === undefined) throw notApproved(error);
+  return atBank(portal, via, id, secret);
+}
+
+async function atBank(portal: Portal, via: Processor, id: string, secret: string): Promise<Subscription | 'waiting'> {
+  const answer = await authenticate(via, secret);
+  if (answer.kind === 'leaving') return new Promise(() => {});
+  const { status, error } = await portal.confirmChange(id, secret.slice(0, secret.indexOf('_secret')));
+  if (status === 'succeeded') return portal.subscription(id);
+  if (status === 'requires_action' && answer.kind === 'done') return 'waiting';
+  throw notApproved(answer.kind === 'failed' ? answer.reason : error);
+}
+
+const notApproved = (reason: string | null | undefined): ApiFailure =>
+  new ApiFailure({ kind: 'declined', detail: reason ?? 'Your bank did not approve it.' });
 
 function secretIn(failure: unknown): string | undefined {
   if (!(failure instanceof ApiFailure) || failure.error.kind !== 'declined') return undefined;

@@ -6,16 +6,18 @@ import { formatMoney } from '../format/money.ts';
 import { formatSeats, unitOf } from '../format/seats.ts';
 import { formatEvery } from '../format/terms.ts';
 import { Button } from '../parts/button.tsx';
+import { WaitingChange } from './change-at-bank.tsx';
 import { usePortal } from './context.ts';
 import { NextCharge } from './next-charge.tsx';
 import { SubscriptionActions } from './subscription-actions.tsx';
-import { badgeOf, hasEnded, isByUse, pendingOf } from './subscription-words.ts';
+import { badgeOf, hasEnded, isByUse, wordsOfChange } from './subscription-words.ts';
 import { Unpaid } from './unpaid.tsx';
 import { useRefresh } from './use-refresh.ts';
 
 export function SubscriptionItem({ subscription }: { subscription: Subscription }) {
   const { product, amount, currency, seats } = subscription;
   const badge = badgeOf(subscription);
+  const { change_at_bank: waiting } = subscription;
   return (
     <article className="stack-tight" aria-label={product.name}>
       <div className="row apart">
@@ -31,6 +33,7 @@ export function SubscriptionItem({ subscription }: { subscription: Subscription 
       </p>
       <NextCharge subscription={subscription} />
       <PendingChange subscription={subscription} />
+      {waiting != null && <WaitingChange subscription={subscription} change={waiting} />}
       {['past_due', 'unpaid'].includes(subscription.status) && <Unpaid subscription={subscription} />}
       {!hasEnded(subscription) && <SubscriptionActions subscription={subscription} />}
     </article>
@@ -49,7 +52,7 @@ function PendingChange({ subscription }: { subscription: Subscription }) {
   });
   const { pending_update: pending } = subscription;
   if (pending === null) return null;
-  const what = pendingOf(subscription, (id) => shop.products.find((product) => product.id === id)?.name);
+  const what = wordsOfChange(pending, (id) => shop.products.find((product) => product.id === id)?.name);
   return (
     <div className="notice notice-good row apart">
       <span>

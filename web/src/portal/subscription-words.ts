@@ -94,11 +94,12 @@ export function nextOf(subscription: Subscription): string {
   }
 }
 
-/** "Fern Pro", "7 seats", "Fern Team with 7 seats": what the next renewal brings; the name as the shop has it. */
-export function pendingOf(subscription: Subscription, nameOf: (productId: string) => string | undefined): string {
-  const { pending_update: pending } = subscription;
-  if (pending === null) return '';
-  const product = pending.product_id === null ? undefined : (nameOf(pending.product_id) ?? 'another plan');
-  const seats = pending.seats === null ? undefined : formatSeats(pending.seats);
+/** "Fern Pro", "7 seats", "Fern Team with 7 seats": what a change brings; the name as the shop has it. */
+export function wordsOfChange(
+  change: { readonly product_id: string | null; readonly seats: number | null },
+  nameOf: (productId: string) => string | undefined,
+): string {
+  const product = change.product_id === null ? undefined : (nameOf(change.product_id) ?? 'another plan');
+  const seats = change.seats === null ? undefined : formatSeats(change.seats);
   return [product, seats].filter((part) => part !== undefined).join(' with ');
 }

@@ -8,7 +8,12 @@ import { hasEnded } from './subscription-words.ts';
 
 export function Subscriptions() {
   const { portal, slug } = usePortal();
-  const query = useQuery({ queryKey: ['portal', 'subscriptions'], queryFn: () => portal.subscriptions() });
+  const query = useQuery({
+    queryKey: ['portal', 'subscriptions'],
+    queryFn: () => portal.subscriptions(),
+    // The bank answers in another tab, or nobody does in time.
+    refetchInterval: ({ state }) => (state.data?.some(isAtBank) ? 10_000 : false),
+  });
   return (
     <Section title="Subscriptions" query={query}>
       {(items) => {
@@ -34,6 +39,8 @@ export function Subscriptions() {
     </Section>
   );
 }
+
+const isAtBank = ({ change_at_bank: waiting }: Subscription): boolean => waiting != null;
 
 function List({ items }: { items: readonly Subscription[] }) {
   return (
