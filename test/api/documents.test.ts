@@ -18,10 +18,14 @@ afterAll(() => running.close());
 const ADDRESS = { line1: 'ul. Długa 1', city: 'Żywiec', postal_code: '34-300', country: 'PL' };
 
 /** A monthly plan, bought in 2031 on the customer's clock. */
-async function bought(card = 'pm_card_visa') {
+async function bought(card = 'pm_card_visa', balance = 0) {
   const make = (path: string, body: unknown) => running.made(token, 'POST', path, body);
   const clock = await make('/v1/test-clocks/', { name: 'A year', frozen_time: '2031-03-01T12:00:00Z' });
   const customer = await make('/v1/customers/', { email: `ada-${randomUUID()}@example.com`, test_clock_id: clock.id });
+  if (balance > 0) {
+    const gift = { currency: 'usd', amount: balance, reason: 'Thanks', idempotency_key: randomUUID() };
+    await make(`/v1/customers/${customer.id}/balances`, gift);
+  }
   const price = { amount_type: 'fixed', price_amount: 2000, price_currency: 'usd' };
   const product = await make('/v1/products/', { name: 'Fern Pro', recurring_interval: 'month', prices: [price] });
   const checkout = await make('/v1/checkouts/', { products: [product.id], customer_id: customer.id });
@@ -75,6 +79,22 @@ describe('an invoice', () => {
 
     expect((await running.call(token, 'POST', `${path}/invoice`)).status).toBe(202);
     expect((await opened(await link(`${path}/invoice`))).content).toEqual(first.content);
+  });
+
+  it('says, as the receipt does, what the balance paid at the checkout', async () => {
+    const { order } = await bought('pm_card_visa', 500);
+    await named(`/v1/orders/${order.id}`);
+    await running.made(token, 'POST', `/v1/orders/${order.id}/invoice`);
+    for (const [document, total] of [
+      ['invoice', 'Total (USD)'],
+      ['receipt', 'Amount paid (USD)'],
+    ]) {
+      const { content } = await opened(await link(`/v1/orders/${order.id}/${document}`));
+      const said = pagesOf(content).join('\n').split('\n');
+      expect(said).toEqual(
+        expect.arrayContaining(['$20.00', 'Applied balance', '−$5.00', '$15.00', total, 'Visa ending in 4242']),
+      );
+    }
   });
 
   it('lets nobody change what stands on it', async () => {

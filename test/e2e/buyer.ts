@@ -16,7 +16,7 @@ export async function fillIn(page: Page, email: string, card: string): Promise<v
 }
 
 /** The sums follow it, and move what stands below them: a button that moves while it is pressed is not pressed. */
-async function chooseCountry(page: Page, country: string): Promise<void> {
+export async function chooseCountry(page: Page, country: string): Promise<void> {
   const field = page.getByLabel('Country');
   if ((await field.inputValue()) === country) return;
   const told = page.waitForResponse((response) => response.request().method() === 'PATCH');

@@ -5,9 +5,19 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { seedDemoShop } from '../../dev/seed.ts';
 import { type System, startSystem } from '../../dev/system.ts';
-import { CARDS, fillCard, fillIn, payButton, shownKey, thanked } from './buyer.ts';
+import { CARDS, chooseCountry, fillCard, fillIn, payButton, shownKey, thanked } from './buyer.ts';
 import { describeInBrowser, launch } from './chromium.ts';
-import { anEmail, checkoutPage, countOrders, halfOff, offer, type Seller } from './shop.ts';
+import {
+  aCustomer,
+  anEmail,
+  checkoutPage,
+  checkoutPageFor,
+  countOrders,
+  give,
+  halfOff,
+  offer,
+  type Seller,
+} from './shop.ts';
 
 const STARTS_WITHIN_MS = 300_000;
 
@@ -161,6 +171,25 @@ describeInBrowser('checkout and portal', () => {
     await page.getByRole('region', { name: 'Discount' }).getByText('This discount is used up.').waitFor();
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('button', { name: /Pay US\$10\.00/ }).click();
+    await thanked(page);
+  });
+
+  it('pays from the balance, and asks again where that has become another one', async () => {
+    const customer = await aCustomer(seller);
+    await give(seller, customer, 300);
+    await page.goto(await checkoutPageFor(seller, customer, monthly));
+    const order = page.getByRole('region', { name: 'Your order' });
+    await order.getByText('From your balance').waitFor();
+    expect(await order.textContent()).toMatch(/From your balance-US\$3\.00Due todayUS\$7\.00/);
+    await page.getByLabel('Name').fill('Ada Example');
+    await chooseCountry(page, 'DE');
+    await fillCard(page, CARDS.good);
+    await give(seller, customer, 200);
+    await page.getByRole('button', { name: /Pay US\$7\.00/ }).click();
+    const notice = page.getByRole('status').filter({ hasText: 'The total has changed' });
+    await notice.getByText('US$5.00').waitFor();
+    expect(await order.textContent()).toMatch(/From your balance-US\$5\.00Due todayUS\$5\.00/);
+    await page.getByRole('button', { name: /Pay US\$5\.00/ }).click();
     await thanked(page);
   });
 

@@ -46,6 +46,17 @@ export async function checkoutPage(seller: Seller, ...products: readonly string[
   return String(checkout.url);
 }
 
+/** Of a customer whom the merchant names, with what their balance pays. */
+export async function checkoutPageFor(seller: Seller, customer: string, product: string): Promise<string> {
+  return String((await ask(seller, 'POST', '/v1/checkouts/', { products: [product], customer_id: customer })).url);
+}
+
+/** To a customer's balance, in cents. */
+export async function give(seller: Seller, customer: string, amount: number): Promise<void> {
+  const gift = { currency: 'usd', amount, reason: 'Thanks', idempotency_key: randomUUID() };
+  await ask(seller, 'POST', `/v1/customers/${customer}/balances`, gift);
+}
+
 /** How many orders the customer with this e-mail has. */
 export async function countOrders(seller: Seller, email: string): Promise<number> {
   const customers = await ask(seller, 'GET', `/v1/customers/?email=${encodeURIComponent(email)}`);
