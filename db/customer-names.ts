@@ -62,6 +62,7 @@ async function withStore<T>(
     ask: (text, values) => em.execute(text, [...values]),
     databaseUrl: places.DATABASE_URL,
     clickhouseUrl: places.CLICKHOUSE_URL,
+    isWhole: true,
   });
   return work(store).finally(() => store.close());
 }

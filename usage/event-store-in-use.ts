@@ -32,6 +32,8 @@ export interface EventStoreOptions {
   readonly ask: Ask;
   readonly databaseUrl: string;
   readonly clickhouseUrl?: string | undefined;
+  /** For whoever bills by what is found: where not all can be carried over in time, the question fails. */
+  readonly isWhole?: boolean;
 }
 
 interface Elsewhere {
@@ -44,12 +46,14 @@ export class EventStoreInUse implements EventStore {
   private readonly ask: Ask;
   private readonly postgres: EventStore;
   private readonly elsewhere: Elsewhere | null;
+  private readonly isWhole: boolean;
   private carrying: Promise<unknown> = Promise.resolve();
   private nextCarrying: Promise<Moved> | null = null;
 
   /** Nothing is asked before the first question. */
-  constructor({ ask, databaseUrl, clickhouseUrl }: EventStoreOptions) {
+  constructor({ ask, databaseUrl, clickhouseUrl, isWhole = false }: EventStoreOptions) {
     this.ask = ask;
+    this.isWhole = isWhole;
     this.postgres = new PostgresEvents(ask);
     this.elsewhere = clickhouseUrl === undefined ? null : elsewhere(clickhouseUrl, databaseUrl, ask);
   }
@@ -77,7 +81,7 @@ export class EventStoreInUse implements EventStore {
   }
 
   /** Once more where they were switched over in between: some of it may have been taken away, or not be there yet. */
-  private async read<T>(work: (store: EventStore) => Promise<T>, isWhole = false): Promise<T> {
+  private async read<T>(work: (store: EventStore) => Promise<T>, isWhole = this.isWhole): Promise<T> {
     for (let isElsewhere = await this.isElsewhere(); ; ) {
       const reading = isElsewhere ? this.readElsewhere(work, isWhole) : work(this.postgres);
       // Its failure counts only where it was asked in the right place.

@@ -4,15 +4,18 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { askOf } from '../../db/ask.ts';
 import { backfillNext } from '../../usage/backfill.ts';
+import { MOVE_LOCK } from '../../usage/event-store-state.ts';
 import { addMissingMeters } from '../../usage/missing-meters.ts';
 import { PostgresEvents } from '../../usage/postgres/events.ts';
 import { eventually } from '../api/everything.ts';
-import { type Running, startRunning } from '../api/running.ts';
+import type { Running } from '../api/running.ts';
+import { describeOnClickHouse } from './clickhouse.ts';
 import { aMeteredSubscriber, aShop, fixed, metered } from './selling.ts';
+import { onBothStores, readInClickHouse, startRunningOnBoth } from './stores.ts';
 
 let running: Running;
 beforeAll(async () => {
-  running = await startRunning();
+  running = await startRunningOnBoth();
 });
 afterAll(() => running.close());
 
@@ -24,74 +27,6 @@ const named = (ada: Subscriber, external_id: string) =>
 const own = (ada: Subscriber, tokens: number) =>
   ada.ingest([{ name: 'call', customer_id: ada.customer.id, metadata: { tokens } }]);
 const sql = (text: string, values: unknown[]) => running.orm.em.fork().execute(text, values);
-
-it('bills what came in under the name in the running period, and nothing that came in before', async () => {
-  const ada = await unnamed();
-  const external = randomUUID();
-  await ada.uses(700, { external_customer_id: external });
-  await own(ada, 1000);
-  await ada.lives('2027-05-01');
-  expect((await ada.lastLines())[1]).toBe('Tokens (1,000) 20');
-  await ada.uses(100, { external_customer_id: external });
-  await named(ada, external);
-  expect(await ada.balance()).toMatchObject({ consumed_units: 100 });
-  await ada.uses(500);
-  await ada.uses(50, { external_customer_id: external });
-  await ada.lives('2027-06-01');
-  expect((await ada.lastLines())[1]).toBe('Tokens (150) 3');
-  await ada.uses(10, { external_customer_id: external });
-  await ada.lives('2027-07-01');
-  expect((await ada.lastLines())[1]).toBe('Tokens (10) 0');
-  expect(await ada.disagreements()).toEqual([]);
-});
-
-it('counts each event once that comes in under the name while it is given', async () => {
-  const ada = await unnamed();
-  const external = randomUUID();
-  await ada.uses(700, { external_customer_id: external });
-  await ada.lives('2027-05-01');
-  let isOver = false;
-  let used = 0;
-  const streams = Array.from({ length: 3 }, async () => {
-    while (!isOver) {
-      await ada.uses(1, { external_customer_id: external });
-      used += 1;
-    }
-  });
-  const passed = async (more: number) => {
-    const until = used + more;
-    await eventually(async () => (used >= until ? true : undefined));
-  };
-  await passed(20);
-  await named(ada, external);
-  await passed(20);
-  isOver = true;
-  await Promise.all(streams);
-  expect(await ada.balance()).toMatchObject({ consumed_units: used });
-});
-
-it('counts values of the running period once under both names, and keeps what came since its end for the next', async () => {
-  const ada = await aMeteredSubscriber(running, {
-    ...{ unitAmount: '100', customer: { external_id: undefined } },
-    meter: { aggregation: { func: 'unique', property: 'user' } },
-  });
-  const external = randomUUID();
-  const theirs = (user: string) => ada.uses(1, { external_customer_id: external, metadata: { user } });
-  await theirs('of before');
-  await ada.lives('2027-05-01');
-  await theirs('a');
-  await theirs('b');
-  await ada.ingest([{ name: 'call', customer_id: ada.customer.id, metadata: { user: 'b' } }]);
-  await sql('update usage_accounts set period_end = clock_timestamp() where subject = ?::uuid', [ada.customer.id]);
-  await theirs('a');
-  await theirs('c');
-  await named(ada, external);
-  expect(await ada.balance()).toMatchObject({ consumed_units: 2 });
-  await theirs('a');
-  await theirs('d');
-  await ada.lives('2027-06-01');
-  expect((await ada.lastLines())[1]).toMatch(/^Tokens \(4\) 400/);
-});
 
 it('bills what came in since the end of a period with the next one, where the renewal waits', async () => {
   const ada = await unnamed();
@@ -230,4 +165,127 @@ it('shows once a day at the latest what a first event has counted for a customer
   expect(await addMissingMeters(counting)).toBe(0);
   await counting.end();
   expect(await shown()).toMatchObject([{ meter_id: meter.id, consumed_units: 5 }]);
+});
+
+onBothStores(
+  () => running.orm,
+  () => {
+    it('bills what came in under the name in the running period, and nothing that came in before', async () => {
+      const ada = await unnamed();
+      const external = randomUUID();
+      await ada.uses(700, { external_customer_id: external });
+      await own(ada, 1000);
+      await ada.lives('2027-05-01');
+      expect((await ada.lastLines())[1]).toBe('Tokens (1,000) 20');
+      await ada.uses(100, { external_customer_id: external });
+      await named(ada, external);
+      expect(await ada.balance()).toMatchObject({ consumed_units: 100 });
+      await ada.uses(500);
+      await ada.uses(50, { external_customer_id: external });
+      await ada.lives('2027-06-01');
+      expect((await ada.lastLines())[1]).toBe('Tokens (150) 3');
+      await ada.uses(10, { external_customer_id: external });
+      await ada.lives('2027-07-01');
+      expect((await ada.lastLines())[1]).toBe('Tokens (10) 0');
+      expect(await ada.disagreements()).toEqual([]);
+    });
+
+    it('counts each event once that comes in under the name while it is given', async () => {
+      const ada = await unnamed();
+      const external = randomUUID();
+      await ada.uses(700, { external_customer_id: external });
+      await ada.lives('2027-05-01');
+      let isOver = false;
+      let used = 0;
+      const streams = Array.from({ length: 3 }, async () => {
+        while (!isOver) {
+          await ada.uses(1, { external_customer_id: external });
+          used += 1;
+        }
+      });
+      const passed = async (more: number) => {
+        const until = used + more;
+        await eventually(async () => (used >= until ? true : undefined));
+      };
+      await passed(20);
+      await named(ada, external);
+      await passed(20);
+      isOver = true;
+      await Promise.all(streams);
+      expect(await ada.balance()).toMatchObject({ consumed_units: used });
+    });
+
+    it('counts values of the running period once under both names, and keeps what came since its end for the next', async () => {
+      const ada = await aMeteredSubscriber(running, {
+        ...{ unitAmount: '100', customer: { external_id: undefined } },
+        meter: { aggregation: { func: 'unique', property: 'user' } },
+      });
+      const external = randomUUID();
+      const theirs = (user: string) => ada.uses(1, { external_customer_id: external, metadata: { user } });
+      await theirs('of before');
+      await ada.lives('2027-05-01');
+      await theirs('a');
+      await theirs('b');
+      await ada.ingest([{ name: 'call', customer_id: ada.customer.id, metadata: { user: 'b' } }]);
+      await sql('update usage_accounts set period_end = clock_timestamp() where subject = ?::uuid', [ada.customer.id]);
+      await theirs('a');
+      await theirs('c');
+      await named(ada, external);
+      expect(await ada.balance()).toMatchObject({ consumed_units: 2 });
+      await theirs('a');
+      await theirs('d');
+      await ada.lives('2027-06-01');
+      expect((await ada.lastLines())[1]).toMatch(/^Tokens \(4\) 400/);
+    });
+  },
+);
+
+describeOnClickHouse('while events are on their way to ClickHouse', () => {
+  beforeAll(() => readInClickHouse(running.orm));
+
+  const waiting = async (ada: Subscriber) => {
+    const [row] = await sql('select count(*)::int as n from events where organization_id = ?', [ada.organization.id]);
+    return row?.['n'];
+  };
+
+  /** Of the running period, 100 have been carried over, and 23 are not before `goesOn`. */
+  async function withSomeOnTheirWay() {
+    const ada = await unnamed();
+    const external = randomUUID();
+    await ada.uses(700, { external_customer_id: external });
+    await ada.lives('2027-05-01');
+    for (const tokens of [60, 40]) await ada.uses(tokens, { external_customer_id: external });
+    await eventually(async () => {
+      await ada.show(`/v1/events/?external_customer_id=${external}`);
+      return (await waiting(ada)) === 0 ? true : undefined;
+    });
+    const carrier = new Client({ connectionString: running.services.environment.DATABASE_URL });
+    await carrier.connect();
+    await carrier.query(`select pg_advisory_lock(${MOVE_LOCK})`);
+    for (const tokens of [20, 3]) await ada.uses(tokens, { external_customer_id: external });
+    expect(await waiting(ada)).toBe(2);
+    return { ada, external, goesOn: () => carrier.end() };
+  }
+
+  it('counts each once that came in under the name in the running period', async () => {
+    const { ada, external, goesOn } = await withSomeOnTheirWay();
+    await goesOn();
+    await named(ada, external);
+    expect(await ada.balance()).toMatchObject({ consumed_units: 123 });
+    await ada.uses(7, { external_customer_id: external });
+    await ada.lives('2027-06-01');
+    expect((await ada.lastLines())[1]).toBe('Tokens (130) 3');
+    expect(await ada.disagreements()).toEqual([]);
+  });
+
+  it('gives no name while they can’t all be found, and nothing is lost', async () => {
+    const { ada, external, goesOn } = await withSomeOnTheirWay();
+    const body = { external_id: external };
+    const reply = await running.call(ada.token, 'PATCH', `/v1/customers/${ada.customer.id}`, body);
+    await goesOn();
+    expect(reply.status).toBe(503);
+    expect((await ada.show(`/v1/customers/${ada.customer.id}`)).external_id).toBeNull();
+    await named(ada, external);
+    expect(await ada.balance()).toMatchObject({ consumed_units: 123 });
+  });
 });
