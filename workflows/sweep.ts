@@ -1,11 +1,11 @@
 /**
  * Subscriptions, checkouts and charges of draft orders whose process was lost, by accident or by an operator, get it back
- * from their rows: what is overdue within minutes, the rest once in each run.
+ * from their rows: what is overdue within minutes, the rest once in each run. So do accounts that were left frozen.
  */
 import { continueAsNew, patched, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Sweep, sweepActivities } from '../activities/sweep/index.ts';
 
-const { startMissing } = proxyActivities<ReturnType<typeof sweepActivities>>({
+const { startMissing, thawForgotten } = proxyActivities<ReturnType<typeof sweepActivities>>({
   startToCloseTimeout: '6 h',
   heartbeatTimeout: '5 min',
   retry: { initialInterval: '1 s', backoffCoefficient: 2, maximumInterval: '1 min' },
@@ -19,6 +19,7 @@ const ROUNDS_PER_RUN = 144;
 
 export async function sweep(): Promise<void> {
   await startAll(null);
+  if (patched('forgotten-freezes')) await thawForgotten({ before: Date.now() - LATE });
   for (let round = 0; round < ROUNDS_PER_RUN; round += 1) {
     await sleep(PAUSE, { summary: 'until the next look for what is overdue' });
     await startAll(Date.now() - LATE);

@@ -8,6 +8,7 @@ import { startOrders } from '../waking/orders.ts';
 import { startSubscriptions } from '../waking/subscriptions.ts';
 import { startTaxRecords } from '../waking/tax-records.ts';
 import { callAll } from '../waking/wake.ts';
+import { thawForgotten } from './forgotten-freezes.ts';
 import {
   type PageOf,
   pageOfCheckouts,
@@ -31,7 +32,7 @@ const WAYS = {
 
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
-export const sweepActivities = (deps: Dependencies) => bound(deps, { startMissing });
+export const sweepActivities = (deps: Dependencies) => bound(deps, { startMissing, thawForgotten });
 
 /**
  * Starts the process of each: a process that runs already is as good as started, and asking Temporal costs less than
