@@ -15,19 +15,11 @@ export async function usageEntries(em: EntityManager, row: SubscriptionRow): Pro
   return (await waitingEntries(em, row)).filter(({ proration }) => !proration);
 }
 
-/**
- * What the end of the subscription bills of it: not what was used in a trial that is called off, at whichever plan's price.
- * What was used before one was added is dated before it.
- */
-export async function entriesAtEnd(em: EntityManager, row: SubscriptionRow): Promise<BillingEntryRow[]> {
-  return (await waitingEntries(em, row)).filter((entry) => !isOfTrial(row, entry));
-}
-
 /** Nothing was charged since it began: it goes on, or was paused at its end. Called off now, it costs nothing. */
 export const isTrial = ({ status, trialEnd, currentPeriodEnd }: SubscriptionRow): boolean =>
   status === 'trialing' || (status === 'paused' && trialEnd?.getTime() === currentPeriodEnd.getTime());
 
-/** Usage that a trial gave away. */
+/** Usage that a trial gave away; what was used before one was added is dated before it. */
 export const isOfTrial = (row: SubscriptionRow, { proration, createdAt }: BillingEntryRow): boolean =>
   isTrial(row) && !proration && Boolean(row.trialStart && createdAt >= row.trialStart);
 

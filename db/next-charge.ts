@@ -1,6 +1,7 @@
 /** The order of a subscription that is next, as things stand, and when. */
 import type { TaxSheet } from '../tax/sheet.ts';
-import { lineOfEntry, usageEntries } from './billing-entries.ts';
+import { lineOfEntry } from './billing-entries.ts';
+import { entriesToBill } from './called-off.ts';
 import { discountOf, discountOfNewPeriod } from './change-plan.ts';
 import type { SubscriptionRow } from './entities/subscription.ts';
 import { isMeterCycleNext, usageEndOf } from './meter-cycles.ts';
@@ -25,7 +26,8 @@ async function quoteOfMeterCycle(em: EntityManager, taxes: TaxSheet, row: Subscr
   const at = usageEndOf(row).getTime();
   // Who pays late goes on with the meter period of then.
   const used = await runningLines(em, taxes, row, row.status === 'past_due' ? 'now' : 'period_end');
-  const waiting = (await usageEntries(em, row)).map(lineOfEntry);
+  const entries = await entriesToBill(em, row);
+  const waiting = entries.filter(({ proration }) => !proration).map(lineOfEntry);
   const lines = [...used.filter(({ amount }) => amount !== 0), ...waiting];
   if (lines.length === 0) return null;
   const discount = discountOfNewPeriod(row, lines, await discountOf(em, row, row), at);

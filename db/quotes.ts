@@ -7,7 +7,8 @@ import { type TaxedOrder, taxedOrder } from '../billing/order-tax.ts';
 import type { Line } from '../billing/orders.ts';
 import type { TaxSheet } from '../tax/sheet.ts';
 import { balancesOf } from './balances.ts';
-import { entriesAtEnd, lineOfEntry, waitingEntries } from './billing-entries.ts';
+import { isOfTrial, lineOfEntry } from './billing-entries.ts';
+import { entriesToBill, givenBackByBank } from './called-off.ts';
 import { orderLinesOf } from './change-orders.ts';
 import { type DiscountUse, discountOf, discountOfNewPeriod } from './change-plan.ts';
 import { type End, endOf } from './ends.ts';
@@ -47,7 +48,7 @@ export async function quoteOfChange(
     const { lines, totals } = await priceOrderOf(em, taxes, row, { lines: plan.lines, discount: 0, at });
     return { lines, totals, ...NOTHING_APPLIED };
   }
-  const { lines, discountAmount } = await orderLinesOf(em, row, plan, discount, at);
+  const { lines, discountAmount } = orderLinesOf(row, plan, discount, await entriesToBill(em, row), at);
   return quoteOf(em, taxes, row, lines, discountAmount, at);
 }
 
@@ -79,7 +80,7 @@ async function quoteOfPeriod(
   start: number,
 ): Promise<Quote> {
   const isClosedBefore = isMeterCycleNext(row);
-  const entries = await waitingEntries(em, row);
+  const entries = await entriesToBill(em, row);
   const waiting = entries.filter(({ proration }) => proration || !isClosedBefore).map(lineOfEntry);
   const terms = await termsOfNextPeriod(em, row);
   const period = linesOf(terms);
@@ -101,7 +102,9 @@ export async function quoteOfEnd(em: EntityManager, taxes: TaxSheet, row: Subscr
   const isClosedBefore = end.isCharged && isMeterCycleNext(row);
   const isFree = row.status === 'trialing' || isClosedBefore;
   const used = isFree ? [] : await runningLines(em, taxes, row, end.isCharged ? 'period_end' : 'now');
-  const entries = (await entriesAtEnd(em, row)).filter(({ proration }) => proration || !isClosedBefore);
+  // What was used in a trial that is called off is not billed, at whichever plan's price.
+  const waiting = (await entriesToBill(em, row)).filter((entry) => !isOfTrial(row, entry));
+  const entries = waiting.filter(({ proration }) => proration || !isClosedBefore);
   const lines = [...used.filter(({ amount }) => amount !== 0), ...entries.map(lineOfEntry)];
   const discount = discountOfNewPeriod(row, lines, await discountOf(em, row, row), at);
   if (end.isCharged) return quoteOf(em, taxes, row, lines, discount, at);
@@ -131,7 +134,11 @@ export async function quoteOf(
 ): Promise<Quote> {
   const { lines, totals } = await priceOrderOf(em, taxes, row, { lines: charged, discount, at });
   const present = await balancesOf(em, row.customer.id, row.currency);
-  const wallets = { billing: present.billing + freed.billing, usage: present.usage + freed.usage };
+  const back = await givenBackByBank(em, row);
+  const wallets = {
+    billing: present.billing + freed.billing + back.billing,
+    usage: present.usage + freed.usage + back.usage,
+  };
   const usage = wallets.usage > 0 ? await usageShareOf(em, lines, totals.discount) : 0;
   const payable = { total: totals.total, usage };
   return { lines, totals, ...applyWallets(apply, payable, wallets, minimumCharge(row.currency)) };

@@ -1,5 +1,6 @@
 /** What the unpaid orders of a subscription hold, and give back to their customer where it ends. */
 import type { Wallets } from '../billing/balance.ts';
+import { changeAtBank } from './changes-at-bank.ts';
 import { Order, OrderItem } from './entities/order.ts';
 import type { SubscriptionRow } from './entities/subscription.ts';
 import type { EntityManager } from './orm.ts';
@@ -17,10 +18,12 @@ export async function creditOn(em: EntityManager, { id }: Awaited<ReturnType<typ
   return Math.max(0, -back.reduce((sum, amount) => sum + amount, 0));
 }
 
-/** By how much the balance and the wallet are more then. */
+/** By how much the balance and the wallet are more then. The order of a change that waits at the bank is void by then. */
 export async function givenBackByUnpaid(em: EntityManager, row: SubscriptionRow): Promise<Wallets> {
   const freed = { billing: 0, usage: 0 };
+  const atBank = await changeAtBank(em, row);
   for (const order of await unpaidOrders(em, row)) {
+    if (order.id === atBank?.orderId) continue;
     const { appliedBalanceAmount: applied, appliedUsageWalletAmount: fromUsageWallet } = order;
     freed.billing += (await creditOn(em, order)) - (applied - fromUsageWallet);
     freed.usage -= fromUsageWallet;

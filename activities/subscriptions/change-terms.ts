@@ -4,6 +4,7 @@ import type { Behavior, ChangeNow } from '../../billing/changes.ts';
 import type { ChangeId, OrderId } from '../../billing/ids.ts';
 import { afterDiscount } from '../../billing/order-tax.ts';
 import type { Line } from '../../billing/orders.ts';
+import { waitingEntries } from '../../db/billing-entries.ts';
 import { orderLinesOf } from '../../db/change-orders.ts';
 import { type Planned, planChange, type Wish } from '../../db/change-plan.ts';
 import { Customer } from '../../db/entities/customer.ts';
@@ -85,7 +86,8 @@ async function billChange(
   at: Date,
 ): Promise<void> {
   const customer = await em.findOneOrFail(Customer, row.customer.id);
-  const { lines, discountAmount } = await orderLinesOf(em, row, plan, planned.discount, step.at);
+  const waiting = await waitingEntries(em, row);
+  const { lines, discountAmount } = orderLinesOf(row, plan, planned.discount, waiting, step.at);
   const priced = await priceOrderOf(em, taxes, row, { lines, discount: discountAmount, at: step.at });
   const order = await createOrder(em, {
     id: randomUUID() as OrderId,

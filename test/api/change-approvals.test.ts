@@ -4,7 +4,7 @@ import { subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { subscriptionProcessorEvent } from '../../workflows/subscription.messages.ts';
 import { bank } from '../sandbox/sandboxed.ts';
-import { boughtAt } from './changing.ts';
+import { boughtAt, lines, sums } from './changing.ts';
 import { eventually } from './everything.ts';
 import { type Running, startRunning } from './running.ts';
 import { anEmail, aTeam } from './teams.ts';
@@ -263,6 +263,34 @@ it('gives back what the order took of the balance', async () => {
   await sub.mine('PATCH', '', { pending_update: null });
   expect(await held()).toBe(200);
   await isAsItWas(sub, intentId);
+});
+
+it('is counted with in previews as called off: entries wait again, and the balance is back', async () => {
+  const sub = await inPortal();
+  await sub.cardAnswers('succeed');
+  expect((await sub.patch({ product_id: sub.pro.id, proration_behavior: 'prorate' })).status).toBe(200);
+  await sub.cardAnswers('authentication_required');
+  const balances = `/v1/customers/${sub.customer.id}/balances`;
+  await sub.make(balances, { amount: 200, currency: 'usd', reason: 'A gift', idempotency_key: sub.id });
+  const max = await sub.monthly('Fern Max', 5000);
+  const previews = () =>
+    Promise.all([
+      sub.nextCharge(),
+      sub.preview({ product_id: max.id, proration_behavior: 'invoice' }),
+      running.call(sub.token, 'POST', `/v1/subscriptions/${sub.id}/cancel-preview`, {}),
+      running.call(sub.token, 'POST', `/v1/subscriptions/${sub.id}/cancel-preview`, { revoke: true }),
+    ]);
+  const before = await previews();
+  const intentId = await asked(sub, max.id);
+  expect(await previews()).toEqual(before);
+  const [{ body: next }, , , { body: revocation }] = before;
+  expect(next).toMatchObject({ total_amount: 2750, applied_balance_amount: -200 });
+  expect(revocation).toMatchObject({ total_amount: 750, is_charged: false });
+  expect((await sub.patch({ revoke: true })).status).toBe(200);
+  const last = (await sub.orders()).find(({ status }: Order) => status !== 'void');
+  expect([sums(last), lines(last.items)]).toEqual([sums(revocation), lines(revocation.lines)]);
+  expect(await statusAtProcessor(intentId)).toBe('canceled');
+  expect(await sub.disagreements()).toEqual([]);
 });
 
 it('goes on waiting where the process was lost', async () => {

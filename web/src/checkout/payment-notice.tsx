@@ -38,8 +38,7 @@ export function PaymentNotice({ problem, checkout }: { problem: PaymentProblem; 
         <Notice tone="warning" title="The total has changed">
           <p>
             It follows from what you entered, or your balance has changed. Nothing was charged.{' '}
-            <strong>{formatMoney(dueToday(checkout), checkout.currency)}</strong> is due now: press the button again if
-            you agree.
+            {formatMoney(dueToday(checkout), checkout.currency)} is due now: press the button again if you agree.
           </p>
         </Notice>
       );
