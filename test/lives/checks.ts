@@ -1,9 +1,10 @@
 /** What must hold after every step of a life, counted here by itself, and what a step may have changed. */
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { DAY } from '../../billing/periods.ts';
 import type { ChangePreview, ChargePreview } from '../../schemas/subscription-preview.ts';
+import { OFFER_NAMES, OFFERS } from './offers.ts';
 import type { Snapshot, SnapshotOrder } from './snapshot.ts';
-import { OFFER_NAMES, OFFERS, type Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
 
 const PAID = new Set(['paid', 'refunded', 'partially_refunded']);
 

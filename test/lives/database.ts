@@ -31,6 +31,7 @@ export async function aDatabaseForLives(): Promise<LivesDatabase> {
   });
   const temporal = new Client({ connection: Connection.lazy({ address: '127.0.0.1:9' }) });
   const { orm } = database;
+  const events = new EventWriter(database.url);
   const pool = new pg.Pool({
     connectionString: database.url,
     max: 4,
@@ -40,7 +41,7 @@ export async function aDatabaseForLives(): Promise<LivesDatabase> {
     deps: { orm, stripe: stripeClient(environment), taxes: tableOfTaxes, temporal, environment },
     services: {
       environment,
-      events: new EventWriter(database.url),
+      events,
       eventStore: new PostgresEvents(askOf(orm)),
       taxes: tableOfTaxes,
       workflows: workflowGateway(temporal, orm),
@@ -48,6 +49,7 @@ export async function aDatabaseForLives(): Promise<LivesDatabase> {
     },
     pool,
     async [Symbol.asyncDispose]() {
+      await events.close();
       await pool.end();
       await database[Symbol.asyncDispose]();
     },

@@ -14,6 +14,7 @@ import { Customer } from '../../db/entities/customer.ts';
 import { sumOf } from './checks.ts';
 import { aDatabaseForLives, type LivesDatabase } from './database.ts';
 import { Life } from './life.ts';
+import { OFFERS } from './offers.ts';
 import type { SnapshotOrder } from './snapshot.ts';
 import { type LifeStep, lifeStep, stageOptions } from './steps.ts';
 
@@ -94,7 +95,10 @@ it('what bills nothing may come in between anywhere', async () => {
 }, 3_600_000);
 
 it('two subscriptions of a customer are billed the same, whichever is asked first', async () => {
-  const asked = lifeStep.filter(({ kind }) => ['product', 'seats', 'discount', 'cancel', 'pause'].includes(kind));
+  const asked = lifeStep
+    .filter(({ kind }) => ['product', 'seats', 'discount', 'cancel', 'pause'].includes(kind))
+    // A customer's usage is counted by the one that has the meter first.
+    .filter((step) => step.kind !== 'product' || OFFERS[step.offer].usage === null);
   const round = fc.record({ first: asked, second: asked, hours: fc.integer({ min: 1, max: 1000 }) });
   const rounds = fc.array(round, { minLength: 6, maxLength: 6 });
   await fc.assert(

@@ -2,35 +2,25 @@
  * A life: one customer, up to two subscriptions, and whatever happens to them, step by step, each compared with what was
  * previewed and followed by every check. Time is the life's own.
  */
-import { randomUUID } from 'node:crypto';
-import { checkoutActivities } from '../../activities/checkouts/index.ts';
 import type { ChargeOutcome } from '../../activities/stripe/outcome.ts';
 import type { Behavior } from '../../billing/changes.ts';
-import { discountOn } from '../../billing/discounts.ts';
-import type { CheckoutId, OrderId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
+import type { PaymentId } from '../../billing/ids.ts';
 import { DAY } from '../../billing/periods.ts';
-import { amountOf } from '../../billing/prices.ts';
 import { type Due, isOver, nextDue } from '../../billing/subscription-state.ts';
 import type { Wish } from '../../db/change-plan.ts';
-import { discountValueOf } from '../../db/discounts.ts';
-import { Checkout } from '../../db/entities/checkout.ts';
-import { Customer } from '../../db/entities/customer.ts';
-import { Discount, type DiscountRow } from '../../db/entities/discount.ts';
-import { Organization } from '../../db/entities/organization.ts';
-import { Payment } from '../../db/entities/payment.ts';
-import { Price, type PriceRow } from '../../db/entities/price.ts';
-import { Product } from '../../db/entities/product.ts';
 import { TestClock } from '../../db/entities/test-clock.ts';
-import { priceTerms } from '../../db/price-terms.ts';
-import { checkAgainstPreview, checkBenefits, checkMoney, hold, sumOf } from './checks.ts';
+import { type Buy, buy, isTaken } from './buying.ts';
+import { checkChange } from './change-checks.ts';
+import { checkAgainstPreview, checkBenefits, checkMoney, hold } from './checks.ts';
+import { Costs } from './costs.ts';
 import type { LivesDatabase } from './database.ts';
+import { carryOutGrants } from './grants.ts';
 import { previewOfChange, previewOfCharge } from './previews.ts';
 import { type Answer, type Around, Process } from './process.ts';
-import { disagreements, type Snapshot, type SnapshotOrder, snapshotOf } from './snapshot.ts';
-import { aStage, type DiscountName, OFFERS, type OfferName, type Stage, type StageOptions } from './stage.ts';
+import { disagreements, newOrders, type Snapshot, snapshotOf } from './snapshot.ts';
+import { aStage, type Stage, type StageOptions } from './stage.ts';
 import type { CardAnswer, LifeStep } from './steps.ts';
-
-type Buy = { readonly offer: OfferName; readonly seats: number; readonly discount: DiscountName | null };
+import { isUsage, UsageLedger } from './usage-ledger.ts';
 
 const MOST_LIVING = 2;
 
@@ -38,18 +28,19 @@ export class Life implements Around {
   readonly stage: Stage;
   private readonly database: LivesDatabase;
   private readonly processes: Process[] = [];
-  /** What the present period of each subscription has cost so far, less what was credited of it. */
-  private readonly paid = new Map<SubscriptionId, number>();
+  private readonly usage: UsageLedger;
+  private readonly costs = new Costs();
   private seen: Snapshot = { orders: [], payments: [], subscriptions: [], balance: 0, books: {} };
   private card: CardAnswer = 'pays';
   private repeated = false;
   private clock: number;
   /** How often something was, by name: so that a property can show what its lives were made of. */
-  readonly told = new Map<string, number>();
+  private readonly happened = new Map<string, number>();
 
   private constructor(database: LivesDatabase, stage: Stage) {
     this.database = database;
     this.stage = stage;
+    this.usage = new UsageLedger(database, stage);
     this.clock = stage.startsAt;
   }
 
@@ -63,6 +54,10 @@ export class Life implements Around {
 
   isRepeated(): boolean {
     return this.repeated;
+  }
+
+  get told(): ReadonlyMap<string, number> {
+    return new Map([...this.happened, ...this.usage.told]);
   }
 
   get snapshot(): Snapshot {
@@ -80,7 +75,7 @@ export class Life implements Around {
   /** All that the product itself says must hold, and all that is counted here. */
   async check(): Promise<void> {
     const { organizationId } = this.stage;
-    this.seen = await this.look();
+    this.seen = await this.counted();
     checkMoney(this.stage, this.seen);
     checkBenefits(this.stage, this.seen, this.clock);
     for (const { id, state } of this.processes) {
@@ -116,14 +111,25 @@ export class Life implements Around {
     return snapshotOf(this.database.pool, this.stage.organizationId, this.stage.customerId);
   }
 
+  /** After what was written, with what follows by itself. */
+  private async counted(): Promise<Snapshot> {
+    await carryOutGrants(this.database, this.stage);
+    const after = await this.look();
+    await this.usage.count(after);
+    return after;
+  }
+
   private tell(what: string): void {
-    this.told.set(what, (this.told.get(what) ?? 0) + 1);
+    this.happened.set(what, (this.happened.get(what) ?? 0) + 1);
   }
 
   private async happens(step: LifeStep): Promise<void> {
     switch (step.kind) {
       case 'nothing':
         return;
+      case 'use':
+        this.tell('use');
+        return this.usage.uses(step.units, this.clock);
       case 'card':
         this.card = step.answers;
         return;
@@ -193,13 +199,14 @@ export class Life implements Around {
 
   private async asks(kind: string, ask: () => Promise<Answer>): Promise<void> {
     const answer = await ask();
+    await this.counted();
     this.tell(answer.kind === 'refused' ? `${kind} refused` : kind);
   }
 
   private async resumes(process: Process): Promise<void> {
     const before = await this.look();
     await this.asks('resume', () => process.ask({ kind: 'resume' }));
-    for (const order of newOrders(before, await this.look())) this.renews(process, order);
+    for (const order of newOrders(before, await this.look())) this.costs.renews(process.id, order);
   }
 
   private async asksWithoutOrder(process: Process, kind: string, ask: () => Promise<Answer>): Promise<void> {
@@ -216,49 +223,11 @@ export class Life implements Around {
     const stood = process.state;
     const preview = await previewOfChange(this.database, { organizationId, id: process.id }, wish, behavior);
     const answer = await process.ask({ kind: 'terms', wish, behavior });
-    const after = await this.look();
-    const [order, ...others] = newOrders(before, after);
-    hold(others.length === 0, 'a change made several orders', others);
-    if (answer.kind === 'refused') {
-      this.tell(`${kind} refused`);
-      hold(order === undefined, 'a refused change made an order', order);
-      hold(preview === null, 'a change was refused that its preview allowed', wish, answer.message, preview);
-      return;
-    }
-    if (preview === null) throw new Error(`A change was made that its preview refused: ${JSON.stringify(wish)}.`);
-    hold((order !== undefined) === (preview.billed === 'now'), 'billed otherwise than previewed', preview, order);
-    if (order !== undefined) checkAgainstPreview(preview, order);
-    if (answer.outcome?.status === 'declined') {
-      this.tell(`${kind} declined`);
-      const { pendingCharge: _, ...rest } = process.state;
-      const { pendingCharge: __, ...old } = stood;
-      hold(JSON.stringify(rest) === JSON.stringify(old), 'a declined change changed something', old, rest);
-      hold(order?.status === 'void', 'a declined change left its order', order);
-      return;
-    }
-    this.tell(
-      `${kind} ${preview.billed === 'not' ? (preview.applies_at === null ? 'same' : 'later') : preview.billed}`,
-    );
-    const waited = waitingOf(before, process.id);
-    const own = preview.billed === 'now' ? preview.lines.slice(0, preview.lines.length - waited.length) : preview.lines;
-    if (preview.billed === 'next_order') {
-      const waiting = waitingOf(after, process.id).slice(waited.length);
-      hold(JSON.stringify(waiting) === JSON.stringify(own), 'what waits is not as previewed', waiting, own);
-    }
-    const { currentPeriodStart, currentPeriodEnd } = process.state;
-    hold(iso(currentPeriodStart) === preview.current_period_start, 'another period', preview, process.state);
-    hold(iso(currentPeriodEnd) === preview.current_period_end, 'another period', preview, process.state);
-    this.count(process, own, preview.discount_amount);
-  }
-
-  /** No more is ever credited than the present period has cost. */
-  private count({ id }: Process, own: SnapshotOrder['lines'], discount: number): void {
-    const paid = this.paid.get(id) ?? 0;
-    const prorated = own.filter(({ proration }) => proration).map(({ amount }) => amount);
-    const credited = -sumOf(prorated.filter((amount) => amount < 0));
-    hold(credited <= paid, 'more was credited than was paid for the period', credited, paid);
-    const whole = own.filter(({ proration }) => !proration).map(({ amount }) => amount);
-    this.paid.set(id, whole.length > 0 ? sumOf(whole) - discount : paid + sumOf(prorated));
+    const after = await this.counted();
+    const became = checkChange({ process, wish, preview, stood, answer, before, after });
+    this.tell(`${kind} ${became.kind === 'made' ? became.how : became.kind}`);
+    if (became.kind !== 'made') return;
+    this.costs.changes(process.id, became.own, became.by.lines, became.by.discount_amount);
   }
 
   // What is due
@@ -284,107 +253,45 @@ export class Life implements Around {
     this.tell(`due ${kind}`);
     const { organizationId } = this.stage;
     const isShown = kind === 'renewal' || kind === 'final_order';
-    const preview = isShown ? await previewOfCharge(this.database, { organizationId, id: process.id }) : null;
+    const isCycle = kind === 'meter_cycle';
+    const preview =
+      isShown || isCycle ? await previewOfCharge(this.database, { organizationId, id: process.id }) : null;
     const before = await this.look();
     await take();
-    const after = await this.look();
+    const after = await this.counted();
+    if (kind === 'renewal' || isCycle) this.usage.checkNewPeriod(process.id, before, after);
     const [order, ...others] = newOrders(before, after);
     hold(others.length === 0, 'several orders came of one', kind, others);
-    hold(!isShown || order !== undefined, 'no order came of', kind);
-    if (order === undefined) return;
-    hold(isShown || kind === 'resume' || kind === 'end', 'an order came of', kind, order);
+    if (order === undefined) {
+      const isNothing = kind === 'final_order' && preview?.lines.every(({ amount }) => amount === 0);
+      return hold(!isShown || isNothing === true, 'no order came of', kind, preview);
+    }
+    const isOfEnd = kind === 'end' || (isOver(process.state) && order.lines.some(isUsage));
+    hold(isShown || isCycle || kind === 'resume' || isOfEnd, 'an order came of', kind, order);
     if (preview !== null) checkAgainstPreview(preview, order);
-    this.renews(process, order);
-  }
-
-  /** What the period that an order opens has cost. */
-  private renews({ id }: Process, order: SnapshotOrder): void {
-    if (order.cycle === null) return;
-    const whole = order.lines.filter(({ proration }) => !proration).map(({ amount }) => amount);
-    this.paid.set(id, sumOf(whole) - order.discount_amount);
+    this.costs.renews(process.id, order);
   }
 
   async charge(paymentId: PaymentId): Promise<ChargeOutcome> {
     this.tell(this.card === 'pays' ? 'paid' : 'declined');
     if (this.card !== 'pays') return { status: 'declined', reason: this.card };
-    await this.isTaken(paymentId);
+    await isTaken(this.database, paymentId);
     return { status: 'paid' };
-  }
-
-  /** What the processor would have said of a payment that it took. */
-  private async isTaken(paymentId: PaymentId): Promise<void> {
-    const methodCountry = paymentId < '8' ? 'US' : 'FR';
-    const kept = { processorId: `pi_${paymentId}`, processorFee: 31, methodCountry };
-    await this.database.deps.orm.em.fork().nativeUpdate(Payment, paymentId, kept);
   }
 
   // What is bought
 
-  private async buys({ offer, seats, discount }: Buy): Promise<void> {
-    const { deps } = this.database;
-    const { prepareCheckout, deliverCheckout, reopenCheckout, expireCheckout } = checkoutActivities(deps);
-    const attemptId = randomUUID() as PaymentId;
-    const checkoutId = await this.opens(offer, seats, discount);
-    const pressPay = () => prepareCheckout({ checkoutId, attemptId, hasCard: true, at: this.clock });
-    const shown = await pressPay();
-    // Its tax is known by then, and the buyer has to see it before they pay.
-    const isTaxNew = shown.kind === 'refused' && shown.reason === 'tax_changed';
-    const prepared = isTaxNew ? await pressPay() : shown;
-    if (prepared.kind === 'refused' || prepared.kind === 'over') {
-      this.tell(`buy refused ${prepared.kind === 'refused' ? prepared.reason : prepared.status}`);
-      return expireCheckout({ checkoutId, at: this.clock });
-    }
-    const paymentId = prepared.kind === 'payment' ? attemptId : null;
-    if (prepared.kind !== 'free' && this.card !== 'pays') {
-      this.tell('buy declined');
-      await reopenCheckout({ checkoutId, paymentId, reason: this.card, at: this.clock });
-      return expireCheckout({ checkoutId, at: this.clock });
-    }
-    if (paymentId !== null) await this.isTaken(paymentId);
-    const [subscriptionId, orderId] = [randomUUID() as SubscriptionId, randomUUID() as OrderId];
-    const given = { checkoutId, paymentId, subscriptionId, orderId, at: this.clock };
-    await deliverCheckout(given);
-    if (this.repeated) await deliverCheckout(given);
-    const process = new Process(deps, subscriptionId, this);
+  private async buys(wanted: Buy): Promise<void> {
+    const { database, stage, card } = this;
+    const bought = await buy({ database, stage, card, at: this.clock, isRepeated: this.repeated }, wanted);
+    if (bought.kind === 'declined') return this.tell('buy declined');
+    if (bought.kind === 'refused') return this.tell(`buy refused ${bought.why}`);
+    const process = new Process(database.deps, bought.subscriptionId, this);
     await process.load();
     this.processes.push(process);
     this.tell('buy');
-    const [order] = newOrders(this.seen, await this.look());
-    this.paid.set(subscriptionId, order === undefined ? 0 : order.subtotal_amount - order.discount_amount);
-    this.seen = await this.look();
-  }
-
-  /** As the API writes it when a merchant makes a checkout for a customer. */
-  private async opens(offer: OfferName, seats: number, discount: DiscountName | null): Promise<CheckoutId> {
-    const { organizationId, customerId, currency, products, discounts } = this.stage;
-    const { id: productId, priceId } = products[offer];
-    return this.database.deps.orm.em.fork().transactional(async (em) => {
-      const price = (await em.findOneOrFail(Price, priceId)) as PriceRow;
-      const off = discount === null ? null : await em.findOneOrFail(Discount, discounts[discount]);
-      const isBySeats = typeof OFFERS[offer].price === 'object' && OFFERS[offer].price !== null;
-      const count = isBySeats ? Math.min(seats, 1000) : null;
-      const amount = amountOf(priceTerms(price), { amount: null, seats: count });
-      const id = randomUUID() as CheckoutId;
-      em.create(Checkout, {
-        ...{ id, createdAt: new Date(this.clock), clientSecret: `polar_c_${id}` },
-        ...{ organization: em.getReference(Organization, organizationId), productIds: [productId] },
-        ...{ product: em.getReference(Product, productId), price, currency, amount, seats: count },
-        ...{ customer: em.getReference(Customer, customerId), expiresAt: new Date(this.clock + DAY) },
-        customerBillingAddress: { country: 'DE' },
-        discount: off,
-        discountAmount: off === null ? 0 : discountOn(amount, currency, discountValueOf(off as DiscountRow)),
-      });
-      return id;
-    });
+    const before = this.seen;
+    this.seen = await this.counted();
+    this.costs.begins(process.id, newOrders(before, this.seen)[0]);
   }
 }
-
-const iso = (at: number) => new Date(at).toISOString();
-
-function newOrders(before: Snapshot, after: Snapshot): SnapshotOrder[] {
-  const known = new Set(before.orders.map(({ id }) => id));
-  return after.orders.filter(({ id }) => !known.has(id));
-}
-
-const waitingOf = ({ subscriptions }: Snapshot, id: SubscriptionId) =>
-  subscriptions.find((subscription) => subscription.id === id)?.waiting ?? [];

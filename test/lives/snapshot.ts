@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { z } from 'zod';
 import { INVARIANT_RULES } from '../../activities/invariants/rules.ts';
-import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
+import type { CustomerId, OrganizationId, SubscriptionId } from '../../billing/ids.ts';
 
 const Line = z.object({
   label: z.string(),
@@ -47,7 +47,7 @@ const Snapshot = z.object({
 export type Snapshot = z.infer<typeof Snapshot>;
 
 const lines = (table: string, where: string) => `coalesce((select json_agg(json_build_object(
-    'label', l.label, 'amount', l.amount, 'proration', ${table === 'order_items' ? 'l.proration' : 'true'},
+    'label', l.label, 'amount', l.amount, 'proration', l.proration,
     'product_price_id', l.price_id) order by l.position) from ${table} l where ${where}), '[]')`;
 
 const SNAPSHOT = `select json_build_object(
@@ -75,6 +75,14 @@ export async function snapshotOf(pool: pg.Pool, organization: OrganizationId, cu
   const { rows } = await pool.query({ name: 'snapshot', text: SNAPSHOT, values: [organization, customer] });
   return Snapshot.parse(rows[0]?.snapshot);
 }
+
+export function newOrders(before: Snapshot, after: Snapshot): SnapshotOrder[] {
+  const known = new Set(before.orders.map(({ id }) => id));
+  return after.orders.filter(({ id }) => !known.has(id));
+}
+
+export const waitingOf = ({ subscriptions }: Snapshot, id: SubscriptionId) =>
+  subscriptions.find((subscription) => subscription.id === id)?.waiting ?? [];
 
 /** Grants are carried out by processes of their own, which don't run here. */
 const OF_OTHERS = new Set(['grants are as they are wanted, or say why not']);

@@ -6,57 +6,23 @@ import type {
   BenefitId,
   CustomerId,
   DiscountId,
+  MeterId,
   OrganizationId,
   PaymentMethodId,
   PriceId,
   ProductId,
   TestClockId,
 } from '../../billing/ids.ts';
-import type { Interval } from '../../billing/periods.ts';
-import type { TieredPrice } from '../../billing/tiers.ts';
 import { Benefit } from '../../db/entities/benefit.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Discount } from '../../db/entities/discount.ts';
-import { Organization } from '../../db/entities/organization.ts';
+import { Meter } from '../../db/entities/meter.ts';
+import { Organization, type OrganizationRow } from '../../db/entities/organization.ts';
 import { Price } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { TestClock } from '../../db/entities/test-clock.ts';
 import type { EntityManager } from '../../db/orm.ts';
-
-interface Offer {
-  readonly interval: Interval;
-  readonly count: number;
-  /** Null: free. */
-  readonly price: number | TieredPrice | null;
-  readonly trialDays: number | null;
-  readonly benefits: readonly ('key' | 'chat')[];
-}
-
-const tiers = [
-  { from: 1, upTo: 10, each: 1000 },
-  { from: 11, upTo: null, each: 800 },
-];
-const offer = (price: Offer['price'], more: Partial<Offer> = {}): Offer => ({
-  ...{ interval: 'month', count: 1, price, trialDays: null, benefits: ['key'] },
-  ...more,
-});
-
-/** Amounts in minor units of the life's currency, in which the least charge is 50. */
-export const OFFERS = {
-  lite: offer(500),
-  pro: offer(1999, { benefits: ['key', 'chat'] }),
-  tiny: offer(60, { benefits: [] }),
-  trialed: offer(3000, { trialDays: 14, benefits: ['chat'] }),
-  weekly: offer(701, { interval: 'week' }),
-  quarterly: offer(5500, { count: 3 }),
-  yearly: offer(20_000, { interval: 'year', trialDays: 30, benefits: ['key', 'chat'] }),
-  free: offer(null),
-  // What is sold by the seat is for whoever claims one; that is told elsewhere.
-  team: offer({ mode: 'volume', tiers }, { benefits: [] }),
-  crew: offer({ mode: 'graduated', tiers }, { benefits: [] }),
-} as const;
-export type OfferName = keyof typeof OFFERS;
-export const OFFER_NAMES = Object.keys(OFFERS) as OfferName[];
+import { METER, OFFER_NAMES, OFFERS, type Offer, type OfferName, QUOTA } from './offers.ts';
 
 const REDUCTIONS = {
   half: { type: 'percentage', basisPoints: 5000, duration: 'forever' },
@@ -80,6 +46,8 @@ export interface StageOptions {
 export interface Sold {
   readonly id: ProductId;
   readonly priceId: PriceId;
+  /** None where usage is not billed. */
+  readonly meteredPriceIds: readonly PriceId[];
 }
 
 export interface Stage extends StageOptions {
@@ -118,27 +86,21 @@ export async function aStage(em: EntityManager, options: StageOptions): Promise<
     em.create(Benefit, {
       ...{ id: randomUUID() as BenefitId, createdAt, organization, type: 'custom', description, properties: {} },
     });
-  const benefits = { key: aBenefit('A key'), chat: aBenefit('A chat') };
-  const products = Object.fromEntries(
-    OFFER_NAMES.map((name) => {
-      const { interval, count, price, trialDays, benefits: held }: Offer = OFFERS[name];
-      const product = em.create(Product, {
-        ...{ id: randomUUID() as ProductId, createdAt, organization, name },
-        ...{ recurringInterval: interval, recurringIntervalCount: count },
-        ...(trialDays === null ? {} : { trialInterval: 'day' as const, trialIntervalCount: trialDays }),
-      });
-      for (const benefit of held) product.benefits.add(benefits[benefit]);
-      const isTiered = typeof price === 'object' && price !== null;
-      const priceId = randomUUID() as PriceId;
-      em.create(Price, {
-        ...{ id: priceId, createdAt, product, currency: options.currency },
-        amountType: price === null ? 'free' : isTiered ? 'seat_based' : 'fixed',
-        amount: isTiered ? (price.tiers[0]?.each ?? 0) : (price ?? 0),
-        seatTiers: isTiered ? price : null,
-      });
-      return [name, { id: product.id, priceId }];
-    }),
-  ) as Record<OfferName, Sold>;
+  const meter = em.create(Meter, {
+    ...{ id: randomUUID() as MeterId, createdAt, organization, name: METER, thresholds: [], countsFrom: new Date(0) },
+    aggregation: { func: 'sum', property: 'tokens' },
+    filter: { conjunction: 'and', clauses: [{ property: 'source', operator: 'eq', value: 'user' }] },
+  });
+  const quota = em.create(Benefit, {
+    ...{ id: randomUUID() as BenefitId, createdAt, organization, type: 'meter_credit', description: 'A quota' },
+    properties: { meter_id: meter.id, units: QUOTA, rollover: false },
+  });
+  const benefits = { key: aBenefit('A key'), chat: aBenefit('A chat'), quota };
+  const wares = { organization, createdAt, currency: options.currency, benefits, meter };
+  const products = Object.fromEntries(OFFER_NAMES.map((name) => [name, aProduct(em, wares, name)])) as Record<
+    OfferName,
+    Sold
+  >;
   const discounts = Object.fromEntries(
     DISCOUNT_NAMES.map((name) => {
       const id = randomUUID() as DiscountId;
@@ -148,6 +110,46 @@ export async function aStage(em: EntityManager, options: StageOptions): Promise<
     }),
   ) as Record<DiscountName, DiscountId>;
   await em.flush();
+  // Whoever writes events reads the meters again.
+  await em.execute('update usage_epoch set version = version + 1');
   const ids = { organizationId: organization.id, customerId: customer.id, clockId: testClock.id };
   return { ...options, ...ids, products, discounts };
+}
+
+interface Wares {
+  readonly organization: OrganizationRow;
+  readonly createdAt: Date;
+  readonly currency: StageOptions['currency'];
+  readonly benefits: Readonly<Record<Offer['benefits'][number], { readonly id: BenefitId }>>;
+  readonly meter: { readonly id: MeterId };
+}
+
+function aProduct(
+  em: EntityManager,
+  { organization, createdAt, currency, benefits, meter }: Wares,
+  name: OfferName,
+): Sold {
+  const { interval, count, price, trialDays, benefits: held, usage }: Offer = OFFERS[name];
+  const product = em.create(Product, {
+    ...{ id: randomUUID() as ProductId, createdAt, organization, name },
+    ...{ recurringInterval: interval, recurringIntervalCount: count },
+    ...(usage?.isMonthly ? { meterInterval: 'month' as const, meterIntervalCount: 1 } : {}),
+    ...(trialDays === null ? {} : { trialInterval: 'day' as const, trialIntervalCount: trialDays }),
+  });
+  for (const benefit of held) product.benefits.add(em.getReference(Benefit, benefits[benefit].id));
+  const isTiered = typeof price === 'object' && price !== null;
+  const priceId = randomUUID() as PriceId;
+  em.create(Price, {
+    ...{ id: priceId, createdAt, product, currency },
+    amountType: price === null ? 'free' : isTiered ? 'seat_based' : 'fixed',
+    amount: isTiered ? (price.tiers[0]?.each ?? 0) : (price ?? 0),
+    seatTiers: isTiered ? price : null,
+  });
+  if (usage === null) return { id: product.id, priceId, meteredPriceIds: [] };
+  const meteredPriceId = randomUUID() as PriceId;
+  em.create(Price, {
+    ...{ id: meteredPriceId, createdAt, product, position: 1, currency, amount: 0, amountType: 'metered_unit' },
+    ...{ unitAmount: usage.unitAmount, capAmount: usage.cap, meter: em.getReference(Meter, meter.id) },
+  });
+  return { id: product.id, priceId, meteredPriceIds: [meteredPriceId] };
 }

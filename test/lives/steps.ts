@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import type { Behavior } from '../../billing/changes.ts';
 import { DAY } from '../../billing/periods.ts';
-import { DISCOUNT_NAMES, type DiscountName, OFFER_NAMES, type OfferName, type StageOptions } from './stage.ts';
+import { OFFER_NAMES, type OfferName } from './offers.ts';
+import { DISCOUNT_NAMES, type DiscountName, type StageOptions } from './stage.ts';
 
 /** `slot` chooses among the customer's living subscriptions; lengths of time are in ms from the present. */
 type Happening =
@@ -10,6 +11,8 @@ type Happening =
   | { readonly kind: 'pass'; readonly ms: number }
   /** Just before, at, or just after what is due next. */
   | { readonly kind: 'pass_to_due'; readonly offset: number }
+  /** So many units of the meter. */
+  | { readonly kind: 'use'; readonly units: number }
   | { readonly kind: 'card'; readonly answers: CardAnswer }
   | { readonly kind: 'buy'; readonly offer: OfferName; readonly seats: number; readonly discount: DiscountName | null }
   | { readonly kind: 'product'; readonly offer: OfferName; readonly behavior: Behavior | null }
@@ -36,7 +39,8 @@ export type LifeStep = Happening & {
 };
 
 const behavior = fc.constantFrom<Behavior | null>(null, 'invoice', 'prorate', 'next_period', 'reset');
-const offer = fc.constantFrom(...OFFER_NAMES);
+// Usage has the most ways to be billed.
+const offer = fc.constantFrom(...OFFER_NAMES, 'metered', 'cycled', 'metered', 'cycled');
 const discount = fc.option(fc.constantFrom(...DISCOUNT_NAMES));
 const seats = fc.oneof(fc.integer({ min: 1, max: 30 }), fc.constantFrom(1, 10, 11, 1000, 1001));
 const days = (most: number) =>
@@ -53,6 +57,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: is('nothing') }) },
   { weight: 20, arbitrary: fc.record({ kind: is('pass'), ms: days(40) }) },
   { weight: 22, arbitrary: fc.record({ kind: is('pass_to_due'), offset: justAround }) },
+  { weight: 14, arbitrary: fc.record({ kind: is('use'), units: fc.integer({ min: 0, max: 500 }) }) },
   { weight: 5, arbitrary: fc.record({ kind: is('card'), answers: fc.constant<CardAnswer>('pays') }) },
   { weight: 3, arbitrary: fc.record({ kind: is('card'), answers: fc.constant<CardAnswer>('insufficient_funds') }) },
   { weight: 1, arbitrary: fc.record({ kind: is('card'), answers: fc.constant<CardAnswer>('lost_card') }) },
