@@ -42,39 +42,6 @@ export function written(amount: number, currency: string): string {
   return `${(amount / 10 ** decimals).toFixed(decimals)} ${currency.toUpperCase()}`;
 }
 
-/** The smallest charges Stripe takes, by currency; https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts */
-const MINIMUM_CHARGE: Readonly<Record<string, number>> = {
-  usd: 50,
-  aed: 200,
-  aud: 50,
-  bgn: 100,
-  brl: 50,
-  cad: 50,
-  chf: 50,
-  czk: 1500,
-  dkk: 250,
-  eur: 50,
-  gbp: 30,
-  hkd: 400,
-  huf: 17_500,
-  inr: 50,
-  jpy: 50,
-  mxn: 1000,
-  myr: 200,
-  nok: 300,
-  nzd: 50,
-  pln: 200,
-  ron: 200,
-  sek: 300,
-  sgd: 50,
-  thb: 1000,
-};
-
-/** The least that can be charged in a currency, in its minor units. */
-export function minimumCharge(currency: string): number {
-  return MINIMUM_CHARGE[currency.toLowerCase()] ?? 50;
-}
-
 /** The most that can be charged at once, as the processor counts it: 999,999.99 of a currency with cents. */
 export const LARGEST_CHARGE = 99_999_999;
 

@@ -2,7 +2,8 @@
 import { currencyOf } from './countries.ts';
 import type { MeterId } from './ids.ts';
 import type { MeteredTerms } from './metered.ts';
-import { LARGEST_CHARGE, minimumCharge, written } from './money.ts';
+import { minimumCharge } from './minimum-charge.ts';
+import { LARGEST_CHARGE, written } from './money.ts';
 import { largestCharge } from './processor-amounts.ts';
 import { MOST_SEATS, quantityLimits, refusalOfTiers, type TieredPrice, tieredAmount } from './tiers.ts';
 import { counted, pluralOf } from './units.ts';

@@ -3,7 +3,7 @@
  * order's. A wallet for usage pays nothing here, as no line is metered.
  */
 import { applyAtCheckout } from '../billing/balance.ts';
-import { minimumCharge } from '../billing/money.ts';
+import { minimumCharge } from '../billing/minimum-charge.ts';
 import { balanceOf } from './balances.ts';
 import { dueNow, totalsOfCheckout } from './checkout-sums.ts';
 import type { CheckoutRow } from './entities/checkout.ts';

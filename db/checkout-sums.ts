@@ -1,6 +1,6 @@
 /** What a checkout comes to, and what its buyer is asked for: the same for the view, the payment and the order. */
 import { discountOn } from '../billing/discounts.ts';
-import { minimumCharge } from '../billing/money.ts';
+import { minimumCharge } from '../billing/minimum-charge.ts';
 import { type Totals, totalsOf } from '../billing/orders.ts';
 import { activeTrial, type TrialTerms } from '../billing/trials.ts';
 import { covers, discountValueOf } from './discounts.ts';

@@ -2,7 +2,7 @@
 import { applyBalance, applyBalanceUncharged, applyWallets, type Wallets } from '../billing/balance.ts';
 import type { ChangeNow } from '../billing/changes.ts';
 import { firstUseAfterMove } from '../billing/discounts.ts';
-import { minimumCharge } from '../billing/money.ts';
+import { minimumCharge } from '../billing/minimum-charge.ts';
 import { type TaxedOrder, taxedOrder } from '../billing/order-tax.ts';
 import type { Line } from '../billing/orders.ts';
 import type { TaxSheet } from '../tax/sheet.ts';

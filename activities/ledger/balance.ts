@@ -1,6 +1,6 @@
 /** What an order takes from its customer's balance and wallet or adds to it: in its row, in theirs and in the books at once. */
 import { applyBalance, applyBalanceUncharged, applyWallets } from '../../billing/balance.ts';
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { changeBalance, lockedBalancesOf } from '../../db/balances.ts';
 import type { WalletType } from '../../db/entities/customer-balance.ts';
 import type { LedgerTransactionRow } from '../../db/entities/ledger.ts';

@@ -4,7 +4,7 @@
  */
 import { type AppliedWallets, applyByHand } from '../../billing/balance.ts';
 import type { PaymentId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { lockedBalancesOf } from '../../db/balances.ts';
 import { LedgerTransaction } from '../../db/entities/ledger.ts';
 import type { OrderRow } from '../../db/entities/order.ts';

@@ -145,7 +145,8 @@ async function recover(em: EntityManager, row: SubscriptionRow, paid: OrderRow, 
   skipMissedPeriods(row, at, paid.meterPeriodEnd || isDelivered ? 'past' : 'running');
   await want(em, row, 'granted', at);
   // What was used since is billed with the next renewal, and has the units of both periods.
-  if (usageEndOf(row) !== usageEnd) await cycleCredits(em, row, await creditingGrants(em, row), new Set(), at);
+  if (usageEndOf(row).getTime() !== usageEnd.getTime())
+    await cycleCredits(em, row, await creditingGrants(em, row), new Set(), at);
   await recordChange(em, row, at, 'subscription.reactivated');
   await tellSubscription(em, row, at, 'subscription.updated', 'subscription.active');
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { DISCOUNT_REASONS, discountOn, refusalOfDiscount } from '../../billing/discounts.ts';
 import type { DiscountId, RedemptionId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 import type { Line } from '../../billing/orders.ts';
 import { discountOf, discountOfNewPeriod, isOfPeriod } from '../../db/change-plan.ts';
 import { covers, discountValueOf, redeemableOf } from '../../db/discounts.ts';

@@ -77,7 +77,7 @@ function tryStep(deps: Dependencies, step: Step, write: Write): Promise<Stepped>
       row.modifiedAt = at;
       const usageEnd = usageEndOf(row);
       await write(em, row, at, taxes);
-      if (row.openMeters > 0 && usageEndOf(row) !== usageEnd) await followSubscription(em, row, at);
+      if (row.openMeters > 0 && usageEndOf(row).getTime() !== usageEnd.getTime()) await followSubscription(em, row, at);
       await em.flush();
       isTaken = true;
     }

@@ -2,7 +2,7 @@
 import { type FilterQuery, raw } from '@mikro-orm/core';
 import { DISCOUNT_REASONS, refusalOfDiscount } from '../../billing/discounts.ts';
 import type { DiscountId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { refusalOfCharge } from '../../billing/processor-amounts.ts';
 import { discountAmountOf, isTooLittle, totalsOfCheckout } from '../../db/checkout-sums.ts';
 import { covers, isDiscountable, redeemableOf } from '../../db/discounts.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { CustomerId, OrderId, OrganizationId, ProductId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 import type { Line } from '../../billing/orders.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Order, OrderItem, type OrderRow } from '../../db/entities/order.ts';

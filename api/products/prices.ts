@@ -1,6 +1,6 @@
 /** Prices as merchants ask for them, as the rules want them, and what the rules say of them in the request's words. */
 import type { MeterId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { type PriceTerms, refusalOfPrice, type Wrong } from '../../billing/prices.ts';
 import type { ProductPriceCreate } from '../../schemas/price.ts';
 import type { Invalid } from '../errors.ts';

@@ -7,7 +7,7 @@ import {
   applyByHand,
   applyWallets,
 } from '../../billing/balance.ts';
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 
 it.each([
   // total  balance  applied    due

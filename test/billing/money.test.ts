@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { platformFee } from '../../billing/fees.ts';
-import { decimalsOf, minimumCharge, portion, split } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
+import { decimalsOf, portion, split } from '../../billing/money.ts';
 import { type Line, totalsOf } from '../../billing/orders.ts';
 
 describe('rounding', () => {
@@ -26,6 +27,10 @@ describe('currencies', () => {
   it('knows the least that can be charged', () => {
     expect(minimumCharge('usd')).toBe(50);
     expect(minimumCharge('GBP')).toBe(30);
+    // What 50 of their units are worth nobody can charge.
+    expect(minimumCharge('ugx')).toBe(3000);
+    expect(minimumCharge('ISK')).toBe(100);
+    expect(minimumCharge('krw')).toBe(1100);
   });
 });
 

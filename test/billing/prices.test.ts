@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { currencyOf } from '../../billing/countries.ts';
-import { LARGEST_CHARGE, minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
+import { LARGEST_CHARGE } from '../../billing/money.ts';
 import {
   amountOf,
   type CustomPrice,

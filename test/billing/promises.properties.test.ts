@@ -5,7 +5,7 @@ import { type Behavior, planOf, type Standing } from '../../billing/changes.ts';
 import { discountOn } from '../../billing/discounts.ts';
 import { platformFee } from '../../billing/fees.ts';
 import type { PriceId, ProductId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { partsOf, type TaxableLine, taxedOrder } from '../../billing/order-tax.ts';
 import { type Interval, periodOf } from '../../billing/periods.ts';
 import { amountAfterMove, prorate } from '../../billing/proration.ts';

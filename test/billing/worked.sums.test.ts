@@ -3,7 +3,7 @@ import { applyBalance } from '../../billing/balance.ts';
 import { discountOn } from '../../billing/discounts.ts';
 import { platformFee } from '../../billing/fees.ts';
 import type { PriceId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/money.ts';
+import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { partsOf, taxedOrder } from '../../billing/order-tax.ts';
 import { type AppliedBehavior, taxOn } from '../../billing/tax.ts';
 import { type Tier, tieredAmount } from '../../billing/tiers.ts';

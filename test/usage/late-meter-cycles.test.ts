@@ -84,3 +84,22 @@ it('pauses with the period that is over where it is set to, and is charged for n
   expect(await ada.told()).toEqual([['meter_cycle', 'paid', 'Tokens (100) 100']]);
   expect(await ada.disagreements()).toEqual([]);
 });
+
+it.each(['week', null])('credits once what is paid at the end of its period, with meters by the %s', async (every) => {
+  const product = { recurring_interval: 'week', ...(every ? { meter_interval: every } : {}) };
+  const ada = await aMeteredSubscriber(running, { prices: [fixed(10_000)], unitAmount: '1', credits: 50, product });
+  await running.made(ada.token, 'PATCH', `/v1/organizations/${ada.organization.id}`, {
+    subscription_settings: { ...ada.organization.subscription_settings, benefit_revocation_grace_period: 21 },
+  });
+  await ada.isCredited(50);
+  await ada.cardAnswers('insufficient_funds');
+  await ada.lives('2027-04-09');
+  await ada.isCredited(50);
+  await ada.uses(100);
+  await ada.lives('2027-04-14');
+  await ada.cardAnswers('succeed');
+  await ada.lives('2027-04-16');
+  expect(await ada.shown()).toMatchObject({ status: 'active', current_period_start: '2027-04-15T00:00:00.000Z' });
+  expect(await ada.lastLines()).toEqual(['Fern AI 10000', 'Tokens (100, of which 50 are included) 50']);
+  expect(await ada.disagreements()).toEqual([]);
+});
