@@ -21,7 +21,7 @@ export interface RelayOptions {
 }
 
 export interface Relay {
-  /** Ends after the rows in hand. */
+  /** Ends after the rows and the calls in hand. */
   stop(): Promise<void>;
 }
 
@@ -38,27 +38,24 @@ export function startRelay({ orm, temporal, log }: RelayOptions): Relay {
   if (url === undefined) throw new Error('The relay needs the database by its URL.');
   const listener = listenToOutbox(url, log, () => bell.ring());
   const running = relayUntil(stopping.signal, { orm, temporal, log }, bell);
+  // Beside it: however many are over, and whatever their start waits for, nothing else does.
+  const ending = endOverdueCheckouts(stopping.signal, { orm, temporal, log });
   return {
     async stop() {
       stopping.abort();
       bell.ring();
-      await Promise.all([running, listener.stop()]);
+      await Promise.all([running, ending, listener.stop()]);
     },
   };
 }
 
 async function relayUntil(stopped: AbortSignal, { orm, temporal, log }: RelayOptions, bell: Bell): Promise<void> {
   let pause = 100;
-  let looked = 0;
   while (!stopped.aborted) {
     try {
       const { taken, failed } = await relay(orm, temporal);
       const [failure] = failed;
       if (failure !== undefined) log.warn({ err: failure.error, failed: failed.length }, 'not relayed; trying again');
-      if (looked + POLL <= performance.now()) {
-        looked = performance.now();
-        await endOverdueCheckouts(orm, temporal);
-      }
       pause = 100;
       if (taken < BATCH) await bell.rung(POLL);
     } catch (error) {
