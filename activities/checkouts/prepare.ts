@@ -65,6 +65,7 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
   const at = new Date(given.at);
   if (await taxCheckout(em, taxes, checkout, given.at)) {
     if (checkout.status === 'open') await showBalance(em, checkout);
+    else if (checkout.customer) await paysAsShown(em, checkout, checkout.customer, at);
     checkout.modifiedAt = at;
     await em.flush();
     await tellCheckout(deps, em, checkout, at, 'checkout.updated');
@@ -84,7 +85,7 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
     await takeTrialOff(deps, em, checkout, at);
     return { kind: 'refused', reason: 'trial_had' };
   }
-  if (!(await paysAsShown(em, checkout, customer))) {
+  if (!(await paysAsShown(em, checkout, customer, at))) {
     checkout.modifiedAt = at;
     await tellCheckout(deps, em, checkout, at, 'checkout.updated');
     return { kind: 'refused', reason: 'balance_changed' };

@@ -242,6 +242,15 @@ describe('while the buyer is at their bank', () => {
     expect(await at.disagreements()).toEqual([]);
   });
 
+  it('is there for the next card, given instead of an answer at the bank', async () => {
+    const at = await shop(500);
+    const checkout = await at.opens();
+    expect((await pay(checkout, ASKS)).status).toBe(200);
+    expect((await pay(checkout, CARD)).status).toBe(200);
+    expect([await takenFor(checkout.id), await at.balance()]).toEqual([[1500], 0]);
+    expect(await at.disagreements()).toEqual([]);
+  });
+
   it('is there again once the bank refuses', async () => {
     const at = await shop(500);
     const checkout = await at.opens();
