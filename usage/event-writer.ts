@@ -4,12 +4,13 @@
  * once the transaction that holds it is committed.
  */
 import { Pool, type PoolClient } from 'pg';
-import { Commits, isCommitted, type Mark, OutcomeUnknown } from './commits.ts';
+import { Commits, isCommitted, OutcomeUnknown } from './commits.ts';
+import { isAnyTaken } from './insert-events.ts';
 import { KnownMeters } from './known-meters.ts';
 import { KnownNames, writeNames } from './known-names.ts';
 import type { EventBatch, WrittenBatch } from './new-event.ts';
 import { sizeOf } from './size-of-events.ts';
-import { openTransaction, writeEvents } from './write-events.ts';
+import { firstOfEachKey, openTransaction, writeEvents } from './write-events.ts';
 
 /** One reads its next events while the other waits for the disk. */
 const AT_ONCE = 2;
@@ -19,6 +20,7 @@ const MOST_TOGETHER: Size = { events: 5_000, bytes: 32_000_000 };
 const MOST_WAITING: Size = { events: 200_000, bytes: 256_000_000 };
 /** Deadlocks, and what Postgres says while it starts or stops: the same may go well in a moment. */
 const PASSING = /^(40|57P)/;
+const UNIQUE_VIOLATION = '23505';
 const TRIES = 5;
 
 interface Size {
@@ -51,7 +53,8 @@ export class EventWriter {
 
   constructor(databaseUrl: string, mostWaiting = MOST_WAITING) {
     this.mostWaiting = mostWaiting;
-    this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE });
+    // Statements are sent ahead of the answers to those before them: with small batches it's the rounds that take long.
+    this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE, pipeline: true });
     // A connection that breaks is replaced when it is needed, and whoever uses it hears of that by their own query: an
     // event that nobody listens to would end the process.
     this.pool.on('error', () => {});
@@ -120,24 +123,33 @@ export class EventWriter {
 
   private async transaction(batches: readonly EventBatch[]): Promise<WrittenBatch[]> {
     const names = this.names.newIn(batches);
+    const given = firstOfEachKey(batches);
+    let mayBeNew = true;
     for (let tries = 1; ; tries += 1) {
       const client = await this.pool.connect();
       const mark = this.commits.markFor(client);
-      let committing: { readonly mark: Mark; readonly written: WrittenBatch[] } | null = null;
+      let committing: WrittenBatch[] | null = null;
       try {
-        const opening = await openTransaction(client, mark);
+        const [opening, isTaken] = await Promise.all([
+          openTransaction(client, mark),
+          mayBeNew ? isAnyTaken(client, given) : true,
+        ]);
         await writeNames(client, names);
-        const written = await writeEvents(client, this.known, batches, opening);
-        committing = { mark, written };
-        await client.query('commit');
+        const found = { opening, isNew: !isTaken };
+        const written = await writeEvents(client, this.known, batches, given, found, (expected) => {
+          committing = expected;
+        });
         this.names.remember(names);
         client.release();
         return written;
       } catch (error) {
         await rolledBack(client);
         // The answer to the commit may have been lost, not the commit: events without an id would then count twice.
-        if (committing !== null && (await isCommitted(this.pool, committing.mark))) return committing.written;
-        if (tries === TRIES || !isPassing(error)) throw error;
+        if (committing !== null && (await isCommitted(this.pool, mark))) return committing;
+        // Somebody else has taken a key since it was found to be free: now it is asked of each.
+        const isClash = mayBeNew && codeOf(error) === UNIQUE_VIOLATION;
+        if (isClash) mayBeNew = false;
+        else if (tries === TRIES || !PASSING.test(codeOf(error))) throw error;
       }
     }
   }
@@ -155,5 +167,4 @@ async function rolledBack(client: PoolClient): Promise<void> {
   }
 }
 
-const isPassing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && PASSING.test(String(error.code));
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');

@@ -1,4 +1,8 @@
-/** Puts events into the database, under the keys that are still free. */
+/**
+ * Puts events into the database, under the keys that are still free. Most often all are, which is known at a glance and
+ * makes it cheaper. Keys are taken in the order in which the events are given: in one order whoever sends them, so that of
+ * two who send the same none waits for the other in a circle.
+ */
 import type { ClientBase } from 'pg';
 import type { EventId, OrganizationId } from '../billing/ids.ts';
 import { instants, integers, jsons, texts, uuids } from './binary-arrays.ts';
@@ -11,6 +15,33 @@ export interface Given {
   readonly batch: number;
 }
 
+/**
+ * Whether any of their keys is taken. Others may take some until they are written: then `insertNew` fails. Keys of one
+ * organization, as they most often are, are found in half the time by a list.
+ */
+export async function isAnyTaken(client: ClientBase, given: readonly Given[]): Promise<boolean> {
+  const named = given.filter(({ event }) => event.externalId !== null);
+  if (named.length === 0) return false;
+  const organizations = organizationsOf(named);
+  const keys = texts(named.map(({ event }) => event.externalId));
+  const { rows } = await client.query<{ taken: boolean }>(
+    organizations.length === 1
+      ? { ...ANY_TAKEN_OF_ONE, values: [organizations[0], keys] }
+      : { ...ANY_TAKEN, values: [organizations, ordinals(organizations, named), keys] },
+  );
+  return rows[0]?.taken === true;
+}
+
+/** All of them; throws `unique_violation` where a key is taken. */
+export async function insertNew(
+  client: ClientBase,
+  given: readonly Given[],
+  ids: readonly EventId[],
+  at: string,
+): Promise<void> {
+  await client.query({ name: 'usage-new-events', text: INSERT_NEW, values: columnsOf(given, ids, at) });
+}
+
 /** The ids under which keys were taken; most often all of them, which then needn't be told one by one. */
 export async function insertGiven(
   client: ClientBase,
@@ -18,33 +49,46 @@ export async function insertGiven(
   ids: readonly EventId[],
   at: string,
 ): Promise<ReadonlySet<string | undefined> | 'all'> {
-  const column = <T>(of: (event: NewEvent) => T): T[] => given.map(({ event }) => of(event));
-  const organizations = [...new Set(given.map(({ organizationId }) => organizationId))];
   const { rows } = await client.query<{ taken: string[] | null }>({
     name: 'usage-events',
-    text: INSERT_EVENTS,
-    values: [
-      organizations,
-      organizations.length === 1
-        ? null
-        : integers(given.map(({ organizationId }) => organizations.indexOf(organizationId) + 1)),
-      uuids(ids),
-      uuids(column(({ subject }) => subject)),
-      uuids(column(({ customerId }) => customerId)),
-      texts(column(({ externalCustomerId }) => externalCustomerId)),
-      uuids(column(({ memberId }) => memberId)),
-      texts(column(({ externalMemberId }) => externalMemberId)),
-      texts(column(({ name }) => name)),
-      texts(column(({ source }) => source)),
-      instants(column(({ timestamp }) => timestamp)),
-      texts(column(({ externalId }) => externalId)),
-      uuids(parentsOf(given, ids)),
-      jsons(column(({ metadata }) => JSON.stringify(metadata))),
-      at,
-    ],
+    text: INSERT_FREE,
+    values: columnsOf(given, ids, at),
   });
   const taken = rows[0]?.taken;
   return taken === null || taken === undefined ? 'all' : new Set(taken);
+}
+
+const organizationsOf = (given: readonly Given[]): OrganizationId[] => [
+  ...new Set(given.map(({ organizationId }) => organizationId)),
+];
+
+/** Places among the organizations, from 1; null where there is but one. */
+function ordinals(organizations: readonly OrganizationId[], given: readonly Given[]): Buffer | null {
+  if (organizations.length === 1) return null;
+  const places = new Map(organizations.map((id, i) => [id, i + 1]));
+  return integers(given.map(({ organizationId }) => places.get(organizationId) ?? null));
+}
+
+function columnsOf(given: readonly Given[], ids: readonly EventId[], at: string): unknown[] {
+  const column = <T>(of: (event: NewEvent) => T): T[] => given.map(({ event }) => of(event));
+  const organizations = organizationsOf(given);
+  return [
+    organizations,
+    ordinals(organizations, given),
+    uuids(ids),
+    uuids(column(({ subject }) => subject)),
+    uuids(column(({ customerId }) => customerId)),
+    texts(column(({ externalCustomerId }) => externalCustomerId)),
+    uuids(column(({ memberId }) => memberId)),
+    texts(column(({ externalMemberId }) => externalMemberId)),
+    texts(column(({ name }) => name)),
+    texts(column(({ source }) => source)),
+    instants(column(({ timestamp }) => timestamp)),
+    texts(column(({ externalId }) => externalId)),
+    uuids(parentsOf(given, ids)),
+    jsons(column(({ metadata }) => JSON.stringify(metadata))),
+    at,
+  ];
 }
 
 function parentsOf(given: readonly Given[], ids: readonly EventId[]): (EventId | null)[] {
@@ -56,26 +100,52 @@ function parentsOf(given: readonly Given[], ids: readonly EventId[]): (EventId |
   );
 }
 
-const INSERT_EVENTS = `
-  with given as (
-    select id, ($1::uuid[])[coalesce(o, 1)] as organization_id, subject, customer_id, external_customer_id, member_id,
-      external_member_id, name, source, "timestamp", external_id, parent_id, metadata
-    from unnest($2::int[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::text[],
-      $10::text[], $11::timestamptz[], $12::text[], $13::uuid[], $14::jsonb[])
-      as g (o, id, subject, customer_id, external_customer_id, member_id, external_member_id, name, source,
-        "timestamp", external_id, parent_id, metadata)
-  ), taken as (
+const ANY_TAKEN_OF_ONE = {
+  name: 'usage-any-taken-of-one',
+  text: `
+    select exists (
+      select from event_keys where organization_id = $1::uuid and external_id = any($2::text[])
+    ) as taken`,
+};
+
+const ANY_TAKEN = {
+  name: 'usage-any-taken',
+  text: `
+    select exists (
+      select from unnest($2::int[], $3::text[]) as g (o, external_id)
+      join event_keys k on k.organization_id = ($1::uuid[])[o] and k.external_id = g.external_id
+    ) as taken`,
+};
+
+const GIVEN = `
+  select id, ($1::uuid[])[coalesce(o, 1)] as organization_id, subject, customer_id, external_customer_id, member_id,
+    external_member_id, name, source, "timestamp", $15::timestamptz as received_at, external_id, parent_id, metadata
+  from unnest($2::int[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::uuid[], $8::text[], $9::text[],
+    $10::text[], $11::timestamptz[], $12::text[], $13::uuid[], $14::jsonb[])
+    as g (o, id, subject, customer_id, external_customer_id, member_id, external_member_id, name, source,
+      "timestamp", external_id, parent_id, metadata)`;
+
+const INTO_EVENTS = `
+  insert into events (id, organization_id, subject, customer_id, external_customer_id, member_id,
+    external_member_id, name, source, "timestamp", received_at, external_id, parent_id, metadata)`;
+
+// Without asking of each key whether it is free, and which of them were, it takes a fifth less.
+const INSERT_NEW = `
+  with keys as (
+    insert into event_keys (organization_id, external_id, id)
+    select ($1::uuid[])[coalesce(o, 1)], external_id, id
+    from unnest($2::int[], $3::uuid[], $12::text[]) as g (o, id, external_id) where external_id is not null
+  )
+  ${INTO_EVENTS} ${GIVEN}`;
+
+const INSERT_FREE = `
+  with given as (${GIVEN}), taken as (
     insert into event_keys (organization_id, external_id, id)
     select organization_id, external_id, id from given where external_id is not null
-    -- In one order whoever sends them, so that of two who send the same none waits for the other in a circle.
-    order by organization_id, external_id
     on conflict do nothing returning id
   ), put as (
-    insert into events (id, organization_id, subject, customer_id, external_customer_id, member_id,
-      external_member_id, name, source, "timestamp", received_at, external_id, parent_id, metadata)
-    select id, organization_id, subject, customer_id, external_customer_id, member_id, external_member_id, name,
-      source, "timestamp", $15::timestamptz, external_id, parent_id, metadata
-    from given left join taken using (id) where external_id is null or taken.id is not null
+    ${INTO_EVENTS}
+    select given.* from given left join taken using (id) where external_id is null or taken.id is not null
   )
   select case when count(*) < (select count(external_id) from given) then coalesce(array_agg(id), '{}') end as taken
   from taken`;

@@ -4,7 +4,7 @@ import type { OrganizationId } from '../billing/ids.ts';
 import { addToAccounts, type Run } from './add-to-accounts.ts';
 import { type Mark, marking } from './commits.ts';
 import { eventIds } from './event-ids.ts';
-import { type Given, insertGiven } from './insert-events.ts';
+import { type Given, insertGiven, insertNew } from './insert-events.ts';
 import type { KnownMeters } from './known-meters.ts';
 import type { EventBatch, WrittenBatch } from './new-event.ts';
 import { Tallied } from './tallied.ts';
@@ -40,17 +40,30 @@ const opening = (mark: Mark): string => `
 /** Of a query of several statements. */
 const last = <T>(results: T | T[]): T => (Array.isArray(results) ? (results.at(-1) as T) : results);
 
-/** As `batches`, one by one. All of them are written when this returns, and committed by the caller. */
+/** Found before anything is written, and sent with what opens the transaction. */
+export interface Found {
+  readonly opening: Opening;
+  /** None of the keys was taken. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Writes and commits `batches`, one by one; `committing` is told what will have been written before the commit is sent.
+ * Where all is new, nothing waits for an answer before it: the connection is one that takes statements ahead.
+ */
 export async function writeEvents(
   client: ClientBase,
   known: KnownMeters,
   batches: readonly EventBatch[],
-  opening: Opening,
+  given: readonly Given[],
+  { opening, isNew }: Found,
+  committing: (written: WrittenBatch[]) => void,
 ): Promise<WrittenBatch[]> {
   const meters = await known.at(Number(opening.version), client);
-  const given = firstOfEachKey(batches);
   const ids = eventIds(given.length, Number(opening.ms));
-  const taken = await insertGiven(client, given, ids, opening.at);
+  // On their way while they are counted here.
+  const inserting = isNew ? insertNew(client, given, ids, opening.at) : null;
+  const taken = inserting === null ? await insertGiven(client, given, ids, opening.at) : 'all';
   const inserted = batches.map(() => 0);
   const tallied = new Tallied();
   for (const [i, { event, organizationId, batch }] of given.entries()) {
@@ -58,15 +71,21 @@ export async function writeEvents(
     inserted[batch] = (inserted[batch] ?? 0) + 1;
     tallied.add(event, organizationId, meters.get(organizationId) ?? []);
   }
-  const run: Run = (text, values, name) => client.query({ text, values: [...values], ...(name ? { name } : {}) });
-  await addToAccounts(run, tallied, opening.at);
-  return batches.map(({ events }, b) => ({
+  const written = batches.map(({ events }, b) => ({
     inserted: inserted[b] ?? 0,
     duplicates: events.length - (inserted[b] ?? 0),
   }));
+  committing(written);
+  const run: Run = (text, values, name) => client.query({ text, values: [...values], ...(name ? { name } : {}) });
+  const writing = Promise.all([inserting, addToAccounts(run, tallied, opening.at)]);
+  // Unique values take several statements, each of which is sent when the last is answered.
+  if (tallied.seenValues.length > 0) await writing;
+  await Promise.all([writing, client.query('commit')]);
+  return written;
 }
 
-function firstOfEachKey(batches: readonly EventBatch[]): Given[] {
+/** In the order in which their keys are taken. */
+export function firstOfEachKey(batches: readonly EventBatch[]): Given[] {
   const keys = new Map<OrganizationId, Set<string>>();
   const given: Given[] = [];
   for (const [batch, { organizationId, events }] of batches.entries()) {
@@ -78,5 +97,11 @@ function firstOfEachKey(batches: readonly EventBatch[]): Given[] {
       given.push({ event, organizationId, batch });
     }
   }
-  return given;
+  return given.sort(byKey);
+}
+
+function byKey(a: Given, b: Given): number {
+  if (a.organizationId !== b.organizationId) return a.organizationId < b.organizationId ? -1 : 1;
+  const [one, other] = [a.event.externalId ?? '', b.event.externalId ?? ''];
+  return one === other ? 0 : one < other ? -1 : 1;
 }
