@@ -191,6 +191,7 @@ class Checkout {
     outcome: IntentOutcome,
     paymentId: PaymentId | null,
     confirmationToken: string | null,
+    isReplaced = false,
   ): Promise<messages.ConfirmOutcome> {
     switch (outcome.status) {
       case 'paid':
@@ -204,7 +205,8 @@ class Checkout {
         this.pending = null;
         const { checkoutId } = this.start;
         const at = now(this.clock);
-        const message = await database.reopenCheckout({ checkoutId, paymentId, reason: outcome.reason, at });
+        const reopened = { checkoutId, paymentId, reason: outcome.reason, isReplaced, at };
+        const message = await database.reopenCheckout(reopened);
         const declined = { status: 'declined', reason: outcome.reason, message } as const;
         this.lastDeclined = { token: confirmationToken, outcome: declined };
         return declined;
@@ -235,7 +237,7 @@ class Checkout {
       pending.isBeyondRecall = true;
       return { status: 'action_required' };
     }
-    const settled = await this.settle(outcome, pending.paymentId, pending.confirmationToken);
+    const settled = await this.settle(outcome, pending.paymentId, pending.confirmationToken, true);
     return settled.status === 'declined' ? null : settled;
   }
 

@@ -131,11 +131,14 @@ export interface Reopen {
   readonly checkoutId: CheckoutId;
   readonly paymentId: PaymentId | null;
   readonly reason: string;
+  /** The buyer has pressed Pay again: what they saw is compared with then, and stays. */
+  readonly isReplaced?: boolean;
   readonly at: number;
 }
 
 /** The attempt failed: the checkout may be paid again, and says what went wrong. */
-export function reopenCheckout(deps: Dependencies, { checkoutId, paymentId, reason, at }: Reopen): Promise<string> {
+export function reopenCheckout(deps: Dependencies, given: Reopen): Promise<string> {
+  const { checkoutId, paymentId, reason, at } = given;
   return transaction(deps, async (em) => {
     const checkout = await lockCheckout(em, checkoutId);
     const payment = paymentId === null ? null : await em.findOneOrFail(Payment, paymentId);
@@ -156,7 +159,7 @@ export function reopenCheckout(deps: Dependencies, { checkoutId, paymentId, reas
         intentStatus: null,
         modifiedAt: now,
       });
-      await showBalance(em, checkout);
+      if (!given.isReplaced) await showBalance(em, checkout);
       await giveBack(em, checkout);
       await tellCheckout(deps, em, checkout, now, 'checkout.updated');
     }

@@ -251,6 +251,20 @@ describe('while the buyer is at their bank', () => {
     expect(await at.disagreements()).toEqual([]);
   });
 
+  it('is compared with what was shown before another card is charged', async () => {
+    const at = await shop(500);
+    const checkout = await at.opens();
+    expect((await pay(checkout, ASKS)).status).toBe(200);
+    await at.give(300);
+    const second = await pay(checkout, CARD);
+    expect([second.status, second.body.detail[0].type]).toEqual([422, 'total_changed']);
+    expect(await at.read(checkout.id)).toMatchObject({ status: 'open', due_amount: 1200 });
+    expect(await at.balance()).toBe(800);
+    expect((await pay(checkout, CARD)).status).toBe(200);
+    expect([await takenFor(checkout.id), await at.balance()]).toEqual([[1200], 0]);
+    expect(await at.disagreements()).toEqual([]);
+  });
+
   it('is there again once the bank refuses', async () => {
     const at = await shop(500);
     const checkout = await at.opens();
