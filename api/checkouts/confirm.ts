@@ -1,5 +1,6 @@
 /** The buyer presses Pay: what they entered is written, the process does the rest, its answer becomes the API's. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { z } from 'zod';
 import { missingParts } from '../../billing/address-forms.ts';
 import { DISCOUNT_REASONS } from '../../billing/discounts.ts';
@@ -17,6 +18,7 @@ import {
   ApiError,
   alreadyActiveSubscription,
   checkoutNotOpen,
+  expiredCheckout,
   invalid,
   paymentError,
   TAXES_AWAY,
@@ -43,10 +45,10 @@ export async function confirmCheckout(
   at: Date,
 ): Promise<string | null> {
   if (checkout.status !== 'confirmed') await enter(em, services, checkout, body, at);
-  let outcome = await ask(services, checkout, body);
+  let outcome = await ask(em, services, checkout.id, body);
   if (outcome.status === 'refused' && outcome.reason === 'paying_elsewhere') {
     await leaveOthers(em, services, checkout);
-    outcome = await ask(services, checkout, body);
+    outcome = await ask(em, services, checkout.id, body);
   }
   refuseUnlessTaken(outcome);
   return openSession(em, checkout.id);
@@ -94,15 +96,24 @@ function refuseWithoutAddress(checkout: CheckoutRow): void {
   );
 }
 
-function ask(
+/** As the row is now: a process that was lost takes up what is under way, which another press may have begun meanwhile. */
+async function ask(
+  em: EntityManager,
   { workflows }: Pick<Services, 'workflows'>,
-  checkout: CheckoutRow,
+  id: CheckoutId,
   body: z.output<typeof CheckoutConfirm>,
 ): Promise<ConfirmOutcome> {
   const confirmationToken = body.confirmation_token_id ?? null;
-  return workflows.confirmCheckout(checkout.id, checkout.organization.id, checkoutStart(checkout), {
-    confirmationToken,
-  });
+  const row = await em.fork().findOneOrFail(Checkout, id, { populate: ['customer.testClock'] });
+  try {
+    return await workflows.confirmCheckout(id, row.organization.id, checkoutStart(row), { confirmationToken });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    // Its process has ended in the same moment, by another press or by its time.
+    const { status } = await em.fork().findOneOrFail(Checkout, id);
+    if (status === 'succeeded') return { status: 'succeeded' };
+    throw status === 'expired' ? expiredCheckout() : unavailable();
+  }
 }
 
 /** The customer may have one subscription, and left another checkout while paying: that one is called off, if it can be. */

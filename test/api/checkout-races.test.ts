@@ -287,3 +287,17 @@ it('keeps the card of a first payment that the processor broke at and then found
     methods.items[0].id,
   );
 });
+
+it('hears of no fault, however the presses of Pay fall around its end', async () => {
+  const product = await aProduct();
+  const checkout = await opened({ products: [product.id], customer_email: anEmail() });
+  const presses = Array.from({ length: 25 }, async (_, i) => {
+    await new Promise((passed) => setTimeout(passed, i * 20));
+    return (await pay(checkout, CARD)).status;
+  });
+  const statuses = new Set(await Promise.all(presses));
+  expect(statuses).toContain(200);
+  // Paid by another press: no longer open.
+  expect([...statuses].filter((status) => status !== 200 && status !== 403)).toEqual([]);
+  expect(await takenFor(checkout.id)).toEqual([2000]);
+});
