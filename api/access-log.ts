@@ -18,7 +18,8 @@ export function accessLog(log: Logger) {
     const { method } = req;
     const path = hideSecrets(req.path);
     res.locals.requestId = requestId;
-    res.locals.log = log.child({ requestId });
+    // Made when something is to be said: most requests have nothing to say but their line.
+    res.locals.log = () => log.child({ requestId, ...res.locals.caller });
     res.setHeader('x-request-id', requestId);
     res.once('close', () => {
       const milliseconds = Number(process.hrtime.bigint() - started) / 1e6;

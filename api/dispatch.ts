@@ -14,7 +14,7 @@ import type { Services } from './services.ts';
 import { parsePart, refuseUnstorableText } from './validation.ts';
 
 /** What the server keeps of a request while it answers. */
-export type Locals = { requestId: string; log: Logger; caller?: Readonly<Record<string, string>> };
+export type Locals = { requestId: string; log: () => Logger; caller?: Readonly<Record<string, string>> };
 export type Answering = Response<unknown, Locals>;
 
 export interface Backing {
@@ -28,7 +28,6 @@ export async function dispatch(route: Route, { orm, services }: Backing, req: Re
   const at = new Date();
   const caller = await authenticate(route, em, req, services, at);
   res.locals.caller = names(caller);
-  if (route.auth !== 'public') res.locals.log = res.locals.log.child(res.locals.caller);
   const body = route.body && (await readBody(route.body, route.isLarge, req, res));
   const context: RequestContext = {
     ...services,

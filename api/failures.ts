@@ -33,8 +33,8 @@ export function otherMethods(methods: readonly string[]) {
 /** Express's error handler; known by its four parameters. */
 export function answerFailure(error: unknown, _req: Request, res: Answering, _next: NextFunction): void {
   const refusal = refusalOf(error);
-  if (refusal.status >= 500) res.locals.log.error({ err: error }, 'request failed');
-  else if (refusal !== error) res.locals.log.warn({ err: error }, 'request refused late');
+  if (refusal.status >= 500) res.locals.log().error({ err: error }, 'request failed');
+  else if (refusal !== error) res.locals.log().warn({ err: error }, 'request refused late');
   if (res.headersSent) {
     res.destroy();
     return;

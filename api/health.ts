@@ -21,7 +21,7 @@ export function readyz({ orm, services }: Backing) {
           await within(PATIENCE_MS, check());
           return [name, 'ok'];
         } catch (err) {
-          res.locals.log.warn({ err, check: name }, 'not ready');
+          res.locals.log().warn({ err, check: name }, 'not ready');
           return [name, 'failed'];
         }
       }),

@@ -70,7 +70,8 @@ interface Scoping {
 export interface RequestContext extends Services {
   /** A fork for this request alone. */
   readonly em: EntityManager;
-  readonly log: Logger;
+  /** Says who has called, and in which request. */
+  readonly log: () => Logger;
   readonly request: {
     readonly id: string;
     /** In capitals; HEAD comes to the routes of GET. */

@@ -39,7 +39,7 @@ export const stripeWebhook = route({
     const isNew =
       workflowId !== null &&
       (await keep(em, { id: event.id, type: event.type, objectId, workflowId, receivedAt: request.at }));
-    log.info({ processorEvent: event.id, type: event.type, workflowId, isNew }, 'the processor tells of an event');
+    log().info({ processorEvent: event.id, type: event.type, workflowId, isNew }, 'the processor tells of an event');
     return { received: true } as const;
   },
 });

@@ -38,7 +38,7 @@ export async function previewOfCharge(database: LivesDatabase, whose: Whose): Pr
 function contextOf({ deps, services }: LivesDatabase, { organizationId, id }: Whose, body: unknown) {
   const context: RequestContext & HandlerInput & { readonly organization: OrganizationId } = {
     ...services,
-    ...{ em: deps.orm.em.fork(), log, organization: organizationId, params: { id }, query: undefined, body },
+    ...{ em: deps.orm.em.fork(), log: () => log, organization: organizationId, params: { id }, query: undefined, body },
     request: { id: 'a-test', method: 'GET', ip: null, headers: {}, at: new Date() },
   };
   return context;
