@@ -144,9 +144,12 @@ async function recover(em: EntityManager, row: SubscriptionRow, paid: OrderRow, 
   const usageEnd = usageEndOf(row);
   skipMissedPeriods(row, at, paid.meterPeriodEnd || isDelivered ? 'past' : 'running');
   await want(em, row, 'granted', at);
-  // What was used since is billed with the next renewal, and has the units of both periods.
-  if (usageEndOf(row).getTime() !== usageEnd.getTime())
+  // What was used since is billed with the next renewal, and has the units of both periods. One that is due at once brings
+  // its own.
+  const isAnother = usageEndOf(row).getTime() !== usageEnd.getTime();
+  if (isAnother && row.currentPeriodEnd > at) {
     await cycleCredits(em, row, await creditingGrants(em, row), new Set(), at);
+  }
   await recordChange(em, row, at, 'subscription.reactivated');
   await tellSubscription(em, row, at, 'subscription.updated', 'subscription.active');
 }
