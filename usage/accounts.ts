@@ -87,16 +87,14 @@ export async function followPeriod(
 ): Promise<void> {
   if (accounts.length === 0) return;
   const keys = keysOf(accounts);
+  // Makes those that are missing and locks all in one pass: one that waits with a new account in hand would be waited for
+  // in turn.
   await sql.execute(
     `insert into usage_accounts (subject, meter_id, organization_id)
-     select subject, meter_id, ?::uuid from unnest(?::uuid[], ?::uuid[]) as g (subject, meter_id)
-     order by subject, meter_id on conflict do nothing`,
+     select distinct subject, meter_id, ?::uuid from unnest(?::uuid[], ?::uuid[]) as g (subject, meter_id)
+     order by subject, meter_id
+     on conflict (subject, meter_id) do update set organization_id = excluded.organization_id`,
     [organizationId, ...keys],
-  );
-  await sql.execute(
-    `select from usage_accounts where (subject, meter_id) in (select * from unnest(?::uuid[], ?::uuid[]))
-     order by subject, meter_id for update`,
-    keys,
   );
   const unique = keysOf(accounts.filter(({ func }) => func === 'unique'));
   await sql.execute(MERGE_VALUES, unique);
