@@ -64,7 +64,7 @@ describeInBrowser('the portal', () => {
   });
 
   /** A subscriber on a clock that begins now, who is signed in on `page`. */
-  async function subscriber(product: string, { card = 'pm_card_visa', seats = 1, trialDays = 0 } = {}) {
+  async function subscriber(product: string, { card = 'pm_card_visa', country = 'NZ', seats = 1, trialDays = 0 } = {}) {
     const start = new Date();
     const clock = await call('POST', '/v1/test-clocks/', { name: 'A life', frozen_time: start.toISOString() });
     const customer = await call('POST', '/v1/customers/', {
@@ -76,7 +76,7 @@ describeInBrowser('the portal', () => {
       ...(trialDays > 0 ? { trial_interval: 'day', trial_interval_count: trialDays } : {}),
     });
     await call('POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
-      customer_billing_address: { country: 'NZ' },
+      customer_billing_address: { country },
       confirmation_token_id: await cardToken(system.stripeApi, card),
     });
     if (card === ASKS) await approvesPurchase(String(checkout.client_secret));
@@ -124,6 +124,16 @@ describeInBrowser('the portal', () => {
     await item('Example Pro').getByText('Active').waitFor();
     const orders = await customer.orders();
     expect(orders.map(({ total_amount }: { total_amount: number }) => total_amount)).toContain(Math.round(shown * 100));
+  });
+
+  it('says what of a change is tax where prices include it', async () => {
+    await subscriber(lite, { country: 'DE' });
+    await item('Example Lite').getByRole('button', { name: 'Change plan' }).click();
+    await page.getByRole('radio', { name: /Example Pro/ }).check();
+    await page.getByText(/^Includes \$2\.(39|40) tax\.$/).waitFor();
+    expect(await page.getByRole('dialog').getByText('Tax', { exact: true }).count()).toBe(0);
+    expect(await due()).toBe(15);
+    await button('Leave it as it is').click();
   });
 
   it('says why a change was declined, and leaves all as it was', async () => {

@@ -71,6 +71,7 @@ const amounts = {
   lines: z.array(z.object({ label: z.string(), amount: z.number() })),
   discount_amount: z.number(),
   tax_amount: z.number(),
+  net_amount: z.number(),
   total_amount: z.number(),
   applied_balance_amount: z.number(),
   applied_usage_wallet_amount: z.number(),

@@ -12,6 +12,8 @@ export function Amounts({ amounts, label }: AmountsProps) {
   const { currency, lines, discount_amount: discount, tax_amount: tax } = amounts;
   const { applied_balance_amount: applied, applied_usage_wallet_amount: prepaid } = amounts;
   const balance = applied - prepaid;
+  // A tax that is part of the prices takes nothing more.
+  const isAdded = amounts.total_amount === amounts.net_amount + tax;
   const money = (amount: number) => formatMoney(amount, currency);
   return (
     <dl className="sums">
@@ -20,7 +22,7 @@ export function Amounts({ amounts, label }: AmountsProps) {
         <Line key={index} label={line.label} value={money(line.amount)} />
       ))}
       {discount > 0 && <Line label="Discount" value={money(-discount)} />}
-      {tax !== 0 && <Line label="Tax" value={money(tax)} />}
+      {tax !== 0 && isAdded && <Line label="Tax" value={money(tax)} />}
       {prepaid < 0 && <Line label="From your prepaid usage" value={money(prepaid)} />}
       {balance < 0 && <Line label="From your credit" value={money(balance)} />}
       {balance > 0 && <Line label="Added to your credit" value={money(balance)} />}
@@ -28,6 +30,12 @@ export function Amounts({ amounts, label }: AmountsProps) {
         <dt>{label}</dt>
         <dd data-testid="due">{money(amounts.due_amount)}</dd>
       </div>
+      {tax > 0 && !isAdded && (
+        <div>
+          <dt className="unseen">About the tax</dt>
+          <dd className="remark soft small">Includes {money(tax)} tax.</dd>
+        </div>
+      )}
     </dl>
   );
 }
