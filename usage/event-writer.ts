@@ -136,12 +136,12 @@ export class EventWriter {
         ]);
         await writeNames(client, names);
         const found = { opening, isNew: !isTaken };
-        const written = await writeEvents(client, this.known, batches, given, found, (expected) => {
-          committing = expected;
-        });
+        committing = await writeEvents(client, this.known, batches, given, found);
+        // Alone, and not ahead of their answers: nothing may be committed that was not counted.
+        await client.query('commit');
         this.names.remember(names);
         client.release();
-        return written;
+        return committing;
       } catch (error) {
         await rolledBack(client);
         // The answer to the commit may have been lost, not the commit: events without an id would then count twice.

@@ -47,17 +47,13 @@ export interface Found {
   readonly isNew: boolean;
 }
 
-/**
- * Writes and commits `batches`, one by one; `committing` is told what will have been written before the commit is sent.
- * Where all is new, nothing waits for an answer before it: the connection is one that takes statements ahead.
- */
+/** As `batches`, one by one. All of them are written and counted when this returns, and committed by the caller. */
 export async function writeEvents(
   client: ClientBase,
   known: KnownMeters,
   batches: readonly EventBatch[],
   given: readonly Given[],
   { opening, isNew }: Found,
-  committing: (written: WrittenBatch[]) => void,
 ): Promise<WrittenBatch[]> {
   const meters = await known.at(Number(opening.version), client);
   const ids = eventIds(given.length, Number(opening.ms));
@@ -71,17 +67,12 @@ export async function writeEvents(
     inserted[batch] = (inserted[batch] ?? 0) + 1;
     tallied.add(event, organizationId, meters.get(organizationId) ?? []);
   }
-  const written = batches.map(({ events }, b) => ({
+  const run: Run = (text, values, name) => client.query({ text, values: [...values], ...(name ? { name } : {}) });
+  await Promise.all([inserting, addToAccounts(run, tallied, opening.at)]);
+  return batches.map(({ events }, b) => ({
     inserted: inserted[b] ?? 0,
     duplicates: events.length - (inserted[b] ?? 0),
   }));
-  committing(written);
-  const run: Run = (text, values, name) => client.query({ text, values: [...values], ...(name ? { name } : {}) });
-  const writing = Promise.all([inserting, addToAccounts(run, tallied, opening.at)]);
-  // Unique values take several statements, each of which is sent when the last is answered.
-  if (tallied.seenValues.length > 0) await writing;
-  await Promise.all([writing, client.query('commit')]);
-  return written;
 }
 
 /** In the order in which their keys are taken. */
