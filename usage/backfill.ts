@@ -7,6 +7,7 @@ import type { ClientBase } from 'pg';
 import type { EventId, MeterId } from '../billing/ids.ts';
 import { lockAccounts } from './add-to-accounts.ts';
 import type { EventPlace, EventStore, NextEvent } from './event-store.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { MeterTerms } from './known-meters.ts';
 import type { Subject } from './subjects.ts';
 import { type Addition, type SeenValues, Tallied } from './tallied.ts';
@@ -26,15 +27,7 @@ export async function backfillNext(
   meterId: MeterId,
   chunk = CHUNK,
 ): Promise<Backfilled | null> {
-  await client.query('begin');
-  try {
-    const done = await countNext(client, store, meterId, chunk);
-    await client.query('commit');
-    return done;
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  }
+  return inTransaction(client, () => countNext(client, store, meterId, chunk));
 }
 
 interface Standing extends MeterTerms {

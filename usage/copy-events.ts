@@ -7,6 +7,7 @@ import type { ClientBase } from 'pg';
 import type { ClickHouseClient } from './clickhouse/connection.ts';
 import { EVENT_LINE, type EventLine, InsertTooSlow, insertLines, LINE_BYTES, MOST_BYTES } from './clickhouse/lines.ts';
 import { MOVE_LOCK, type StandingStore, standingStore } from './event-store-state.ts';
+import { inTransaction } from './in-transaction.ts';
 import { USAGE_LOCK } from './write-events.ts';
 
 /** Of events copied in one step, but for those of one moment; of MOST_BYTES at most as well. */
@@ -208,14 +209,8 @@ async function isInsertedInTime(clickhouse: ClickHouseClient, rows: readonly Eve
 
 /** In a transaction, as the only one that carries events. */
 async function carrying<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
-  await client.query('begin');
-  try {
+  return inTransaction(client, async () => {
     await client.query(`select pg_advisory_xact_lock(${MOVE_LOCK})`);
-    const done = await work();
-    await client.query('commit');
-    return done;
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  }
+    return work();
+  });
 }

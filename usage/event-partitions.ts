@@ -3,6 +3,7 @@
  * in for a month without one is kept apart, and moved once there is one.
  */
 import type { ClientBase } from 'pg';
+import { inTransaction } from './in-transaction.ts';
 import { USAGE_LOCK } from './write-events.ts';
 
 /** The running month and those after it. */
@@ -126,16 +127,4 @@ async function makePartition(client: ClientBase, month: Month): Promise<boolean>
   );
   await client.query(`alter table events attach partition ${name} for values from ('${from}') to ('${to}')`);
   return true;
-}
-
-async function inTransaction<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
-  await client.query('begin');
-  try {
-    const done = await work();
-    await client.query('commit');
-    return done;
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  }
 }

@@ -7,6 +7,7 @@ import type { ClientBase } from 'pg';
 import type { ClickHouseClient } from './clickhouse/connection.ts';
 import { hasEvents, idOf, writeId } from './clickhouse/tables.ts';
 import { type EventStoreState, MOVE_LOCK } from './event-store-state.ts';
+import { inTransaction } from './in-transaction.ts';
 
 export class OtherClickHouse extends Error {
   override readonly name = 'OtherClickHouse';
@@ -35,8 +36,7 @@ export async function refuseOther(client: ClientBase, clickhouse: ClickHouseClie
  * the events of another database. Whatever breaks in between, the same may be done again.
  */
 export async function claim(client: ClientBase, clickhouse: ClickHouseClient): Promise<void> {
-  await client.query('begin');
-  try {
+  await inTransaction(client, async () => {
     await client.query(`select pg_advisory_xact_lock(${MOVE_LOCK})`);
     const { state, id } = await named(client);
     const there = await idOf(clickhouse);
@@ -47,11 +47,7 @@ export async function claim(client: ClientBase, clickhouse: ClickHouseClient): P
     const agreed = there ?? randomUUID();
     if (there === null) await writeId(clickhouse, agreed);
     await client.query('update event_store set clickhouse_id = $1', [agreed]);
-    await client.query('commit');
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  }
+  });
 }
 
 async function named(client: ClientBase): Promise<Named> {

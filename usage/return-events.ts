@@ -10,6 +10,7 @@ import { countByMonth } from './clickhouse/months.ts';
 import { nextReceived, type ReceivedPart, receivedEvents } from './clickhouse/received.ts';
 import { isLockTimeout } from './event-partitions.ts';
 import { MOVE_LOCK, RETURN_LOCK, standingStore } from './event-store-state.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { EventMover } from './move-events.ts';
 import {
   attachReturned,
@@ -218,14 +219,8 @@ async function bringBackLast(client: ClientBase, clickhouse: ClickHouseClient, f
 
 /** In a transaction, as the only one that brings events back. */
 async function alone<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
-  await client.query('begin');
-  try {
+  return inTransaction(client, async () => {
     await client.query(`select pg_advisory_xact_lock(${RETURN_LOCK})`);
-    const done = await work();
-    await client.query('commit');
-    return done;
-  } catch (error) {
-    await client.query('rollback').catch(() => {});
-    throw error;
-  }
+    return work();
+  });
 }
