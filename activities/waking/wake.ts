@@ -16,7 +16,7 @@ export interface Failed {
   readonly error: unknown;
 }
 
-/** A call that Temporal doesn't answer in this time has failed. */
+/** A call that Temporal doesn't answer in this time has failed: the machine's time, as the connection counts in it. */
 const PATIENCE = 10_000;
 
 /** Makes the calls, at most `atOnce` at a time, and answers with those that failed. */
