@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
 import { SWEEP, startSweep } from '../../worker/sweep.ts';
-import { bank } from '../sandbox/sandboxed.ts';
 import { eventually } from './everything.ts';
+import { atTheBank, pay, takenFor } from './paying.ts';
 import { type Running, startRunning } from './running.ts';
 
 let running: Running;
@@ -39,27 +39,6 @@ async function shop(balance: number) {
   };
 }
 
-async function pay(checkout: { client_secret: string }, card: string | null, more: object = {}) {
-  return running.call(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
-    ...(card === null ? {} : { confirmation_token_id: await running.aCard(card) }),
-    ...more,
-  });
-}
-
-/** Amounts that the processor has taken for a checkout. */
-async function takenFor(checkoutId: string): Promise<number[]> {
-  const { data } = await running.stripe.paymentIntents.list({ limit: 100 });
-  return data
-    .filter(({ metadata, status }) => metadata['checkout_id'] === checkoutId && status === 'succeeded')
-    .map(({ amount }) => amount);
-}
-
-async function atTheBank(clientSecret: string, answer: 'approve' | 'refuse'): Promise<void> {
-  const intent = await running.stripe.paymentIntents.retrieve(clientSecret.split('_secret_')[0] ?? '');
-  const url = intent.next_action?.redirect_to_url?.url ?? intent.next_action?.use_stripe_sdk?.stripe_js;
-  await bank(String(url), answer);
-}
-
 const becomes = (at: Awaited<ReturnType<typeof shop>>, id: string, status: string) =>
   eventually(async () => ((await at.read(id)).status === status ? true : undefined));
 
@@ -71,8 +50,8 @@ it('pays its part, and the card the rest', async () => {
   const page = await running.made(null, 'GET', `/v1/checkouts/client/${checkout.client_secret}`);
   expect(page).toMatchObject(shown);
   expect(await at.balance()).toBe(500);
-  expect((await pay(checkout, CARD)).status).toBe(200);
-  expect(await takenFor(checkout.id)).toEqual([1500]);
+  expect((await pay(running, checkout, CARD)).status).toBe(200);
+  expect(await takenFor(running, checkout.id)).toEqual([1500]);
   expect(await at.orders()).toMatchObject([
     { status: 'paid', total_amount: 2000, applied_balance_amount: -500, due_amount: 0, billing_reason: 'purchase' },
   ]);
@@ -84,9 +63,9 @@ it('pays all of what is sold once, and no card is asked for', async () => {
   const at = await shop(2500);
   const checkout = await at.opens({ customer_id: undefined, external_customer_id: at.customer.external_id });
   expect(checkout).toMatchObject({ due_amount: 0, is_payment_required: false, is_payment_form_required: false });
-  expect((await pay(checkout, null)).status).toBe(200);
+  expect((await pay(running, checkout, null)).status).toBe(200);
   expect(await at.orders()).toMatchObject([{ status: 'paid', applied_balance_amount: -2000 }]);
-  expect([await takenFor(checkout.id), await at.balance()]).toEqual([[], 500]);
+  expect([await takenFor(running, checkout.id), await at.balance()]).toEqual([[], 500]);
   expect(await at.disagreements()).toEqual([]);
 });
 
@@ -95,14 +74,14 @@ it('pays the first period of a plan, whose card is kept for the next', async () 
   const checkout = await at.opens({ products: [at.plan.id] });
   const asked = { is_payment_required: false, is_payment_setup_required: true, is_payment_form_required: true };
   expect(checkout).toMatchObject({ due_amount: 0, ...asked });
-  expect((await pay(checkout, null)).status).toBe(422);
-  expect((await pay(checkout, CARD)).status).toBe(200);
+  expect((await pay(running, checkout, null)).status).toBe(422);
+  expect((await pay(running, checkout, CARD)).status).toBe(200);
   expect(await at.orders()).toMatchObject([
     { status: 'paid', applied_balance_amount: -2000, subscription: { status: 'active' } },
   ]);
   const { items } = await running.made(at.token, 'GET', `/v1/customers/${at.customer.id}/payment-methods`);
   expect(items).toHaveLength(1);
-  expect([await takenFor(checkout.id), await at.balance()]).toEqual([[], 500]);
+  expect([await takenFor(running, checkout.id), await at.balance()]).toEqual([[], 500]);
   expect(await at.disagreements()).toEqual([]);
 });
 
@@ -110,7 +89,7 @@ it('leaves nothing too small to be charged: the customer owes that', async () =>
   const at = await shop(1980);
   const checkout = await at.opens();
   expect(checkout).toMatchObject({ applied_balance_amount: -2000, due_amount: 0 });
-  expect((await pay(checkout, null)).status).toBe(200);
+  expect((await pay(running, checkout, null)).status).toBe(200);
   expect(await at.balance()).toBe(-20);
   // What is owed is asked for by the next renewal, and by no checkout.
   expect(await at.opens()).toMatchObject({ applied_balance_amount: 0, due_amount: 2000 });
@@ -139,7 +118,7 @@ it('follows what is chosen, and a discount', async () => {
   await at.make('/v1/discounts/', half);
   const changed = await running.made(null, 'PATCH', path, { product_id: at.book.id, discount_code: 'HALF' });
   expect(changed).toMatchObject({ total_amount: 1000, applied_balance_amount: -1000, due_amount: 0 });
-  expect((await pay(checkout, null)).status).toBe(200);
+  expect((await pay(running, checkout, null)).status).toBe(200);
   expect(await at.balance()).toBe(700);
   expect(await at.disagreements()).toEqual([]);
 });
@@ -149,12 +128,12 @@ it('is not shown to, nor used by, who only names the address', async () => {
   for (const customer_email of [at.email, undefined]) {
     const checkout = await at.opens({ customer_id: undefined, customer_email });
     expect(checkout).toMatchObject({ applied_balance_amount: 0, due_amount: 2000 });
-    const declined = await pay(checkout, 'pm_card_chargeDeclined', { customer_email: at.email });
+    const declined = await pay(running, checkout, 'pm_card_chargeDeclined', { customer_email: at.email });
     expect(declined).toMatchObject({ status: 400, body: { error: 'PaymentError' } });
     expect(await at.read(checkout.id)).toMatchObject({ customer_id: at.customer.id, applied_balance_amount: 0 });
-    const paid = await pay(checkout, CARD, { customer_email: at.email });
+    const paid = await pay(running, checkout, CARD, { customer_email: at.email });
     expect(paid).toMatchObject({ status: 200, body: { applied_balance_amount: 0, due_amount: 2000 } });
-    expect(await takenFor(checkout.id)).toEqual([2000]);
+    expect(await takenFor(running, checkout.id)).toEqual([2000]);
   }
   expect(await at.balance()).toBe(2500);
   expect(await at.disagreements()).toEqual([]);
@@ -164,12 +143,12 @@ it('is there again where the card is declined, as often as that is', async () =>
   const at = await shop(500);
   const checkout = await at.opens();
   for (let tries = 0; tries < 2; tries += 1) {
-    expect((await pay(checkout, 'pm_card_chargeDeclined')).status).toBe(400);
+    expect((await pay(running, checkout, 'pm_card_chargeDeclined')).status).toBe(400);
     expect(await at.balance()).toBe(500);
     expect(await at.read(checkout.id)).toMatchObject({ status: 'open', due_amount: 1500 });
   }
-  expect((await pay(checkout, CARD)).status).toBe(200);
-  expect([await takenFor(checkout.id), await at.balance()]).toEqual([[1500], 0]);
+  expect((await pay(running, checkout, CARD)).status).toBe(200);
+  expect([await takenFor(running, checkout.id), await at.balance()]).toEqual([[1500], 0]);
   expect(await at.disagreements()).toEqual([]);
 });
 
@@ -178,13 +157,13 @@ it('is paid with only as it was shown: where it is another one by now, nothing i
   const checkout = await at.opens();
   await at.give(300);
   const refused = { status: 422, body: { detail: [{ loc: ['body'], type: 'total_changed' }] } };
-  expect(await pay(checkout, CARD)).toMatchObject(refused);
+  expect(await pay(running, checkout, CARD)).toMatchObject(refused);
   expect(await at.read(checkout.id)).toMatchObject({ status: 'open', due_amount: 1200 });
   await at.give(-800);
-  expect(await pay(checkout, CARD)).toMatchObject(refused);
+  expect(await pay(running, checkout, CARD)).toMatchObject(refused);
   expect(await at.read(checkout.id)).toMatchObject({ status: 'open', due_amount: 2000 });
-  expect((await pay(checkout, CARD)).status).toBe(200);
-  expect(await takenFor(checkout.id)).toEqual([2000]);
+  expect((await pay(running, checkout, CARD)).status).toBe(200);
+  expect(await takenFor(running, checkout.id)).toEqual([2000]);
   expect(await at.disagreements()).toEqual([]);
 });
 
@@ -192,7 +171,7 @@ it('pays one of two checkouts that are paid at once', async () => {
   const at = await shop(2000);
   const checkouts = await Promise.all([at.opens(), at.opens()]);
   expect(checkouts.map(({ due_amount }) => due_amount)).toEqual([0, 0]);
-  const replies = await Promise.all(checkouts.map((checkout) => pay(checkout, null)));
+  const replies = await Promise.all(checkouts.map((checkout) => pay(running, checkout, null)));
   expect(replies.map(({ status }) => status).sort()).toEqual([200, 422]);
   expect([(await at.orders()).length, await at.balance()]).toEqual([1, 0]);
   expect(await at.disagreements()).toEqual([]);
@@ -206,7 +185,7 @@ it('pays a checkout or a renewal where both come at once, and not both', async (
   });
   const opens = (product: { id: string }) =>
     at.make('/v1/checkouts/', { products: [product.id], customer_id: customer.id });
-  expect((await pay(await opens(at.plan), CARD)).status).toBe(200);
+  expect((await pay(running, await opens(at.plan), CARD)).status).toBe(200);
   const rested = async () => {
     const { status } = await running.made(at.token, 'GET', `/v1/test-clocks/${clock.id}`);
     return status === 'ready' ? true : undefined;
@@ -217,7 +196,7 @@ it('pays a checkout or a renewal where both come at once, and not both', async (
   const balances = `/v1/customers/${customer.id}/balances`;
   await at.make(balances, { currency: 'usd', amount: 500, reason: 'Thanks', idempotency_key: randomUUID() });
   const checkout = await opens(at.book);
-  const [paid] = await Promise.all([pay(checkout, CARD), advance('2031-04-01T00:00:10Z')]);
+  const [paid] = await Promise.all([pay(running, checkout, CARD), advance('2031-04-01T00:00:10Z')]);
   await eventually(rested);
   expect([200, 422]).toContain(paid.status);
   const { items } = await running.made(at.token, 'GET', `/v1/orders/?customer_id=${customer.id}`);
@@ -231,13 +210,13 @@ describe('while the buyer is at their bank', () => {
   it('is held: nobody else can use it', async () => {
     const at = await shop(500);
     const checkout = await at.opens();
-    const asked = await pay(checkout, ASKS);
+    const asked = await pay(running, checkout, ASKS);
     expect(await at.balance()).toBe(0);
     expect(await at.opens()).toMatchObject({ applied_balance_amount: 0 });
     expect(await at.disagreements()).toEqual([]);
-    await atTheBank(asked.body.payment_processor_metadata.intent_client_secret, 'approve');
+    await atTheBank(running, asked.body.payment_processor_metadata.intent_client_secret, 'approve');
     await becomes(at, checkout.id, 'succeeded');
-    expect(await takenFor(checkout.id)).toEqual([1500]);
+    expect(await takenFor(running, checkout.id)).toEqual([1500]);
     expect(await at.orders()).toMatchObject([{ status: 'paid', applied_balance_amount: -500 }]);
     expect(await at.disagreements()).toEqual([]);
   });
@@ -245,31 +224,31 @@ describe('while the buyer is at their bank', () => {
   it('is there for the next card, given instead of an answer at the bank', async () => {
     const at = await shop(500);
     const checkout = await at.opens();
-    expect((await pay(checkout, ASKS)).status).toBe(200);
-    expect((await pay(checkout, CARD)).status).toBe(200);
-    expect([await takenFor(checkout.id), await at.balance()]).toEqual([[1500], 0]);
+    expect((await pay(running, checkout, ASKS)).status).toBe(200);
+    expect((await pay(running, checkout, CARD)).status).toBe(200);
+    expect([await takenFor(running, checkout.id), await at.balance()]).toEqual([[1500], 0]);
     expect(await at.disagreements()).toEqual([]);
   });
 
   it('is compared with what was shown before another card is charged', async () => {
     const at = await shop(500);
     const checkout = await at.opens();
-    expect((await pay(checkout, ASKS)).status).toBe(200);
+    expect((await pay(running, checkout, ASKS)).status).toBe(200);
     await at.give(300);
-    const second = await pay(checkout, CARD);
+    const second = await pay(running, checkout, CARD);
     expect([second.status, second.body.detail[0].type]).toEqual([422, 'total_changed']);
     expect(await at.read(checkout.id)).toMatchObject({ status: 'open', due_amount: 1200 });
     expect(await at.balance()).toBe(800);
-    expect((await pay(checkout, CARD)).status).toBe(200);
-    expect([await takenFor(checkout.id), await at.balance()]).toEqual([[1200], 0]);
+    expect((await pay(running, checkout, CARD)).status).toBe(200);
+    expect([await takenFor(running, checkout.id), await at.balance()]).toEqual([[1200], 0]);
     expect(await at.disagreements()).toEqual([]);
   });
 
   it('is there again once the bank refuses', async () => {
     const at = await shop(500);
     const checkout = await at.opens();
-    const asked = await pay(checkout, ASKS);
-    await atTheBank(asked.body.payment_processor_metadata.intent_client_secret, 'refuse');
+    const asked = await pay(running, checkout, ASKS);
+    await atTheBank(running, asked.body.payment_processor_metadata.intent_client_secret, 'refuse');
     await becomes(at, checkout.id, 'open');
     expect([await at.balance(), (await at.read(checkout.id)).due_amount]).toEqual([500, 1500]);
     expect(await at.disagreements()).toEqual([]);
@@ -278,7 +257,7 @@ describe('while the buyer is at their bank', () => {
   it('is there again once the checkout expires', async () => {
     const at = await shop(500);
     const checkout = await at.opens();
-    await pay(checkout, ASKS);
+    await pay(running, checkout, ASKS);
     await running.temporal.workflow.getHandle(checkoutWorkflowId(checkout.id)).executeUpdate('expireNow');
     await becomes(at, checkout.id, 'expired');
     expect(await at.balance()).toBe(500);
@@ -288,12 +267,12 @@ describe('while the buyer is at their bank', () => {
   it('goes into the order though the process was lost', async () => {
     const at = await shop(500);
     const checkout = await at.opens();
-    const asked = await pay(checkout, ASKS);
+    const asked = await pay(running, checkout, ASKS);
     await running.temporal.workflow.getHandle(checkoutWorkflowId(checkout.id)).terminate('lost');
-    await atTheBank(asked.body.payment_processor_metadata.intent_client_secret, 'approve');
-    await pay(checkout, CARD);
+    await atTheBank(running, asked.body.payment_processor_metadata.intent_client_secret, 'approve');
+    await pay(running, checkout, CARD);
     await becomes(at, checkout.id, 'succeeded');
-    expect([await takenFor(checkout.id), await at.balance()]).toEqual([[1500], 0]);
+    expect([await takenFor(running, checkout.id), await at.balance()]).toEqual([[1500], 0]);
     expect(await at.disagreements()).toEqual([]);
   });
 });
@@ -303,15 +282,15 @@ it('is taken once though the process was lost between the charge and its answer'
   const checkout = await at.opens();
   const match = { method: 'POST', path: '/v1/payment_intents' };
   await running.sandbox('faults', { match, kind: 'timeout_after', ms: 4000, times: 1 });
-  const first = pay(checkout, CARD);
-  await eventually(async () => ((await takenFor(checkout.id)).length > 0 ? true : undefined));
+  const first = pay(running, checkout, CARD);
+  await eventually(async () => ((await takenFor(running, checkout.id)).length > 0 ? true : undefined));
   await running.temporal.workflow.getHandle(checkoutWorkflowId(checkout.id)).terminate('lost');
   await first;
   await startSweep(running.temporal);
-  await pay(checkout, CARD);
+  await pay(running, checkout, CARD);
   await becomes(at, checkout.id, 'succeeded');
   await running.temporal.workflow.getHandle(SWEEP).terminate('the test is over');
-  expect([await takenFor(checkout.id), await at.balance()]).toEqual([[1500], 0]);
+  expect([await takenFor(running, checkout.id), await at.balance()]).toEqual([[1500], 0]);
   expect(await at.disagreements()).toEqual([]);
 });
 
@@ -319,12 +298,12 @@ it('pays for a free subscription that becomes a paid one', async () => {
   const at = await shop(500);
   const prices = [{ amount_type: 'free', price_currency: 'usd' }];
   const free = await at.make('/v1/products/', { name: 'Fern Free', recurring_interval: 'month', prices });
-  expect((await pay(await at.opens({ products: [free.id] }), null)).status).toBe(200);
+  expect((await pay(running, await at.opens({ products: [free.id] }), null)).status).toBe(200);
   const [{ subscription_id }] = await at.orders();
   const upgrade = await at.opens({ products: [at.plan.id], subscription_id });
   expect(upgrade).toMatchObject({ applied_balance_amount: -500, due_amount: 1500 });
-  expect((await pay(upgrade, CARD)).status).toBe(200);
-  expect(await takenFor(upgrade.id)).toEqual([1500]);
+  expect((await pay(running, upgrade, CARD)).status).toBe(200);
+  expect(await takenFor(running, upgrade.id)).toEqual([1500]);
   const order = (await at.orders()).find(({ total_amount }: { total_amount: number }) => total_amount === 2000);
   expect(order).toMatchObject({ billing_reason: 'subscription_update', status: 'paid', applied_balance_amount: -500 });
   expect(await at.disagreements()).toEqual([]);

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
 import { Email } from '../../db/entities/email.ts';
-import { bank } from '../sandbox/sandboxed.ts';
 import { eventually } from './everything.ts';
+import { atTheBank, pay, takenFor } from './paying.ts';
 import { type Running, startRunning } from './running.ts';
 
 let running: Running;
@@ -30,42 +30,17 @@ async function aProduct(terms: Record<string, unknown> = {}) {
 
 const opened = async (terms: Record<string, unknown>) => running.made(token, 'POST', '/v1/checkouts/', terms);
 
-async function pay(checkout: { client_secret: string }, card: string | null, more: Record<string, unknown> = {}) {
-  return running.call(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
-    ...(card === null ? {} : { confirmation_token_id: await running.aCard(card) }),
-    ...more,
-  });
-}
-
 const read = (id: string) => running.made(token, 'GET', `/v1/checkouts/${id}`);
 const ordersOf = async (customer: string) =>
   (await running.made(token, 'GET', `/v1/orders/?customer_id=${customer}`)).items;
-
-/** Amounts that the processor has taken for a checkout. */
-async function takenFor(checkoutId: string): Promise<number[]> {
-  const { data } = await running.stripe.paymentIntents.list({ limit: 100 });
-  return data
-    .filter(({ metadata, status }) => metadata['checkout_id'] === checkoutId && status === 'succeeded')
-    .map(({ amount }) => amount);
-}
-
-/** What the customer answers on their bank's page. */
-async function atTheBank(clientSecret: string, answer: 'approve' | 'refuse'): Promise<void> {
-  const id = clientSecret.split('_secret_')[0] ?? '';
-  const intent = id.startsWith('pi_')
-    ? await running.stripe.paymentIntents.retrieve(id)
-    : await running.stripe.setupIntents.retrieve(id);
-  const url = intent.next_action?.redirect_to_url?.url ?? intent.next_action?.use_stripe_sdk?.stripe_js;
-  await bank(String(url), answer);
-}
 
 describe('a checkout that is over', () => {
   it('is not paid again, with a card or without', async () => {
     const product = await aProduct();
     const checkout = await opened({ products: [product.id], customer_email: anEmail() });
-    expect((await pay(checkout, CARD)).status).toBe(200);
-    expect(await pay(checkout, CARD)).toMatchObject({ status: 403, body: { error: 'NotOpenCheckout' } });
-    expect(await pay(checkout, null)).toMatchObject({ status: 403, body: { error: 'NotOpenCheckout' } });
+    expect((await pay(running, checkout, CARD)).status).toBe(200);
+    expect(await pay(running, checkout, CARD)).toMatchObject({ status: 403, body: { error: 'NotOpenCheckout' } });
+    expect(await pay(running, checkout, null)).toMatchObject({ status: 403, body: { error: 'NotOpenCheckout' } });
     const { customer_id } = await read(checkout.id);
     expect(await ordersOf(customer_id)).toHaveLength(1);
     const payments = await running.made(token, 'GET', `/v1/payments/?customer_id=${customer_id}`);
@@ -78,7 +53,7 @@ describe('a checkout that is over', () => {
     // Nobody has pressed Pay: it has no process yet, and gets one to end it.
     await running.orm.em.fork().nativeUpdate(Checkout, checkout.id, { expiresAt: new Date(Date.now() - 1000) });
     await eventually(async () => ((await read(checkout.id)).status === 'expired' ? true : undefined));
-    expect(await pay(checkout, CARD)).toMatchObject({ status: 410, body: { error: 'ExpiredCheckoutError' } });
+    expect(await pay(running, checkout, CARD)).toMatchObject({ status: 410, body: { error: 'ExpiredCheckoutError' } });
     expect((await read(checkout.id)).status).toBe('expired');
     const edited = await running.call(token, 'PATCH', `/v1/checkouts/${checkout.id}`, { metadata: { a: 'b' } });
     expect(edited).toMatchObject({ status: 403, body: { error: 'NotOpenCheckout' } });
@@ -131,17 +106,17 @@ it('sells once though Pay is pressed five times at once', async () => {
 it('goes on from where a lost process was: the buyer who was at their bank gets what they paid for', async () => {
   const product = await aProduct();
   const checkout = await opened({ products: [product.id], customer_email: anEmail() });
-  const asked = await pay(checkout, ASKS);
+  const asked = await pay(running, checkout, ASKS);
   const { intent_client_secret } = asked.body.payment_processor_metadata;
   const workflowId = checkoutWorkflowId(checkout.id);
   await running.temporal.workflow.getHandle(workflowId).terminate('lost');
-  await atTheBank(intent_client_secret, 'approve');
+  await atTheBank(running, intent_client_secret, 'approve');
   // Whoever asks for it starts it again from its row.
-  await pay(checkout, CARD);
+  await pay(running, checkout, CARD);
   await eventually(async () => ((await read(checkout.id)).status === 'succeeded' ? true : undefined));
   const orders = await ordersOf((await read(checkout.id)).customer_id);
   expect(orders).toHaveLength(1);
-  expect(await takenFor(checkout.id)).toHaveLength(1);
+  expect(await takenFor(running, checkout.id)).toHaveLength(1);
 });
 
 it('goes on though its process was lost between the charge and its answer, and charges once', async () => {
@@ -154,13 +129,13 @@ it('goes on though its process was lost between the charge and its answer, and c
     match: { method: 'POST', path: '/v1/payment_intents' },
     ...{ kind: 'timeout_after', ms: 4000, times: 1 },
   });
-  const first = pay(checkout, CARD);
-  await eventually(async () => ((await takenFor(checkout.id)).length > 0 ? true : undefined));
+  const first = pay(running, checkout, CARD);
+  await eventually(async () => ((await takenFor(running, checkout.id)).length > 0 ? true : undefined));
   await running.temporal.workflow.getHandle(checkoutWorkflowId(checkout.id)).terminate('lost');
   await first;
-  await pay(checkout, CARD);
+  await pay(running, checkout, CARD);
   await eventually(async () => ((await read(checkout.id)).status === 'succeeded' ? true : undefined));
-  expect(await takenFor(checkout.id)).toEqual([1000]);
+  expect(await takenFor(running, checkout.id)).toEqual([1000]);
   const [order] = await ordersOf((await read(checkout.id)).customer_id);
   expect(order).toMatchObject({ status: 'paid', total_amount: 1000, subscription: { status: 'active' } });
   expect((await running.made(token, 'GET', `/v1/discounts/${discount_id}`)).redemptions_count).toBe(1);
@@ -169,12 +144,12 @@ it('goes on though its process was lost between the charge and its answer, and c
 it('sells the trial that the buyer was shown, though the product changes while they are at their bank', async () => {
   const product = await aProduct({ recurring_interval: 'month' });
   const checkout = await opened({ products: [product.id], customer_email: anEmail() });
-  const asked = await pay(checkout, ASKS);
+  const asked = await pay(running, checkout, ASKS);
   await running.made(token, 'PATCH', `/v1/products/${product.id}`, {
     trial_interval: 'month',
     trial_interval_count: 1,
   });
-  await atTheBank(asked.body.payment_processor_metadata.intent_client_secret, 'approve');
+  await atTheBank(running, asked.body.payment_processor_metadata.intent_client_secret, 'approve');
   await eventually(async () => ((await read(checkout.id)).status === 'succeeded' ? true : undefined));
   const [order] = await ordersOf((await read(checkout.id)).customer_id);
   expect(order).toMatchObject({ status: 'paid', total_amount: 2000, subscription: { status: 'active' } });
@@ -185,7 +160,7 @@ describe('where one subscription a customer is allowed', () => {
     const product = await aProduct({ recurring_interval: 'month' });
     const { id } = await running.made(token, 'POST', '/v1/customers/', { email: anEmail() });
     const checkouts = await Promise.all([1, 2].map(() => opened({ products: [product.id], customer_id: id })));
-    const replies = await Promise.all(checkouts.map((checkout) => pay(checkout, CARD)));
+    const replies = await Promise.all(checkouts.map((checkout) => pay(running, checkout, CARD)));
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 403]);
     expect(await ordersOf(id)).toHaveLength(1);
   });
@@ -194,9 +169,9 @@ describe('where one subscription a customer is allowed', () => {
     const product = await aProduct({ recurring_interval: 'month' });
     const { id } = await running.made(token, 'POST', '/v1/customers/', { email: anEmail() });
     const left = await opened({ products: [product.id], customer_id: id });
-    await pay(left, ASKS);
+    await pay(running, left, ASKS);
     const paid = await opened({ products: [product.id], customer_id: id });
-    expect((await pay(paid, CARD)).status).toBe(200);
+    expect((await pay(running, paid, CARD)).status).toBe(200);
     expect((await read(left.id)).status).toBe('expired');
     expect(await ordersOf(id)).toHaveLength(1);
   });
@@ -205,7 +180,7 @@ describe('where one subscription a customer is allowed', () => {
 describe('the portal opens', () => {
   const sessionOf = async (terms: Record<string, unknown>, more: Record<string, unknown> = {}) => {
     const product = await aProduct();
-    const { body } = await pay(await opened({ products: [product.id], ...terms }), CARD, more);
+    const { body } = await pay(running, await opened({ products: [product.id], ...terms }), CARD, more);
     return body.customer_session_token as string | null;
   };
 
@@ -252,18 +227,19 @@ it('asks for a whole address where the merchant wants one, and names what is mis
   const product = await aProduct();
   const terms = { products: [product.id], customer_email: anEmail(), require_billing_address: true };
   const checkout = await opened(terms);
-  const refused = await pay(checkout, CARD, { customer_billing_address: { country: 'FR' } });
+  const refused = await pay(running, checkout, CARD, { customer_billing_address: { country: 'FR' } });
   expect(refused.status).toBe(422);
   expect(refused.body.detail.map(({ loc }: { loc: string[] }) => loc.at(-1))).toEqual(['line1', 'city', 'postal_code']);
   const whole = { country: 'FR', line1: '1 rue Example', city: 'Paris', postal_code: '75001' };
-  expect((await pay(checkout, CARD, { customer_billing_address: whole })).status).toBe(200);
+  expect((await pay(running, checkout, CARD, { customer_billing_address: whole })).status).toBe(200);
 });
 
 it('stops who tries one card after the other', async () => {
   const product = await aProduct();
   const checkout = await opened({ products: [product.id], customer_email: anEmail() });
   const statuses: number[] = [];
-  for (let tries = 0; tries < 21; tries += 1) statuses.push((await pay(checkout, 'pm_card_chargeDeclined')).status);
+  for (let tries = 0; tries < 21; tries += 1)
+    statuses.push((await pay(running, checkout, 'pm_card_chargeDeclined')).status);
   expect(statuses.slice(0, 20)).toEqual(Array(20).fill(400));
   expect(statuses[20]).toBe(429);
 });
@@ -279,7 +255,7 @@ it('keeps the card of a first payment that the processor broke at and then found
     after: true,
     times: 1,
   });
-  expect((await pay(checkout, CARD)).status).toBe(200);
+  expect((await pay(running, checkout, CARD)).status).toBe(200);
   const { customer_id } = await read(checkout.id);
   const methods = await running.made(token, 'GET', `/v1/customers/${customer_id}/payment-methods`);
   expect(methods.items).toHaveLength(1);
@@ -293,11 +269,11 @@ it('hears of no fault, however the presses of Pay fall around its end', async ()
   const checkout = await opened({ products: [product.id], customer_email: anEmail() });
   const presses = Array.from({ length: 25 }, async (_, i) => {
     await new Promise((passed) => setTimeout(passed, i * 20));
-    return (await pay(checkout, CARD)).status;
+    return (await pay(running, checkout, CARD)).status;
   });
   const statuses = new Set(await Promise.all(presses));
   expect(statuses).toContain(200);
   // Paid by another press: no longer open.
   expect([...statuses].filter((status) => status !== 200 && status !== 403)).toEqual([]);
-  expect(await takenFor(checkout.id)).toEqual([2000]);
+  expect(await takenFor(running, checkout.id)).toEqual([2000]);
 });
