@@ -82,13 +82,7 @@ export const checkoutNotOpen = (detail = 'The checkout is not open any more.') =
 export const pauseResumeNotAllowed = (detail: string) => new ApiError(403, 'PauseResumeNotAllowed', detail);
 export const planChangeNotAllowed = (detail: string) => new ApiError(403, 'UpdateSubscriptionPlanNotAllowed', detail);
 export const seatsChangeNotAllowed = (detail: string) => new ApiError(403, 'UpdateSubscriptionSeatsNotAllowed', detail);
-export const paymentNotReady = (detail = 'The organization cannot take payments yet.') =>
-  new ApiError(403, 'PaymentNotReady', detail);
 export const customerNotReady = (detail: string) => new ApiError(403, 'CustomerNotReady', detail);
-export const cannotCreateOrganization = (detail: string) => new ApiError(403, 'CannotCreateOrganizationError', detail);
-export const subscriptionLocked = (detail = 'Another change of the subscription is under way.') =>
-  new ApiError(409, 'SubscriptionLocked', detail);
-export const paymentMethodRequired = (detail: string) => new ApiError(409, 'PaymentMethodRequired', detail);
 export const paymentAlreadyInProgress = (detail = 'A payment of this order is under way.') =>
   new ApiError(409, 'PaymentAlreadyInProgress', detail);
 export const orderNotEligibleForRetry = (detail: string) => new ApiError(422, 'OrderNotEligibleForRetry', detail);

@@ -30,13 +30,10 @@ const DUE_SUBSCRIPTIONS = `
 
 const SUBSCRIPTIONS = `select id from subscriptions where status <> 'canceled'`;
 
-/** Whoever pressed Pay waits, whatever the time. */
-const DUE_CHECKOUTS = `
+/** Whoever pressed Pay waits, whatever the time; one that nobody pays has no process before its time is over. */
+const checkoutsOverBy = (instant: ':before' | 'now()') => `
   select id from checkouts
-    where status in ('open', 'confirmed') and (status = 'confirmed' or expires_at < :before)`;
-
-/** One that nobody pays has no process before its time is over. */
-const CHECKOUTS = DUE_CHECKOUTS.replace(':before', 'now()');
+    where status in ('open', 'confirmed') and (status = 'confirmed' or expires_at < ${instant})`;
 
 /**
  * Only one whose card is being charged needs a process, and one of a running subscription has that one's; `begun_at` is
@@ -57,7 +54,7 @@ export const pageOfSubscriptions = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? SUBSCRIPTIONS : DUE_SUBSCRIPTIONS, page);
 
 export const pageOfCheckouts = (em: EntityManager, page: PageOf) =>
-  idsOf(em, page.dueBefore === null ? CHECKOUTS : DUE_CHECKOUTS, page);
+  idsOf(em, checkoutsOverBy(page.dueBefore === null ? 'now()' : ':before'), page);
 
 export const pageOfOrders = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? ORDERS : `${ORDERS} and p.begun_at < :before`, page);
