@@ -112,10 +112,10 @@ export class Life implements Around {
   }
 
   /** After what was written, with what follows by itself. */
-  private async counted(): Promise<Snapshot> {
+  private async counted(due?: Due['kind']): Promise<Snapshot> {
     await carryOutGrants(this.database, this.stage);
     const after = await this.look();
-    await this.usage.count(after);
+    await this.usage.count(after, due);
     return after;
   }
 
@@ -258,7 +258,7 @@ export class Life implements Around {
       isShown || isCycle ? await previewOfCharge(this.database, { organizationId, id: process.id }) : null;
     const before = await this.look();
     await take();
-    const after = await this.counted();
+    const after = await this.counted(kind);
     if (kind === 'renewal' || isCycle) this.usage.checkNewPeriod(process.id, before, after);
     const [order, ...others] = newOrders(before, after);
     hold(others.length === 0, 'several orders came of one', kind, others);

@@ -7,6 +7,7 @@
  * What lines cost is checked against their own labels.
  */
 import { meteredAmount } from '../../billing/metered.ts';
+import type { Due } from '../../billing/subscription-state.ts';
 import { usageOfCustomer } from '../../db/customer-meters.ts';
 import { subjectOfCustomer } from '../../usage/subjects.ts';
 import { hold, sumOf } from './checks.ts';
@@ -61,7 +62,7 @@ export class UsageLedger {
   }
 
   /** After each write: what was open is so still, or was closed, and then it is on a line or was dropped by rule. */
-  async count(snapshot: Snapshot): Promise<void> {
+  async count(snapshot: Snapshot, due?: Due['kind']): Promise<void> {
     const meter = await this.look();
     const { orders, subscriptions } = snapshot;
     const before = { meter: this.meter, open: this.open, billed: this.billed };
@@ -72,7 +73,9 @@ export class UsageLedger {
       this.ordered.set(id, units);
     }
     this.waiting = sumOf(subscriptions.flatMap(({ waiting }) => waiting).map(unitsOf));
-    const ended = subscriptions.some(({ id, status }) => status === 'canceled' && this.statuses.get(id) === 'trialing');
+    // What else waits is ordered before the end, which with a trial is only then written down.
+    const isEnd = (status: string) => status === 'canceled' || due === 'final_order';
+    const ended = subscriptions.some(({ id, status }) => isEnd(status) && this.statuses.get(id) === 'trialing');
     const placed = this.billed - before.billed;
     hold(placed >= 0 || ended, 'usage was forgotten that waits for an order', before, placed);
     hold(placed <= 0 || placed === before.open, 'other units were billed than were used', before, placed);
