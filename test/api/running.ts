@@ -143,6 +143,11 @@ export async function startRunning({ taxes = tableOfTaxes, clickhouseUrl }: Runn
       });
       if (!response.ok) throw new Error(await response.text());
     },
+    /** Troubles of the card processor that have not come up yet, and requests that it keeps back. */
+    async troubles(): Promise<{ faults: unknown[]; held: number }> {
+      const index = await fetch(`${sandbox.url}/_sandbox`);
+      return (await index.json()) as { faults: unknown[]; held: number };
+    },
     /** What a browser's card form would make of a test card. */
     async aCard(paymentMethod = 'pm_card_visa'): Promise<string> {
       return (await stripe.testHelpers.confirmationTokens.create({ payment_method: paymentMethod })).id;

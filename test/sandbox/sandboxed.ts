@@ -32,6 +32,10 @@ export async function startSandboxed() {
       const headers = { 'Content-Type': 'application/json' };
       return fetch(`${sandbox.url}/_sandbox/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     },
+    /** What the sandbox holds. */
+    async index(): Promise<{ held: number }> {
+      return (await fetch(`${sandbox.url}/_sandbox`)).json() as Promise<{ held: number }>;
+    },
     async calm() {
       await fetch(`${sandbox.url}/_sandbox/faults`, { method: 'DELETE' });
       await this.order('webhooks', { mode: 'normal' });
@@ -105,6 +109,6 @@ export const refusal = (work: Promise<unknown>): Promise<Stripe.errors.StripeErr
     (error: unknown) => (error instanceof Stripe.errors.StripeError ? error : Promise.reject(error)),
   );
 
-export async function eventually(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
 }

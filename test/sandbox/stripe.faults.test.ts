@@ -67,6 +67,18 @@ describe('idempotency keys', () => {
     expect((await stripe.paymentIntents.list({ customer: saved.customer })).data).toHaveLength(2);
   });
 
+  it('refuse what was held back on its way, once they stand for something else', async () => {
+    const saved = await aCustomerWith(stripe, 'pm_card_visa');
+    const match = { method: 'POST', path: '/payment_intents$/' };
+    await sandboxed.order('faults', { kind: 'hold', times: 1, match });
+    const held = renewal(stripe, saved, { idempotencyKey: 'held' });
+    await eventually(async () => (await sandboxed.index()).held === 1);
+    await stripe.paymentIntents.create({ amount: 2000, currency: 'usd' }, { idempotencyKey: 'held' });
+    await sandboxed.order('let_go', {});
+    expect(await refusal(held)).toMatchObject({ type: 'StripeIdempotencyError', statusCode: 400 });
+    expect((await stripe.paymentIntents.list({ customer: saved.customer })).data).toHaveLength(1);
+  });
+
   it('keep an error only when told so', async () => {
     await sandboxed.order('faults', { kind: 'error', status: 503, times: 1 });
     const create = (idempotencyKey: string) => stripe.customers.create({}, { idempotencyKey });

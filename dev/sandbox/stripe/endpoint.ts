@@ -23,6 +23,7 @@ export async function answer(
   response.set({ 'Request-Id': requestId, 'Stripe-Version': request.get('stripe-version') ?? Stripe.API_VERSION });
   const fault = sandbox.faults.pick(request.method, request.path);
   if (fault?.kind === 'drop') return void request.socket.destroy();
+  if (fault?.kind === 'hold') await sandbox.faults.hold();
   try {
     const call = understand(sandbox, route, request, requestId);
     const result = await once(keys, route, request, call, fault);

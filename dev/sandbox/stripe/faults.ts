@@ -30,12 +30,15 @@ export const NewFault = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ ...base, kind: z.literal('timeout_after'), ms: z.int().nonnegative().default(120_000) }),
   z.strictObject({ ...base, kind: z.literal('drop') }),
+  /** Kept back on its way, and arrives when it is let go, whether or not anyone still waits for the answer. */
+  z.strictObject({ ...base, kind: z.literal('hold') }),
 ]);
 export type Fault = z.output<typeof NewFault>;
 
 export class Faults {
   readonly #store: Store;
   #ordered: Fault[];
+  #held: (() => void)[] = [];
 
   constructor(store: Store) {
     this.#store = store;
@@ -61,6 +64,19 @@ export class Faults {
     const left = fault.times - 1;
     this.#replace(this.#ordered.flatMap((one) => (one !== fault ? one : left > 0 ? { ...one, times: left } : [])));
     return fault;
+  }
+
+  /** How many requests are on their way for longer than they should be. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  hold(): Promise<void> {
+    return new Promise((arrives) => this.#held.push(arrives));
+  }
+
+  letGo(): void {
+    for (const arrives of this.#held.splice(0)) arrives();
   }
 
   #replace(faults: Fault[]): void {

@@ -20,6 +20,7 @@ export function switches(sandbox: Sandbox): Router {
     const index = {
       holds: store.counts(),
       faults: faults.ordered,
+      held: faults.held,
       webhooks: { mode: webhooks.mode, waiting: webhooks.pending },
     };
     response.type('json').send(JSON.stringify(index, null, 2));
@@ -35,6 +36,12 @@ export function switches(sandbox: Sandbox): Router {
   router.delete('/_sandbox/faults', (_request, response) => {
     faults.clear();
     response.json({ faults: [] });
+  });
+
+  /** What was held back arrives now, and has been worked on once this is answered. */
+  router.post('/_sandbox/let_go', (_request, response) => {
+    faults.letGo();
+    setImmediate(() => response.json({ held: faults.held }));
   });
 
   router.post('/_sandbox/webhooks', (request, response) => {
