@@ -62,28 +62,32 @@ export interface UnderWay {
   readonly intentId: string | null;
 }
 
-/** What a process is started with, from the checkout's row. */
-export function checkoutStart(row: {
-  readonly id: CheckoutId;
-  readonly expiresAt: Date;
+interface Attempted {
   readonly status: string;
   readonly attemptId?: PaymentId | null | undefined;
   readonly attemptKind?: UnderWay['kind'] | null | undefined;
   readonly intentId?: string | null | undefined;
+}
+
+interface Row extends Attempted {
+  readonly id: CheckoutId;
+  readonly expiresAt: Date;
   readonly customer?: { readonly testClock?: { readonly frozenTime: Date } | null | undefined } | null | undefined;
-}): CheckoutStart {
-  const { attemptKind: kind, attemptId } = row;
-  const isUnderWay = row.status === 'confirmed' && kind && attemptId;
+}
+
+/** What a process is started with, from the checkout's row. */
+export function checkoutStart(row: Row): CheckoutStart {
   return {
     checkoutId: row.id,
     expiresAt: row.expiresAt.getTime(),
     clockNow: row.customer?.testClock?.frozenTime.getTime() ?? null,
-    underWay: isUnderWay
-      ? {
-          paymentId: kind === 'payment' ? attemptId : null,
-          kind,
-          intentId: row.intentId ?? null,
-        }
-      : null,
+    underWay: underWayOf(row),
   };
+}
+
+/** Null where no attempt is. */
+export function underWayOf(row: Attempted): UnderWay | null {
+  const { attemptKind: kind, attemptId } = row;
+  if (row.status !== 'confirmed' || !kind || !attemptId) return null;
+  return { paymentId: kind === 'payment' ? attemptId : null, kind, intentId: row.intentId ?? null };
 }

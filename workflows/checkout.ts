@@ -103,8 +103,7 @@ class Checkout {
   }
 
   private isTimeToExpire(): boolean {
-    if (this.pending?.isBeyondRecall === true) return false;
-    return this.mustExpire || now(this.clock) >= this.expiresAt;
+    return this.pending?.isBeyondRecall !== true && (this.mustExpire || now(this.clock) >= this.expiresAt);
   }
 
   private refuseWhenExpired(): void {
@@ -121,8 +120,7 @@ class Checkout {
       await waitUntil(this.clock, this.expiresAt, woken, `expires ${new Date(this.expiresAt).toISOString()}`);
     } else {
       // The processor lives in real time, also where the customer lives on a test clock.
-      const expires = () =>
-        this.clock !== null && this.clock.target >= this.expiresAt && pending.isBeyondRecall === false;
+      const expires = () => (this.clock?.target ?? 0) >= this.expiresAt && !pending.isBeyondRecall;
       const left = Math.max(1, pending.nextPollAt - Date.now());
       await condition(() => woken() || expires(), left, { summary: 'until the processor is asked again' });
       if (this.clock !== null && expires()) this.clock.now = Math.max(this.clock.now, this.expiresAt);
@@ -160,6 +158,10 @@ class Checkout {
       this.refuseWhenExpired();
       return { status: 'succeeded' };
     }
+    if (prepared.kind === 'under_way') {
+      await this.takeUp(prepared.underWay);
+      return this.confirm({ confirmationToken });
+    }
     this.adopt(prepared);
     if (prepared.kind === 'free' || confirmationToken === null) return this.deliver(null, confirmationToken);
     const paymentId = prepared.kind === 'payment' ? attemptId : null;
@@ -179,7 +181,7 @@ class Checkout {
   }
 
   /** The customer may live on a test clock; from now on so does their checkout. */
-  private adopt(prepared: Exclude<Prepared, { kind: 'refused' | 'over' }>): void {
+  private adopt(prepared: Exclude<Prepared, { kind: 'refused' | 'over' | 'under_way' }>): void {
     this.expiresAt = prepared.expiresAt;
     upsertSearchAttributes([{ key: CUSTOMER, value: prepared.customerId }]);
     if (this.clock === null && prepared.clockNow !== null) {
@@ -204,10 +206,10 @@ class Checkout {
       case 'declined': {
         this.pending = null;
         const { checkoutId } = this.start;
+        const { reason } = outcome;
         const at = now(this.clock);
-        const reopened = { checkoutId, paymentId, reason: outcome.reason, isReplaced, at };
-        const message = await database.reopenCheckout(reopened);
-        const declined = { status: 'declined', reason: outcome.reason, message } as const;
+        const message = await database.reopenCheckout({ checkoutId, paymentId, reason, isReplaced, at });
+        const declined = { status: 'declined', reason, message } as const;
         this.lastDeclined = { token: confirmationToken, outcome: declined };
         return declined;
       }
@@ -247,14 +249,12 @@ class Checkout {
 
   private async expire(): Promise<void> {
     if (this.pending !== null && (await this.callOff(this.pending)) !== null) return;
-    await database.expireCheckout({ checkoutId: this.start.checkoutId, at: now(this.clock) });
+    const underWay = await database.expireCheckout({ checkoutId: this.start.checkoutId, at: now(this.clock) });
+    if (underWay) return this.takeUp(underWay);
     this.become('expired');
   }
 
-  private async deliver(
-    paymentId: PaymentId | null,
-    confirmationToken: string | null,
-  ): Promise<messages.ConfirmOutcome> {
+  private async deliver(paymentId: PaymentId | null, token: string | null): Promise<messages.ConfirmOutcome> {
     const subscriptionId = uuid4() as SubscriptionId;
     const order = { checkoutId: this.start.checkoutId, paymentId, orderId: uuid4() as OrderId };
     const given = { ...order, subscriptionId, at: now(this.clock) };
@@ -265,7 +265,7 @@ class Checkout {
     }
     if (delivered.isTrialRefused) {
       const refused = { status: 'refused', reason: 'trial_had' } as const;
-      this.lastDeclined = { token: confirmationToken, outcome: refused };
+      this.lastDeclined = { token, outcome: refused };
       return refused;
     }
     const { subscriptionId: begun, organizationId, customerId } = delivered;

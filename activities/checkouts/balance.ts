@@ -9,29 +9,16 @@ import type { CustomerRow } from '../../db/entities/customer.ts';
 import type { LedgerTransactionRow } from '../../db/entities/ledger.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { move } from '../ledger/balance.ts';
-import { giveBack } from './redeem.ts';
 
 /**
- * Whether the balance, locked from now on, pays what the buyer was shown. Where not, they are shown what it does pay, and the
- * checkout is open: nothing is held for it any more. An attempt that is called off leaves what it held to the next one.
+ * Whether the balance, locked from now on, pays what the buyer of an open checkout was shown. Where not, they are shown what
+ * it does pay.
  */
-export async function paysAsShown(
-  em: EntityManager,
-  checkout: CheckoutRow,
-  customer: CustomerRow,
-  at: Date,
-): Promise<boolean> {
+export async function paysAsShown(em: EntityManager, checkout: CheckoutRow, customer: CustomerRow): Promise<boolean> {
   if (!checkout.usesBalance) return true;
   const { billing } = await lockedBalancesOf(em, customer.id, checkout.currency);
-  const held = checkout.status === 'confirmed' ? -checkout.appliedBalanceAmount : 0;
-  const applied = appliedTo(checkout, billing + held);
+  const applied = appliedTo(checkout, billing);
   if (applied === checkout.appliedBalanceAmount) return true;
-  if (checkout.status === 'confirmed') {
-    await releaseBalance(em, checkout, at);
-    await giveBack(em, checkout);
-    const noIntent = { intentId: null, intentClientSecret: null, intentStatus: null };
-    Object.assign(checkout, { status: 'open' as const, ...noIntent });
-  }
   checkout.appliedBalanceAmount = applied;
   return false;
 }

@@ -10,6 +10,7 @@ import { lockCheckout, lockRow } from '../../db/lock.ts';
 import { meteredOf } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { redeemTrial } from '../../db/trials-had.ts';
+import { type UnderWay, underWayOf } from '../../workflows/checkout.messages.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
 import { beginSubscription } from '../subscriptions/create.ts';
@@ -167,16 +168,21 @@ export function reopenCheckout(deps: Dependencies, given: Reopen): Promise<strin
   });
 }
 
-export function expireCheckout(deps: Dependencies, given: { checkoutId: CheckoutId; at: number }): Promise<void> {
+/** Null: it is over. Otherwise an attempt of which its process did not know has to be settled before that. */
+export function expireCheckout(
+  deps: Dependencies,
+  given: { checkoutId: CheckoutId; at: number },
+): Promise<UnderWay | null> {
   return transaction(deps, async (em) => {
     const checkout = await lockCheckout(em, given.checkoutId);
-    if (checkout.status !== 'open' && checkout.status !== 'confirmed') return;
+    const underWay = underWayOf(checkout);
+    if (underWay !== null || checkout.status !== 'open') return underWay;
     const at = new Date(given.at);
-    await releaseBalance(em, checkout, at);
     checkout.status = 'expired';
     checkout.intentClientSecret = null;
     checkout.modifiedAt = at;
     await giveBack(em, checkout);
     await tellCheckout(deps, em, checkout, at, 'checkout.updated', 'checkout.expired');
+    return null;
   });
 }

@@ -12,9 +12,9 @@ import { hasHadTheirTrial } from '../../db/trials-had.ts';
 import { upgradeBy } from '../../db/upgrades.ts';
 import { TaxUnavailable } from '../../tax/provider.ts';
 import type { TaxSheet } from '../../tax/sheet.ts';
-import type { RefusalReason, UnderWay } from '../../workflows/checkout.messages.ts';
+import { type RefusalReason, type UnderWay, underWayOf } from '../../workflows/checkout.messages.ts';
 import { type Dependencies, pricingTransaction } from '../dependencies.ts';
-import { holdBalance, paysAsShown, releaseBalance } from './balance.ts';
+import { holdBalance, paysAsShown } from './balance.ts';
 import { buyerOf } from './buyer.ts';
 import { redeem } from './redeem.ts';
 import { secondSubscription, secondUpgrade } from './second.ts';
@@ -38,6 +38,8 @@ export type Prepared =
       readonly expiresAt: number;
     }
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  /** An attempt that this process does not know of, and that has to be settled before another is made. */
+  | { readonly kind: 'under_way'; readonly underWay: UnderWay }
   /** Somebody else's attempt has ended it. */
   | { readonly kind: 'over'; readonly status: 'succeeded' | 'expired' };
 
@@ -60,12 +62,13 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
     return { kind: 'over', status: checkout.status === 'succeeded' ? 'succeeded' : 'expired' };
   }
   if (checkout.attemptId === given.attemptId) return prepared(em, checkout);
+  const underWay = underWayOf(checkout);
+  if (underWay !== null) return { kind: 'under_way', underWay };
   const reason = refusalOf(checkout, given);
   if (reason !== null) return { kind: 'refused', reason };
   const at = new Date(given.at);
   if (await taxCheckout(em, taxes, checkout, given.at)) {
-    if (checkout.status === 'open') await showBalance(em, checkout);
-    else if (checkout.customer) await paysAsShown(em, checkout, checkout.customer, at);
+    await showBalance(em, checkout);
     checkout.modifiedAt = at;
     await em.flush();
     await tellCheckout(deps, em, checkout, at, 'checkout.updated');
@@ -85,14 +88,13 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
     await takeTrialOff(deps, em, checkout, at);
     return { kind: 'refused', reason: 'trial_had' };
   }
-  if (!(await paysAsShown(em, checkout, customer, at))) {
+  if (!(await paysAsShown(em, checkout, customer))) {
     checkout.modifiedAt = at;
     await tellCheckout(deps, em, checkout, at, 'checkout.updated');
     return { kind: 'refused', reason: 'balance_changed' };
   }
   const unredeemed = await redeem(em, checkout, customer, at);
   if (unredeemed !== null) return { kind: 'refused', reason: unredeemed };
-  await releaseBalance(em, checkout, at);
   freeze(em, checkout, customer, given, at);
   await holdBalance(em, checkout, at);
   await em.flush();

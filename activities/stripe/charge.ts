@@ -7,7 +7,8 @@ import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
-import { findPaymentIntent, keyed } from './keyed.ts';
+import { findOrForestall } from './forestalled.ts';
+import { findPaymentIntent, keyed, paymentKey } from './keyed.ts';
 import type { ChargeOutcome } from './outcome.ts';
 import { declineOf, keepDeclined, keepPaid } from './payment-row.ts';
 
@@ -25,28 +26,32 @@ export async function charge({ orm, stripe }: Dependencies, { paymentId }: Asked
   const customer = payment.customer.stripeCustomerId;
   if (!card || !customer) {
     // Nothing to charge now, which says nothing of an earlier try: the card may have been removed since.
-    const made = customer ? await findPaymentIntent(stripe, customer, paymentId) : null;
-    if (made !== null) return outcomeOf(em, paymentId, made);
     const message = 'There is no saved payment method to charge.';
-    return keepDeclined(em, paymentId, { intentId: null, reason: 'payment_method_missing', message });
+    return foundOr({ orm, stripe }, paymentId, { reason: 'payment_method_missing', message });
   }
   const answer = await keyed(
-    `payment/${paymentId}`,
+    paymentKey(payment),
     (options) => stripe.paymentIntents.create(intentFor(payment, customer, card), options),
     () => findPaymentIntent(stripe, customer, paymentId),
   );
   return answer.kind === 'made' ? outcomeOf(em, paymentId, answer.object) : keepDeclined(em, paymentId, answer);
 }
 
-/** For a charge whose answer never came: what the processor says of it now. Not known to it: not made. */
-export async function findCharge({ orm, stripe }: Dependencies, { paymentId }: Asked): Promise<ChargeOutcome> {
-  const em = orm.em.fork();
-  const payment = await em.findOneOrFail(Payment, paymentId, { populate: ['customer'] });
-  const customer = payment.customer.stripeCustomerId;
-  const intent = customer ? await findPaymentIntent(stripe, customer, paymentId) : null;
-  if (intent !== null) return outcomeOf(em, paymentId, intent);
+/** For a charge whose answer never came: what the processor says of it now. Not known to it: not made, now or later. */
+export function findCharge(deps: Dependencies, { paymentId }: Asked): Promise<ChargeOutcome> {
   const message = 'The card processor could not be reached.';
-  return keepDeclined(em, paymentId, { intentId: null, reason: 'processor_unreachable', message });
+  return foundOr(deps, paymentId, { reason: 'processor_unreachable', message });
+}
+
+async function foundOr(
+  deps: Pick<Dependencies, 'orm' | 'stripe'>,
+  paymentId: PaymentId,
+  missing: { readonly reason: string; readonly message: string },
+): Promise<ChargeOutcome> {
+  const em = deps.orm.em.fork();
+  const fate = await findOrForestall(deps, paymentId);
+  if (fate.isMade) return outcomeOf(em, paymentId, fate.intent);
+  return keepDeclined(em, paymentId, { intentId: fate.intentId, ...missing });
 }
 
 export function intentFor(payment: PaymentRow, customer: string, card: string): Stripe.PaymentIntentCreateParams {

@@ -1,4 +1,5 @@
 /** Pays a checkout, or sets a card up for later, with the card behind the buyer's confirmation token. */
+import { ApplicationFailure } from '@temporalio/common';
 import Stripe from 'stripe';
 import type { CheckoutId, PaymentId } from '../../billing/ids.ts';
 import { toProcessor } from '../../billing/processor-amounts.ts';
@@ -9,7 +10,8 @@ import { Payment } from '../../db/entities/payment.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { ensureStripeCustomer, keepPaymentMethod } from './customers.ts';
-import { findPaymentIntent, keyed } from './keyed.ts';
+import { canceled, EXPAND, type Fate, findOrForestall } from './forestalled.ts';
+import { attemptKey, findPaymentIntent, keyed } from './keyed.ts';
 import type { IntentOutcome } from './outcome.ts';
 import { declineOf, keepDeclined, keepPaid } from './payment-row.ts';
 
@@ -29,8 +31,6 @@ export interface IntentRef {
   readonly at: number;
 }
 
-const EXPAND = ['latest_charge.balance_transaction', 'payment_method'];
-
 /** Safe to repeat within the 24 hours that the processor keeps keys. */
 export async function confirmIntent(deps: Dependencies, given: ConfirmIntent): Promise<IntentOutcome> {
   const { orm, stripe, environment } = deps;
@@ -49,7 +49,7 @@ export async function confirmIntent(deps: Dependencies, given: ConfirmIntent): P
       organization_id: checkout.organization.id,
     },
   };
-  const key = `checkout/${checkout.id}/attempt/${given.attempt}`;
+  const key = attemptKey(checkout.id, given.attempt);
   if (given.paymentId === null) {
     const answer = await keyed(
       key,
@@ -78,21 +78,24 @@ export async function confirmIntent(deps: Dependencies, given: ConfirmIntent): P
     () => findPaymentIntent(stripe, stripeCustomer, paymentId),
   );
   if (answer.kind === 'declined') return keepRefusal(em, checkout, paymentId, answer);
-  return paymentOutcome(em, checkout, customer, paymentId, answer.object, new Date(given.at));
+  return paymentOutcome({ em, stripe, checkout, customer, paymentId, at: new Date(given.at) }, answer.object);
 }
 
-/** For an attempt whose answer never came: what the processor says of it now. Not known to it: not made. */
+/**
+ * For an attempt whose answer never came: what the processor says of it now. Not known to it: not made, now or later. A card
+ * may still be set up later; that takes nothing from anybody.
+ */
 export async function findIntent(deps: Dependencies, given: Omit<IntentRef, 'intentId'>): Promise<IntentOutcome> {
-  const { orm, stripe } = deps;
-  const em = orm.em.fork();
+  const em = deps.orm.em.fork();
   const checkout = await em.findOneOrFail(Checkout, given.checkoutId, { populate: ['product'] });
-  const customer = await em.findOneOrFail(Customer, { id: checkout.customer?.id ?? null });
-  const known = customer.stripeCustomerId && given.paymentId !== null;
-  const intent = known ? await findPaymentIntent(stripe, customer.stripeCustomerId ?? '', given.paymentId ?? '') : null;
-  if (intent !== null) return readIntent(deps, { ...given, intentId: intent.id });
+  const fate = given.paymentId === null ? NOTHING : await findOrForestall(deps, given.paymentId);
+  if (fate.isMade) return readIntent(deps, { ...given, intentId: fate.intent.id });
   const message = 'The card processor could not be reached. You have not been charged.';
-  return keepRefusal(em, checkout, given.paymentId, { intentId: null, reason: 'processor_unreachable', message });
+  const { intentId } = fate;
+  return keepRefusal(em, checkout, given.paymentId, { intentId, reason: 'processor_unreachable', message });
 }
+
+const NOTHING: Fate = { isMade: false, intentId: null };
 
 /** What the processor says of an intent now, whatever was heard of it before. */
 export async function readIntent({ orm, stripe }: Dependencies, given: IntentRef): Promise<IntentOutcome> {
@@ -105,7 +108,7 @@ export async function readIntent({ orm, stripe }: Dependencies, given: IntentRef
     return setupOutcome(em, checkout, customer, intent, at);
   }
   const intent = await stripe.paymentIntents.retrieve(given.intentId, { expand: EXPAND });
-  return paymentOutcome(em, checkout, customer, given.paymentId, intent, at);
+  return paymentOutcome({ em, stripe, checkout, customer, paymentId: given.paymentId, at }, intent);
 }
 
 /** Calls an intent off; where it was too late for that, answers what became of it. */
@@ -121,14 +124,17 @@ export async function cancelIntent(deps: Dependencies, given: IntentRef): Promis
   return readIntent(deps, given);
 }
 
-async function paymentOutcome(
-  em: EntityManager,
-  checkout: CheckoutRow,
-  customer: CustomerRow,
-  paymentId: PaymentId,
-  intent: Stripe.PaymentIntent,
-  at: Date,
-): Promise<IntentOutcome> {
+interface Attempted {
+  readonly em: EntityManager;
+  readonly stripe: Stripe;
+  readonly checkout: CheckoutRow;
+  readonly customer: CustomerRow;
+  readonly paymentId: PaymentId;
+  readonly at: Date;
+}
+
+async function paymentOutcome(attempted: Attempted, intent: Stripe.PaymentIntent): Promise<IntentOutcome> {
+  const { em, stripe, checkout, customer, paymentId, at } = attempted;
   switch (intent.status) {
     case 'succeeded':
       if (intent.setup_future_usage && typeof intent.payment_method === 'object' && intent.payment_method !== null) {
@@ -139,8 +145,15 @@ async function paymentOutcome(
     case 'requires_confirmation':
     case 'processing':
       return keepPending(em, checkout, intent);
-    default:
+    case 'canceled':
       return keepRefusal(em, checkout, paymentId, declineOf(intent));
+    default: {
+      // Refused at the bank: whoever has its secret could still pay it with another card.
+      const ended = await canceled(stripe, intent.id);
+      if (ended.status === intent.status)
+        throw ApplicationFailure.retryable(`${intent.id} was not canceled`, 'Waiting');
+      return paymentOutcome(attempted, ended);
+    }
   }
 }
 
@@ -187,13 +200,16 @@ async function keepPending(
   checkout: CheckoutRow,
   intent: Stripe.PaymentIntent | Stripe.SetupIntent,
 ): Promise<IntentOutcome> {
-  await em.nativeUpdate(
-    Checkout,
-    { id: checkout.id, status: 'confirmed' },
-    { intentId: intent.id, intentClientSecret: intent.client_secret, intentStatus: intent.status },
-  );
+  await em.nativeUpdate(Checkout, underWay(checkout), {
+    intentId: intent.id,
+    intentClientSecret: intent.client_secret,
+    intentStatus: intent.status,
+  });
   return { status: 'action_required', intentId: intent.id };
 }
+
+/** An answer that comes when the buyer is at their next attempt says nothing of that one. */
+const underWay = ({ id, attempt }: CheckoutRow) => ({ id, attempt, status: 'confirmed' as const });
 
 async function keepRefusal(
   em: EntityManager,
@@ -201,7 +217,7 @@ async function keepRefusal(
   paymentId: PaymentId | null,
   declined: { readonly intentId: string | null; readonly reason: string; readonly message: string },
 ): Promise<IntentOutcome> {
-  await em.nativeUpdate(Checkout, { id: checkout.id, status: 'confirmed' }, { failure: declined.message });
+  await em.nativeUpdate(Checkout, underWay(checkout), { failure: declined.message });
   if (paymentId !== null) return keepDeclined(em, paymentId, declined);
   return { status: 'declined', reason: declined.reason };
 }

@@ -9,6 +9,8 @@ export type Trouble =
    * before is found by looking, not by asking again. https://docs.stripe.com/api/idempotent_requests
    */
   | { readonly kind: 'stuck' }
+  /** The key stands for another request, which was made in the place of this one. */
+  | { readonly kind: 'taken' }
   /** Nothing is known to have happened: the same call, with the same key, may be made again. */
   | { readonly kind: 'again' };
 
@@ -24,6 +26,7 @@ export function troubleOf(error: unknown): Trouble {
   if (error instanceof Stripe.errors.StripeError && isReplayed(error) && (error.statusCode ?? 0) >= 500) {
     return { kind: 'stuck' };
   }
+  if (error instanceof Stripe.errors.StripeIdempotencyError && error.statusCode === 400) return { kind: 'taken' };
   if (error instanceof Stripe.errors.StripeInvalidRequestError && error.statusCode !== 409) {
     return { kind: 'declined', intentId: null, reason: error.code ?? 'invalid_request', message: error.message };
   }

@@ -1,13 +1,25 @@
 /** Calls that move money, made once however often they are tried. */
 import type Stripe from 'stripe';
+import type { CheckoutId } from '../../billing/ids.ts';
+import type { PaymentRow } from '../../db/entities/payment.ts';
 import { type Trouble, troubleOf } from './errors.ts';
 
 export type Answer<T> = { readonly kind: 'made'; readonly object: T } | Extract<Trouble, { kind: 'declined' }>;
 
+/** Of a checkout each attempt has a key, whether it pays or only sets a card up. */
+export const attemptKey = (checkoutId: CheckoutId, attempt: number): string =>
+  `checkout/${checkoutId}/attempt/${attempt}`;
+
+export const paymentKey = ({ id, checkout, attempt }: Pick<PaymentRow, 'id' | 'checkout' | 'attempt'>): string =>
+  checkout ? attemptKey(checkout.id, attempt) : `payment/${id}`;
+
+export const variantOf = (key: string, variant: number): string => (variant === 1 ? key : `${key}/${variant}`);
+
 /**
  * Makes a call under an idempotency key made of ids. Where the processor has failed under that key for good, looks for
- * what it did (`find`), and only if it did nothing goes on to the key's next variant. Errors after which the call may
- * simply be made again are thrown, for the activity's policy to do so.
+ * what it did (`find`), and only if it did nothing goes on to the key's next variant. A key that was used up for a call
+ * that came too late leads to what was done about it. Errors after which the call may simply be made again are thrown, for
+ * the activity's policy to do so.
  */
 export async function keyed<T>(
   key: string,
@@ -16,7 +28,7 @@ export async function keyed<T>(
 ): Promise<Answer<T>> {
   for (let variant = 1; ; variant += 1) {
     try {
-      const object = await call({ idempotencyKey: variant === 1 ? key : `${key}/${variant}` });
+      const object = await call({ idempotencyKey: variantOf(key, variant) });
       return { kind: 'made', object };
     } catch (error) {
       const trouble = troubleOf(error);
@@ -24,6 +36,7 @@ export async function keyed<T>(
       if (trouble.kind === 'again') throw error;
       const found = await find();
       if (found !== null) return { kind: 'made', object: found };
+      if (trouble.kind === 'taken') throw error;
     }
   }
 }

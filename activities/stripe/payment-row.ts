@@ -27,7 +27,9 @@ export async function keepDeclined(
   paymentId: PaymentId,
   declined: { readonly intentId: string | null; readonly reason: string; readonly message: string },
 ): Promise<Declined> {
-  await em.nativeUpdate(Payment, paymentId, {
+  // What failed before has its reason: a request that came too late says nothing of it.
+  const pending = { id: paymentId, status: 'pending' as const };
+  await em.nativeUpdate(Payment, pending, {
     processorId: declined.intentId,
     declineReason: declined.reason,
     declineMessage: declined.message,

@@ -3,7 +3,7 @@
  * is paid or canceled at the processor: until then whoever has its secret could pay it.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import Stripe from 'stripe';
+import type Stripe from 'stripe';
 import type { PaymentId } from '../../billing/ids.ts';
 import { refusalOfCharge } from '../../billing/processor-amounts.ts';
 import { subscriptionWorkflowId } from '../../billing/workflow-ids.ts';
@@ -11,7 +11,8 @@ import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { intentFor, savedCard } from './charge.ts';
-import { findPaymentIntent, keyed } from './keyed.ts';
+import { canceled, EXPAND, findOrForestall } from './forestalled.ts';
+import { findPaymentIntent, keyed, paymentKey } from './keyed.ts';
 import type { ActionRequired, ChargeOutcome } from './outcome.ts';
 import { declineOf, keepDeclined, keepPaid } from './payment-row.ts';
 
@@ -32,7 +33,7 @@ export async function chargePresent(
   const card = await savedCard(em, payment);
   if (!card || !customer) return findPresentCharge({ orm, stripe }, { paymentId });
   const answer = await keyed(
-    `payment/${paymentId}`,
+    paymentKey(payment),
     (options) => stripe.paymentIntents.create(presentIntentFor(payment, customer, card), options),
     () => findPaymentIntent(stripe, customer, paymentId),
   );
@@ -40,19 +41,17 @@ export async function chargePresent(
   return answer.kind === 'made' ? outcomeOf(em, stripe, paymentId, answer.object) : keepDeclined(em, paymentId, answer);
 }
 
-/** For a charge that can't be made again: what the processor says of it now. Not known to it: not made. */
+/** For a charge that can't be made again: what the processor says of it now. Not known to it: not made, now or later. */
 export async function findPresentCharge(
   { orm, stripe }: Pick<Dependencies, 'orm' | 'stripe'>,
   { paymentId }: Asked,
 ): Promise<ChargeOutcome | ActionRequired> {
   const em = orm.em.fork();
-  const payment = await paymentOf(em, paymentId);
-  const customer = payment.customer.stripeCustomerId;
-  const intent = customer ? await findPaymentIntent(stripe, customer, paymentId) : null;
-  if (intent !== null) return outcomeOf(em, stripe, paymentId, intent);
-  const hasCard = (await savedCard(em, payment)) !== null;
+  const fate = await findOrForestall({ orm, stripe }, paymentId);
+  if (fate.isMade) return outcomeOf(em, stripe, paymentId, fate.intent);
+  const hasCard = (await savedCard(em, await paymentOf(em, paymentId))) !== null;
   return keepDeclined(em, paymentId, {
-    intentId: null,
+    intentId: fate.intentId,
     reason: hasCard ? 'processor_unreachable' : 'payment_method_missing',
     message: hasCard ? 'The card processor could not be reached.' : 'There is no saved payment method to charge.',
   });
@@ -72,7 +71,7 @@ export async function readPresentCharge(
 export async function cancelPresentCharge({ orm, stripe }: Dependencies, { paymentId }: Asked): Promise<ChargeOutcome> {
   const em = orm.em.fork();
   const { processorId } = await paymentOf(em, paymentId);
-  const intent = await canceled(stripe, await intentOf(stripe, processorId));
+  const intent = await canceled(stripe, processorId ?? '');
   const outcome = await outcomeOf(em, stripe, paymentId, intent);
   if (outcome.status === 'action_required')
     throw ApplicationFailure.retryable(`${intent.id} was not canceled`, 'Waiting');
@@ -82,8 +81,6 @@ export async function cancelPresentCharge({ orm, stripe }: Dependencies, { payme
 function paymentOf(em: EntityManager, paymentId: PaymentId) {
   return em.findOneOrFail(Payment, paymentId, { populate: ['customer', 'order'] });
 }
-
-const EXPAND = ['latest_charge.balance_transaction'];
 
 function intentOf(stripe: Stripe, id: string | null | undefined): Promise<Stripe.PaymentIntent> {
   return stripe.paymentIntents.retrieve(id ?? '', { expand: EXPAND });
@@ -120,17 +117,6 @@ async function outcomeOf(
     case 'canceled':
       return keepDeclined(em, paymentId, declineOf(intent));
     default:
-      return outcomeOf(em, stripe, paymentId, await canceled(stripe, intent));
+      return outcomeOf(em, stripe, paymentId, await canceled(stripe, intent.id));
   }
-}
-
-/** As it is then: where it was too late, it is paid, or the processor is at work on it. */
-async function canceled(stripe: Stripe, { id }: Stripe.PaymentIntent): Promise<Stripe.PaymentIntent> {
-  try {
-    await stripe.paymentIntents.cancel(id);
-  } catch (error) {
-    // 400: it is over already, one way or the other.
-    if (!(error instanceof Stripe.errors.StripeInvalidRequestError)) throw error;
-  }
-  return intentOf(stripe, id);
 }
