@@ -78,39 +78,49 @@ function withoutProse(value: unknown): unknown {
 }
 
 function mistakeIn(metadata: EventMetadata): Mistake | null {
-  let keys = 0;
-  const look = (value: unknown, path: readonly (string | number)[]): Mistake | null => {
-    switch (typeof value) {
-      case 'boolean':
-        return null;
-      case 'number':
-        return Math.abs(value) <= LARGEST_NUMBER ? null : { path, reason: 'Numbers have at most 15 digits' };
-      case 'string':
-        return value.length > LONGEST_TEXT ? { path, reason: `At most ${LONGEST_TEXT} characters` } : null;
-      case 'object':
-        break;
-      default:
-        return { path, reason: 'Text, a number or a boolean' };
-    }
-    if (value === null) return { path, reason: 'Leave out what has no value' };
-    if (path.length >= DEEPEST) return { path, reason: `Nested more than ${DEEPEST} levels deep` };
-    const isList = Array.isArray(value);
-    for (const [key, inner] of Object.entries(value)) {
-      keys += 1;
-      if (keys > MOST_KEYS) return { path: [], reason: `At most ${MOST_KEYS} keys` };
-      if (key.length > LONGEST_KEY) return { path, reason: `Keys have at most ${LONGEST_KEY} characters` };
-      const wrong = look(inner, [...path, isList ? Number(key) : key]);
-      if (wrong !== null) return wrong;
-    }
-    return null;
-  };
-  for (const [key, value] of Object.entries(metadata)) {
-    keys += 1;
-    if (keys > MOST_KEYS) return { path: [], reason: `At most ${MOST_KEYS} keys` };
-    if (key.length === 0 || key.length > LONGEST_KEY)
+  const keys = { left: MOST_KEYS };
+  for (const key of Object.keys(metadata)) {
+    keys.left -= 1;
+    if (keys.left < 0) return TOO_MANY_KEYS;
+    if (key.length === 0 || key.length > LONGEST_KEY) {
       return { path: [], reason: `Keys have 1 to ${LONGEST_KEY} characters` };
-    const wrong = look(key === '_llm' ? withoutProse(value) : value, [key]);
-    if (wrong !== null) return wrong;
+    }
+    const value = metadata[key];
+    const wrong = mistakeInValue(key === '_llm' ? withoutProse(value) : value, 1, keys);
+    if (wrong !== null) return under(key, wrong);
+  }
+  return null;
+}
+
+const TOO_MANY_KEYS: Mistake = { path: [], reason: `At most ${MOST_KEYS} keys` };
+
+/** Where it is is put together on the way back, since most often nothing is wrong. That there are too many is everywhere. */
+const under = (key: string | number, wrong: Mistake): Mistake =>
+  wrong === TOO_MANY_KEYS ? wrong : { ...wrong, path: [key, ...wrong.path] };
+
+function mistakeInValue(value: unknown, depth: number, keys: { left: number }): Mistake | null {
+  switch (typeof value) {
+    case 'boolean':
+      return null;
+    case 'number':
+      return Math.abs(value) <= LARGEST_NUMBER ? null : { path: [], reason: 'Numbers have at most 15 digits' };
+    case 'string':
+      return value.length > LONGEST_TEXT ? { path: [], reason: `At most ${LONGEST_TEXT} characters` } : null;
+    case 'object':
+      return value === null ? { path: [], reason: 'Leave out what has no value' } : mistakeWithin(value, depth, keys);
+    default:
+      return { path: [], reason: 'Text, a number or a boolean' };
+  }
+}
+
+function mistakeWithin(value: object, depth: number, keys: { left: number }): Mistake | null {
+  if (depth >= DEEPEST) return { path: [], reason: `Nested more than ${DEEPEST} levels deep` };
+  for (const [key, inner] of Object.entries(value)) {
+    keys.left -= 1;
+    if (keys.left < 0) return TOO_MANY_KEYS;
+    if (key.length > LONGEST_KEY) return { path: [], reason: `Keys have at most ${LONGEST_KEY} characters` };
+    const wrong = mistakeInValue(inner, depth + 1, keys);
+    if (wrong !== null) return under(Array.isArray(value) ? Number(key) : key, wrong);
   }
   return null;
 }

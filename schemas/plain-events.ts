@@ -11,8 +11,7 @@ const TIME =
   /^(19[7-9]\d|[2-8]\d{3})-((0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|\+00:00)$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-/** Looked up besides. */
-const RARE = ['organization_id', 'parent_id', 'member_id', 'external_member_id'] as const;
+type Given = Readonly<Record<string, unknown>>;
 
 /** Null where it takes a closer look. */
 export function plainEvents(given: unknown): z.output<typeof EventsIngest> | null {
@@ -27,28 +26,39 @@ export function plainEvents(given: unknown): z.output<typeof EventsIngest> | nul
 }
 
 function plainEvent(given: unknown): EventCreate | null {
-  if (!isObject(given)) return null;
+  if (!isObject(given) || isRare(given)) return null;
   const { name, timestamp, external_id, metadata, customer_id, external_customer_id } = given;
-  if (RARE.some((key) => given[key] !== undefined)) return null;
   if (typeof name !== 'string' || name.length === 0 || name.length > LONGEST_NAME) return null;
-  if (timestamp !== undefined && (typeof timestamp !== 'string' || !TIME.test(timestamp))) return null;
-  if (external_id !== undefined && !isId(external_id)) return null;
-  if (metadata !== undefined && !(isObject(metadata) && isPlainMetadata(metadata))) return null;
-  const event = {
-    name,
-    ...(timestamp === undefined ? {} : { timestamp: new Date(timestamp) }),
-    ...(external_id === undefined ? {} : { external_id }),
-    ...(metadata === undefined ? {} : { metadata }),
-  };
-  if (customer_id === undefined && isId(external_customer_id)) return { ...event, external_customer_id };
-  if (external_customer_id === undefined && typeof customer_id === 'string' && UUID.test(customer_id)) {
-    return { ...event, customer_id };
+  const event: EventCreate = { name };
+  if (timestamp !== undefined) {
+    if (typeof timestamp !== 'string' || !TIME.test(timestamp)) return null;
+    event.timestamp = new Date(timestamp);
   }
-  return null;
+  if (external_id !== undefined) {
+    if (!isId(external_id)) return null;
+    event.external_id = external_id;
+  }
+  if (metadata !== undefined) {
+    if (!isObject(metadata) || !isPlainMetadata(metadata)) return null;
+    event.metadata = metadata;
+  }
+  if (customer_id === undefined && isId(external_customer_id)) event.external_customer_id = external_customer_id;
+  else if (external_customer_id === undefined && isUuid(customer_id)) event.customer_id = customer_id;
+  else return null;
+  return event;
 }
+
+/** Saying what is looked up besides, or otherwise. */
+const isRare = ({ organization_id, parent_id, member_id, external_member_id }: Given): boolean =>
+  organization_id !== undefined ||
+  parent_id !== undefined ||
+  member_id !== undefined ||
+  external_member_id !== undefined;
+
+const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
 
 const isId = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= LONGEST_ID;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isObject = (value: unknown): value is Given =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -69,15 +69,31 @@ function fixed<T>(
 
 function varying(type: number, prefix: string, values: readonly (string | null)[]): Buffer | null {
   if (values.every((value) => value === null)) return null;
-  const bytes = values.reduce((sum, value) => sum + (value === null ? 0 : Buffer.byteLength(value)), 0);
-  const array = header(type, values.length, values.length * (4 + prefix.length) + bytes);
+  const characters = values.reduce((sum, value) => sum + (value === null ? 0 : value.length), 0);
+  const array = header(type, values.length, values.length * (4 + prefix.length) + characters * MOST_BYTES);
   let at = HEADER;
   for (const value of values) {
-    const written = value === null ? NULL : array.write(prefix + value, at + 4);
-    array.writeInt32BE(written, at);
-    at += 4 + Math.max(written, 0);
+    const end = value === null ? at + 4 : putText(array, value, putText(array, prefix, at + 4));
+    array.writeInt32BE(value === null ? NULL : end - at - 4, at);
+    at = end;
   }
   return array.subarray(0, at);
+}
+
+/** Of a UTF-16 unit in UTF-8. */
+const MOST_BYTES = 3;
+/** Longer text is written faster by what is slow to be called. */
+const SHORT = 100;
+
+/** Where it ends. */
+function putText(array: Buffer, text: string, at: number): number {
+  if (text.length > SHORT) return at + array.write(text, at);
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return at + array.write(text, at);
+    array[at + i] = code;
+  }
+  return at + text.length;
 }
 
 const DIGITS = Array.from({ length: 128 }, (_, code) => Number.parseInt(String.fromCharCode(code), 16));

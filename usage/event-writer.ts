@@ -12,8 +12,9 @@ import type { EventBatch, WrittenBatch } from './new-event.ts';
 import { sizeOf } from './size-of-events.ts';
 import { firstOfEachKey, openTransaction, writeEvents } from './write-events.ts';
 
-/** One reads its next events while the other waits for the disk. */
+/** One reads its next events while the other waits for the disk: where there are enough of them to be worth another. */
 const AT_ONCE = 2;
+const WORTH_ANOTHER = 1_000;
 /** In a transaction, but for a batch that goes alone. */
 const MOST_TOGETHER: Size = { events: 5_000, bytes: 32_000_000 };
 /** More events than are written in some seconds, and no more of them than there is memory for. */
@@ -54,7 +55,9 @@ export class EventWriter {
   constructor(databaseUrl: string, mostWaiting = MOST_WAITING) {
     this.mostWaiting = mostWaiting;
     // Statements are sent ahead of the answers to those before them: with small batches it's the rounds that take long.
-    this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE, pipeline: true });
+    // And there are few kinds of them, which are not planned anew each time.
+    const options = '-c plan_cache_mode=force_generic_plan';
+    this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE, pipeline: true, options });
     // A connection that breaks is replaced when it is needed, and whoever uses it hears of that by their own query: an
     // event that nobody listens to would end the process.
     this.pool.on('error', () => {});
@@ -82,13 +85,18 @@ export class EventWriter {
   }
 
   private next(): void {
-    while (this.underWay < AT_ONCE && this.waiting.length > 0) {
+    while (this.mayBegin()) {
       this.underWay += 1;
       void this.writeTogether(this.taken()).finally(() => {
         this.underWay -= 1;
         this.next();
       });
     }
+  }
+
+  private mayBegin(): boolean {
+    if (this.underWay > 0 && this.waitingSize.events < WORTH_ANOTHER) return false;
+    return this.underWay < AT_ONCE && this.waiting.length > 0;
   }
 
   private taken(): Waiting[] {

@@ -16,6 +16,6 @@ function sizeOfValue(value: unknown): number {
   if (typeof value === 'string') return VALUE + value.length;
   if (typeof value !== 'object' || value === null) return VALUE;
   let size = VALUE;
-  for (const [key, inner] of Object.entries(value)) size += key.length + sizeOfValue(inner);
+  for (const key in value) size += key.length + sizeOfValue(Reflect.get(value, key));
   return size;
 }
