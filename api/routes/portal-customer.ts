@@ -71,12 +71,9 @@ export const getMe = route({
   forMembers: true,
   response: CustomerPortalCustomer,
   async handle({ customer, person, em }) {
-    const view = portalCustomerView(await em.findOneOrFail(Customer, customer.id));
-    return person.role === 'member' ? { ...view, ...NO_BILLING } : view;
+    return portalCustomerView(await em.findOneOrFail(Customer, customer.id), person);
   },
 });
-
-const NO_BILLING = { billing_name: null, billing_address: null, tax_id: null, default_payment_method_id: null };
 
 export const updateMe = route({
   method: 'patch',
@@ -88,7 +85,7 @@ export const updateMe = route({
   body: CustomerPortalCustomerUpdate,
   response: CustomerPortalCustomer,
   errors: [403, 409, 429],
-  async handle({ body, customer, em, request, workflows }) {
+  async handle({ body, customer, person, em, request, workflows }) {
     const changed = await em.transactional(async (tx) => {
       await lockRow(tx, Customer, customer.id);
       const row = (await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] })) as CustomerRow;
@@ -113,7 +110,7 @@ export const updateMe = route({
       const unpaid = await em.find(Subscription, { customer: customer.id, status: 'past_due' }, { fields: ['id'] });
       for (const { id } of unpaid) await workflows.subscription(id).retryPayment('retry_payment_method_update');
     }
-    return portalCustomerView(changed);
+    return portalCustomerView(changed, person);
   },
 });
 

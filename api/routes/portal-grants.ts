@@ -88,7 +88,7 @@ export const listMyGrants = route({
     );
     const owner = await ownerOf(em, customer.id);
     return page(
-      rows.map((row) => portalGrantView(row as BenefitGrantRow, owner)),
+      rows.map((row) => portalGrantView(row as BenefitGrantRow, owner, person)),
       total,
       query,
     );
@@ -106,7 +106,8 @@ export const getMyGrant = route({
   response: CustomerBenefitGrant,
   errors: [404],
   async handle({ params, customer, person, em }) {
-    return portalGrantView(await myGrant(em, customer.id, person, params.id), await ownerOf(em, customer.id));
+    const row = await myGrant(em, customer.id, person, params.id);
+    return portalGrantView(row, await ownerOf(em, customer.id), person);
   },
 });
 
@@ -128,7 +129,7 @@ export const updateMyGrant = route({
     if (row.benefit.type !== body.benefit_type) {
       throw invalid(['body', 'benefit_type'], 'This benefit is of another type.');
     }
-    return portalGrantView(row, await ownerOf(em, customer.id));
+    return portalGrantView(row, await ownerOf(em, customer.id), person);
   },
 });
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { BenefitId, LicenseKeyId, OrganizationId } from '../../billing/ids.ts';
 import { LicenseKey, LicenseKeyActivation, type LicenseKeyRow } from '../../db/entities/license-key.ts';
 import { heldByPerson } from '../../db/grant-holders.ts';
-import { activationView, LICENSE_KEY_POPULATE, licenseKeyView } from '../../db/views/license-key.ts';
+import { activationView, LICENSE_KEY_POPULATE, portalLicenseKeyView } from '../../db/views/license-key.ts';
 import {
   LicenseKeyActivate,
   LicenseKeyActivationWithKey,
@@ -25,7 +25,7 @@ export const listMyLicenseKeys = route({
   method: 'get',
   path: '/v1/customer-portal/license-keys/',
   summary: 'List license keys',
-  description: 'Your own.',
+  description: 'Your own. Of the customer, plain members of a team don’t see what is needed for billing alone.',
   tag,
   auth: 'customer',
   forMembers: true,
@@ -44,7 +44,11 @@ export const listMyLicenseKeys = route({
         orderBy: [{ createdAt: 'desc' }, { id: 'asc' }],
       },
     );
-    return page(rows.map(licenseKeyView), total, query);
+    return page(
+      rows.map((row) => portalLicenseKeyView(row, person)),
+      total,
+      query,
+    );
   },
 });
 
@@ -68,7 +72,7 @@ export const getMyLicenseKey = route({
       { licenseKey: key.id, deletedAt: null },
       { orderBy: { createdAt: 'asc', id: 'asc' } },
     );
-    return { ...licenseKeyView(key), activations: activations.map(activationView) };
+    return { ...portalLicenseKeyView(key, person), activations: activations.map(activationView) };
   },
 });
 
@@ -76,7 +80,9 @@ export const validatePublicly = route({
   method: 'post',
   path: '/v1/customer-portal/license-keys/validate',
   summary: 'Validate a license key',
-  description: 'Without a token, for software in the hands of customers. 404 where the key may not be used.',
+  description:
+    'Without a token, for software in the hands of customers. 404 where the key may not be used. Whoever has the key sees ' +
+    'neither what the customer is billed by nor the merchant’s metadata: validate with a token for those.',
   tag,
   auth: 'public',
   body: LicenseKeyValidate,
@@ -85,7 +91,7 @@ export const validatePublicly = route({
   async handle({ body, em, request }) {
     const organization = body.organization_id as OrganizationId;
     const { key, activation } = await validateKey(em, organization, body, request.at);
-    return { ...licenseKeyView(key), activation: activation === null ? null : activationView(activation) };
+    return { ...portalLicenseKeyView(key, null), activation: activation === null ? null : activationView(activation) };
   },
 });
 
@@ -101,7 +107,7 @@ export const activatePublicly = route({
   errors: [403, 404],
   async handle({ body, em, request }) {
     const activation = await activateKey(em, body.organization_id as OrganizationId, body, request.at);
-    return { ...activationView(activation), license_key: licenseKeyView(activation.licenseKey) };
+    return { ...activationView(activation), license_key: portalLicenseKeyView(activation.licenseKey, null) };
   },
 });
 

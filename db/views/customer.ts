@@ -30,6 +30,9 @@ export function embeddedCustomerView(row: CustomerRow): EmbeddedCustomer {
   };
 }
 
+/** Without what is needed for billing alone, which is not for plain members of a team, nor for whoever has a key. */
+export const NO_BILLING = { billing_name: null, billing_address: null, tax_id: null, default_payment_method_id: null };
+
 export function addressView(address: CustomerRow['billingAddress']): EmbeddedCustomer['billing_address'] {
   if (!address) return null;
   return {

@@ -1,7 +1,8 @@
 /** A license key and its activations as the API shows them. */
 import type { LicenseKey } from '../../schemas/license-key.ts';
 import type { LicenseKeyActivationRow, LicenseKeyRow } from '../entities/license-key.ts';
-import { embeddedCustomerView } from './customer.ts';
+import type { Person } from '../grant-holders.ts';
+import { embeddedCustomerView, NO_BILLING } from './customer.ts';
 import { memberView } from './member.ts';
 import { identity, isoOrNull } from './stamps.ts';
 
@@ -29,6 +30,14 @@ export function licenseKeyView(row: LicenseKeyRow): LicenseKey {
     last_validated_at: isoOrNull(row.lastValidatedAt),
     expires_at: isoOrNull(row.expiresAt),
   } as LicenseKey;
+}
+
+/** As one of the customer's people sees it, or whoever has the key (null): without what is the merchant's own. */
+export function portalLicenseKeyView(row: LicenseKeyRow, person: Pick<Person, 'role'> | null): LicenseKey {
+  const view = licenseKeyView(row);
+  const isForBilling = person !== null && person.role !== 'member';
+  const customer = { ...view.customer, ...(isForBilling ? {} : NO_BILLING), metadata: {}, test_clock_id: null };
+  return { ...view, customer };
 }
 
 export function activationView(row: LicenseKeyActivationRow) {

@@ -13,9 +13,10 @@ import type { MemberRow } from '../entities/member.ts';
 import type { OrderRow } from '../entities/order.ts';
 import type { ProductRow } from '../entities/product.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
+import type { Person } from '../grant-holders.ts';
 import type { EntityManager } from '../orm.ts';
 import { benefitView } from './benefit.ts';
-import { addressView } from './customer.ts';
+import { addressView, NO_BILLING } from './customer.ts';
 import { portalSubscriptionMetersView, type UsageByMeter } from './customer-meter.ts';
 import { itemsView, orderFieldsView } from './order.ts';
 import { portalOrganizationView, publicOrganizationView } from './organization.ts';
@@ -43,7 +44,8 @@ export const PORTAL_ORDER_POPULATE = [
 ] as const;
 export const PORTAL_GRANT_POPULATE = ['benefit.organization', 'customer'] as const;
 
-export function portalCustomerView(row: CustomerRow): CustomerPortalCustomer {
+/** As one of the customer's people sees them. */
+export function portalCustomerView(row: CustomerRow, { role }: Pick<Person, 'role'>): CustomerPortalCustomer {
   return {
     ...identity(row),
     email: row.email,
@@ -56,6 +58,7 @@ export function portalCustomerView(row: CustomerRow): CustomerPortalCustomer {
     default_payment_method_id: row.defaultPaymentMethodId ?? null,
     type: row.type,
     locale: row.locale ?? null,
+    ...(role === 'member' ? NO_BILLING : {}),
   };
 }
 
@@ -113,8 +116,12 @@ export function portalOrderView(row: OrderRow): CustomerOrder {
   };
 }
 
-/** The benefit's type was checked when it was written. Where no member has it, the owner does. */
-export function portalGrantView(row: BenefitGrantRow, owner: MemberRow | null): CustomerBenefitGrant {
+/** As one of the customer's people sees it. Its type was checked when it was written. Where no member has it, the owner does. */
+export function portalGrantView(
+  row: BenefitGrantRow,
+  owner: MemberRow | null,
+  person: Pick<Person, 'role'>,
+): CustomerBenefitGrant {
   const {
     metadata: _,
     visibility: _visibility,
@@ -133,7 +140,7 @@ export function portalGrantView(row: BenefitGrantRow, owner: MemberRow | null): 
     member_id: row.member?.id ?? owner?.id ?? null,
     benefit_id: row.benefit.id,
     error: row.error ?? null,
-    customer: portalCustomerView(row.customer),
+    customer: portalCustomerView(row.customer, person),
     benefit: { ...benefit, organization: publicOrganizationView(row.benefit.organization) },
     properties: row.properties,
   } as unknown as CustomerBenefitGrant;

@@ -204,6 +204,42 @@ describe('in the portal', () => {
     expect(me).toMatchObject({ billing_address: null, tax_id: null, default_payment_method_id: null });
   });
 
+  it('what a plain member holds doesn’t say how the team is billed, nor does the key to whoever has it', async () => {
+    const team = await aTeam(running);
+    const { token, customer } = team;
+    const address = { line1: '1 Example Street', city: 'Berlin', postal_code: '10115', country: 'DE' };
+    const private_ = { billing_address: address, tax_id: 'DE123456788', metadata: { tier: 'internal' } };
+    await running.made(token, 'PATCH', `/v1/customers/${customer.id}`, private_);
+    const seats = [anEmail('grace'), customer.email].map((email) => team.assigned({ email, immediate_claim: true }));
+    const [grace] = await Promise.all(seats);
+    await team.holders();
+    const asGrace = await team.as(grace.member_id);
+    const shownTo = async (session: string) => {
+      const portal = (path: string) => running.made(session, 'GET', `/v1/customer-portal${path}`);
+      const [[grant], [key]] = [(await portal('/benefit-grants/')).items, (await portal('/license-keys/')).items];
+      const [one, same] = [await portal(`/benefit-grants/${grant.id}`), await portal(`/license-keys/${key.id}`)];
+      return { key, customers: [grant, one, key, same].map((held) => held.customer) };
+    };
+    const nothing = { billing_name: null, billing_address: null, tax_id: null, default_payment_method_id: null };
+    const { key, customers } = await shownTo(asGrace);
+    for (const seen of customers) expect(seen).toMatchObject({ id: customer.id, ...nothing });
+    const billing = { billing_address: address, tax_id: ['DE123456788', 'eu_vat'], billing_name: 'Ada Example' };
+    const { customers: forOwner } = await shownTo(team.owner);
+    for (const seen of forOwner) expect(seen).toMatchObject(billing);
+
+    const named = { key: key.key, organization_id: key.organization_id };
+    const publicly = (path: string, body: unknown) => running.made(null, 'POST', `/v1/customer-portal${path}`, body);
+    const validated = await publicly('/license-keys/validate', named);
+    const { license_key: activated } = await publicly('/license-keys/activate', { ...named, label: 'A laptop' });
+    const inPublic = [validated.customer, activated.customer];
+    for (const seen of inPublic) expect(seen).toMatchObject({ id: customer.id, email: customer.email, ...nothing });
+    for (const seen of [...customers.slice(2), ...forOwner.slice(2), ...inPublic]) {
+      expect(seen).toMatchObject({ metadata: {}, test_clock_id: null });
+    }
+    const byToken = await running.made(token, 'POST', '/v1/license-keys/validate', named);
+    expect(byToken.customer).toMatchObject({ ...billing, metadata: { tier: 'internal' } });
+  });
+
   it('everybody sees their own keys, and those who pay may look at another’s benefits', async () => {
     const team = await aTeam(running);
     const [grace, joan] = [
