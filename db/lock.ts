@@ -12,7 +12,8 @@
  *   customer's lock, accounts are only added to: by those who take events in, in the order of subject and meter over all
  *   customers, who hold nothing that others here wait for.
  * - Two who come the other way round all the same, of whom the database then ends one, are tried again: `retried` in the
- *   API, the activity's own tries, the event writer's.
+ *   API, the activity's own tries, the event writer's. So are those who make a customer's first account with a meter while
+ *   they hold others of it, as whoever tells of something that a meter has not counted before.
  */
 import { type EntityName, type FilterQuery, LockMode, type Primary } from '@mikro-orm/core';
 import type { CheckoutId, SubscriptionId } from '../billing/ids.ts';

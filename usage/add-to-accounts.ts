@@ -7,7 +7,9 @@ export type Run = (text: string, values: readonly unknown[], name?: string) => P
 
 /**
  * Accounts are locked in one order, whoever locks several: those of values, which take two statements, together with the
- * others.
+ * others. First accounts bring the meters of customers with them, by a trigger, in that order of subjects, of which a
+ * customer may have two: who makes some at the same moment in another order may wait in a circle, and is tried again, as
+ * db/lock.ts tells.
  */
 export async function addToAccounts(run: Run, { additions, seenValues }: Tallied, at: string): Promise<void> {
   if (seenValues.length > 0) await lockAccounts(run, [...additions, ...seenValues]);

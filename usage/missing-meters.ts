@@ -4,7 +4,10 @@
  */
 import type { ClientBase } from 'pg';
 
-/** How many there were. */
+/**
+ * How many there were. Whoever makes several of them at the same moment, with first accounts, may be waited for in a circle:
+ * the database ends one of the two, and either is tried again, this with its activity.
+ */
 export async function addMissingMeters(client: ClientBase): Promise<number> {
   const { rowCount } = await client.query(
     `insert into customer_meters (id, created_at, customer_id, meter_id)

@@ -12,6 +12,7 @@ import { emit } from '../../db/events.ts';
 import { offeredOf } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { recordOfCheckout } from '../../db/recorded.ts';
+import { retried } from '../../db/retried.ts';
 import { checkoutView, type LoadedCheckout, loadedWith } from '../../db/views/checkout.ts';
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
 import { countryOfAddress } from '../../tax/place-of-address.ts';
@@ -52,7 +53,9 @@ export async function createCheckout(
   // Taken once: what is tried again asks for the same tax.
   const now = new Date();
   const asked = { organizationId, body, visit, now };
-  return withTaxes(taxes, (sheet) => em.fork().transactional((tx) => write(tx, sheet, environment, asked)));
+  return withTaxes(taxes, (sheet) =>
+    retried(() => em.fork().transactional((tx) => write(tx, sheet, environment, asked))),
+  );
 }
 
 interface Asked {

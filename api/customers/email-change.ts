@@ -14,6 +14,7 @@ import { ownerFollows } from '../../db/members.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
+import { retried } from '../../db/retried.ts';
 import { inAnyCase } from '../../db/search.ts';
 import { addressToConfirm } from '../../emails/addresses.ts';
 import { rendered } from '../../emails/render.ts';
@@ -72,8 +73,8 @@ export async function verifiedRequest(
 /** The address becomes the customer's; every link to it has had its day. Answers with a key to the portal. */
 export async function changeEmail(em: EntityManager, token: string, at: Date): Promise<string> {
   const { customerId } = await verifiedRequest(em, token, at);
-  try {
-    return await em.fork().transactional(async (tx) => {
+  const transact = () =>
+    em.fork().transactional(async (tx) => {
       const customer = await locked(tx, customerId);
       // Once more, now that nobody else can use it.
       const { email } = await verifiedRequest(tx, token, at);
@@ -87,6 +88,8 @@ export async function changeEmail(em: EntityManager, token: string, at: Date): P
       await tellCustomer(tx, customer, 'customer.updated', customer.modifiedAt);
       return (await openSession(tx, customerId, at)).token;
     });
+  try {
+    return await retried(transact);
   } catch (error) {
     if (error instanceof UniqueConstraintViolationException) throw taken();
     throw error;

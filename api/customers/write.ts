@@ -32,7 +32,7 @@ export async function createCustomer(
 ): Promise<CustomerRow> {
   const email = body.email ?? body.owner?.email;
   if (!email) throw invalid(['body', 'email'], 'An e-mail address is needed.');
-  return taken(() =>
+  const transact = () =>
     em.transactional(async (tx) => {
       const testClock = body.test_clock_id ? await clock(tx, environment, organization, body.test_clock_id) : null;
       const row = tx.create(Customer, {
@@ -53,8 +53,8 @@ export async function createCustomer(
       await beginOwner(tx, row, row.createdAt, ownerDetails(body.owner));
       await tellCustomer(tx, row, 'customer.created', row.createdAt);
       return row;
-    }),
-  );
+    });
+  return taken(() => retried(transact));
 }
 
 export async function updateCustomer(
