@@ -6,21 +6,25 @@ import { idIn } from './call.ts';
 import { missing } from './failures.ts';
 import { newId, now } from './ids.ts';
 import { paging, range, read, text } from './params.ts';
+import { settled } from './settlement.ts';
 
 const SETTLES_AFTER_SECONDS = 2 * 24 * 60 * 60;
 
 export interface Movement {
-  readonly type: 'charge' | 'refund' | 'refund_failure';
+  readonly type: 'charge' | 'refund' | 'refund_failure' | 'adjustment';
   readonly source: string;
-  /** Signed, minor units; `fee` is what Stripe keeps of it. */
+  /** Signed, minor units. */
   readonly amount: number;
-  readonly fee: number;
   readonly currency: string;
+  /** What Stripe keeps of it, once it is in the currency in which it is settled; none: nothing. */
+  readonly feeOf?: (amount: number) => number;
   readonly description: string | null;
 }
 
 export function recordMovement(call: Call, movement: Movement): Stripe.BalanceTransaction {
-  const { amount, fee, currency, type } = movement;
+  const { type } = movement;
+  const { amount, currency, exchange_rate } = settled(call, movement.amount, movement.currency);
+  const fee = movement.feeOf?.(amount) ?? 0;
   const paid = { amount: fee, application: null, currency, description: 'Stripe processing fees', type: 'stripe_fee' };
   return call.sandbox.store.put('balance_transaction', {
     id: newId('txn'),
@@ -31,7 +35,7 @@ export function recordMovement(call: Call, movement: Movement): Stripe.BalanceTr
     created: now(),
     currency,
     description: movement.description,
-    exchange_rate: null,
+    exchange_rate,
     fee,
     fee_details: fee === 0 ? [] : [paid],
     net: amount - fee,

@@ -23,7 +23,7 @@ export function chargeSucceeded(
     type: 'charge',
     source: id,
     amount: intent.amount,
-    fee: stripeFee(intent.amount, method.card?.country ?? null),
+    feeOf: (amount) => stripeFee(amount, method.card?.country ?? null),
     currency: intent.currency,
     description: intent.description,
   });

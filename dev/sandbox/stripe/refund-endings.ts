@@ -53,7 +53,6 @@ function end(call: Call, refund: Stripe.Refund, fails: boolean): void {
     type: 'refund_failure',
     source: refund.id,
     amount: refund.amount,
-    fee: 0,
     currency: refund.currency,
     description: 'REFUND FAILURE',
   });

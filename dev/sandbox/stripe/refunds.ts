@@ -41,7 +41,7 @@ function create(call: Call): Stripe.Refund {
   }
   const id = newId('re');
   const { currency, description } = charge;
-  const movement = recordMovement(call, { type: 'refund', source: id, amount: -amount, fee: 0, currency, description });
+  const movement = recordMovement(call, { type: 'refund', source: id, amount: -amount, currency, description });
   const refund = call.sandbox.store.put('refund', {
     id,
     object: 'refund',

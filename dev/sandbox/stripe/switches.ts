@@ -7,8 +7,13 @@ import type { CardFacts } from './card-verdicts.ts';
 import { DECLINE_REASONS } from './card-verdicts.ts';
 import { NewFault } from './faults.ts';
 import { withholdFees } from './late-fees.ts';
+import { settleIn } from './settlement.ts';
 import { WebhookMode } from './webhooks.ts';
 
+const Settlement = z.strictObject({
+  currency: z.string().length(3).lowercase(),
+  rates: z.record(z.string().length(3).lowercase(), z.number().positive()),
+});
 const Outcome = z.strictObject({ outcome: z.enum(['succeed', 'authentication_required', ...DECLINE_REASONS]) });
 
 export function switches(sandbox: Sandbox): Router {
@@ -55,6 +60,13 @@ export function switches(sandbox: Sandbox): Router {
     const wanted = z.strictObject({ withheld: z.boolean() }).safeParse(request.body);
     if (!wanted.success) return void response.status(400).json({ error: z.prettifyError(wanted.error) });
     withholdFees(sandbox, wanted.data.withheld);
+    response.json(wanted.data);
+  });
+
+  router.post('/_sandbox/settlement', (request, response) => {
+    const wanted = z.strictObject({ settlement: Settlement.nullable() }).safeParse(request.body);
+    if (!wanted.success) return void response.status(400).json({ error: z.prettifyError(wanted.error) });
+    settleIn(store, wanted.data.settlement);
     response.json(wanted.data);
   });
 
