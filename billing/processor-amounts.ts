@@ -16,6 +16,22 @@ export const toProcessor = (amount: number, currency: string): number => amount 
 /** Its fees may have a part of the smallest unit. */
 export const fromProcessor = (amount: number, currency: string): number => portion(amount, 1, factorOf(currency));
 
+interface Counted {
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/**
+ * What was kept of a charge, in the charge's own minor units. All given as the processor counts. Where it settles in another
+ * currency, the fee is in that one, and is turned back as the charge was turned: in the proportion of its two amounts, whole
+ * numbers where the stated rate is a fraction. Rounded once, half away from zero. Null: nothing was settled.
+ */
+export function feeOfCharge(charge: Counted, settled: Counted & { readonly fee: number }): number | null {
+  if (settled.currency === charge.currency) return fromProcessor(settled.fee, charge.currency);
+  if (settled.amount <= 0) return null;
+  return portion(settled.fee, charge.amount, settled.amount * factorOf(charge.currency));
+}
+
 /** The most that can be charged at once, in the currency's own minor units: 999,999.99 of one with cents. */
 export const largestCharge = (currency: string): number => Math.floor(LARGEST_CHARGE / factorOf(currency));
 
