@@ -1,6 +1,6 @@
 /**
  * What happens to the copied events in Postgres: they are looked for in ClickHouse before it is read, and once it is, they
- * are taken out of Postgres, month by month, each only where ClickHouse has as many.
+ * are taken out of Postgres, month by month, each only where ClickHouse has as many as it held at first.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
@@ -59,7 +59,7 @@ export async function clearCopied(
     const partition = { name, copiedBefore, there: there.get(month) ?? 0 };
     if (!(await clearPartition(client, clickhouse, partition, isTired))) return false;
   }
-  await client.query('update event_store set cleared_at = clock_timestamp()');
+  await client.query(`update event_store set cleared_at = clock_timestamp(), held = '{}'`);
   return true;
 }
 
@@ -92,7 +92,10 @@ async function clearPartition(
   );
   const [{ n, isOver } = { n: 0, isOver: false }] = rows;
   if (n === 0) return true;
-  if (there >= n && isOver) {
+  const held = await heldAtFirst(client, name, n);
+  if (held === null) return false;
+  const isThere = there >= held;
+  if (isThere && isOver) {
     if (await dropPartition(client, name, () => mayClear(client))) return true;
     await sleep(READ_FOR_MS);
     return false;
@@ -100,7 +103,7 @@ async function clearPartition(
   const last = await blocksOf(client, name);
   for (let block = 0; block < last; ) {
     if (isTired()) return false;
-    if (there >= n) {
+    if (isThere) {
       const next = block + BLOCKS;
       await client.query(
         `delete from only ${name} where ${inBlocks(block, next)} and received_at < $1 and exists (${TO_BE_CLEARED})`,
@@ -115,6 +118,19 @@ async function clearPartition(
     }
   }
   return true;
+}
+
+/**
+ * How many it had before any was taken out: with fewer of them there now, all of the month may look to be in ClickHouse while
+ * some that are left here aren't. Null: events have been brought back.
+ */
+async function heldAtFirst(client: ClientBase, name: string, n: number): Promise<number | null> {
+  const { rows } = await client.query<{ held: number }>(
+    `update event_store set held = jsonb_build_object($1::text, $2::float8) || held
+     where state = 'clickhouse' and cleared_at is null returning (held ->> $1)::float8 as held`,
+    [name, n],
+  );
+  return rows[0]?.held ?? null;
 }
 
 /** Less of it where that takes too long. */

@@ -207,6 +207,36 @@ describeOnClickHouse('moving over', () => {
     expect(await clearCopied(client, clickhouse.client, never)).toBe(true);
   });
 
+  it('carries a month of which some are missing to its end, also where that takes several steps', async () => {
+    const { client, clickhouse } = stores;
+    await makePartitions(client, Date.UTC(2026, 1, 15));
+    await makePartitions(client, Date.now());
+    await client.query(
+      `insert into events (id, organization_id, subject, name, source, "timestamp", received_at, metadata)
+       select gen_random_uuid(), $1, $1, 'call', 'user', now(), timestamptz '2026-02-05T00:00:00Z' + n * interval '10 ms', '{}'
+       from generate_series(1, 30000) n`,
+      [stores.organizationId],
+    );
+    const all = await stores.inPostgres();
+    await stores.movesOver();
+    await clickhouse.client.command({
+      query: `alter table events delete where cityHash64(id) % 10 = 0 settings mutations_sync = 2`,
+    });
+    expect((await stores.inClickHouse()).length).toBeLessThan(28_000);
+    // After one piece there are more in ClickHouse than are left in Postgres, and still not all of those.
+    let steps = 0;
+    for (let isOver = false; !isOver; ) {
+      steps += 1;
+      const pieces = Array.from({ length: steps });
+      isOver = await clearCopied(client, clickhouse.client, () => pieces.splice(0, 1).length === 0);
+    }
+    const found = await stores.inClickHouse();
+    expect(found).toHaveLength(all.length);
+    expect(found).toEqual(all);
+    expect(await stores.inPostgres()).toEqual([]);
+    expect(steps).toBeGreaterThan(2);
+  });
+
   it('is nothing but a switch where there are no events yet', async () => {
     await stores.movesOver();
     expect(await clearCopied(stores.client, stores.clickhouse.client, never)).toBe(true);
