@@ -1,5 +1,6 @@
 /** Compares the payments we know with those the processor knows, in both directions. */
 import { Context } from '@temporalio/activity';
+import type Stripe from 'stripe';
 import type { OrganizationId } from '../../billing/ids.ts';
 import { toProcessor } from '../../billing/processor-amounts.ts';
 import { Organization } from '../../db/entities/organization.ts';
@@ -8,6 +9,7 @@ import type { Dependencies } from '../dependencies.ts';
 import type { Disagreement } from './index.ts';
 
 const TAKEN = 'what the processor took is a succeeded payment here';
+const KEPT = 'what was paid was neither refunded nor disputed at the processor';
 const KNOWN = 'what succeeded here was taken by the processor';
 
 /** Our clock and the processor's agree at least so far, in ms. */
@@ -32,10 +34,10 @@ export async function compareWithProcessor(
   const ours = new Map(
     rows.map(({ id, amount, currency, processorId }) => [processorId ?? id, { id, amount, currency }]),
   );
-  const wrong = { [TAKEN]: [] as Disagreement[], [KNOWN]: [] as Disagreement[] };
+  const wrong = { [TAKEN]: [] as Disagreement[], [KNOWN]: [] as Disagreement[], [KEPT]: [] as Disagreement[] };
   let seen = 0;
   let compared = 0;
-  for await (const intent of stripe.paymentIntents.list({ limit: PAGE, created })) {
+  for await (const intent of stripe.paymentIntents.list({ limit: PAGE, created, expand: ['data.latest_charge'] })) {
     seen += 1;
     if (seen % PAGE === 0) Context.current().heartbeat(seen);
     if (intent.metadata['organization_id'] !== organizationId || intent.status !== 'succeeded') continue;
@@ -51,9 +53,29 @@ export async function compareWithProcessor(
         detail: `${detail}; here ${known.amount} ${known.currency}`,
       });
     }
+    const gone = await goneFrom(stripe, intent);
+    if (gone.length > 0) {
+      const paid = `payment ${intent.metadata['payment_id']}`;
+      wrong[KEPT].push({ rule: KEPT, subject: intent.id, detail: `${gone.join(', ')}: ${paid}` });
+    }
   }
   for (const [processorId, { id, amount, currency }] of ours) {
     wrong[KNOWN].push({ rule: KNOWN, subject: id, detail: `${amount} ${currency} as ${processorId}` });
   }
-  return { rules: 2, compared, disagreements: [...wrong[TAKEN].slice(0, named), ...wrong[KNOWN].slice(0, named)] };
+  const disagreements = ([TAKEN, KNOWN, KEPT] as const).flatMap((rule) => wrong[rule].slice(0, named));
+  return { rules: 3, compared, disagreements };
+}
+
+/** What the processor has since given back of it, in words. A dispute that was won has brought its amount back. */
+async function goneFrom(stripe: Stripe, { latest_charge: charge }: Stripe.PaymentIntent): Promise<string[]> {
+  if (charge === null || typeof charge === 'string') return [];
+  const of = `of ${charge.amount} ${charge.currency}`;
+  const gone = charge.amount_refunded === 0 ? [] : [`${charge.amount_refunded} ${of} refunded`];
+  if (!charge.disputed) return gone;
+  for await (const dispute of stripe.disputes.list({ charge: charge.id, limit: PAGE })) {
+    Context.current().heartbeat(charge.id);
+    const moved = dispute.balance_transactions.reduce((sum, { amount }) => sum + amount, 0);
+    if (moved !== 0) gone.push(`${dispute.amount} ${of} disputed (${dispute.status})`);
+  }
+  return gone;
 }

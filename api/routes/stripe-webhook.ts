@@ -19,6 +19,9 @@ const About = z.object({
     .catch(null),
 });
 
+/** What is refunded or disputed there changes nothing here; the invariants name it, too. */
+const GONE = /^charge\.(refunded|dispute\.created)$/;
+
 export const stripeWebhook = route({
   method: 'post',
   path: '/v1/integrations/stripe/webhook',
@@ -40,6 +43,9 @@ export const stripeWebhook = route({
       workflowId !== null &&
       (await keep(em, { id: event.id, type: event.type, objectId, workflowId, receivedAt: request.at }));
     log().info({ processorEvent: event.id, type: event.type, workflowId, isNew }, 'the processor tells of an event');
+    if (GONE.test(event.type)) {
+      log().warn({ type: event.type, objectId }, 'money has gone back at the processor, and is not in the books');
+    }
     return { received: true } as const;
   },
 });

@@ -5,7 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import { Client, Connection } from '@temporalio/client';
+import Stripe from 'stripe';
 import { createApp } from '../../api/app.ts';
+import { stripeWebhookRoutes } from '../../api/routes/stripe-webhook.ts';
 import { workflowGateway } from '../../api/workflows.ts';
 import { readEnvironment } from '../../config/environment.ts';
 import { createLogger } from '../../config/logging.ts';
@@ -43,7 +45,9 @@ beforeAll(async () => {
     workflows: workflowGateway(nowhere, orm),
     readiness: { always: async () => {} },
   };
-  server = createServer(createApp({ routes, orm, services, log, pages: { folder: '/nonexistent' } }));
+  server = createServer(
+    createApp({ routes: [...routes, ...stripeWebhookRoutes], orm, services, log, pages: { folder: '/nonexistent' } }),
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -277,6 +281,16 @@ describe('failures', () => {
   it('finds answers of a wrong shape before clients do', async () => {
     expect((await call('/v1/misshapen')).status).toBe(500);
     expect(logged.some((line) => line.includes('get /v1/misshapen answered in a wrong shape'))).toBe(true);
+  });
+
+  it('warns of money that has gone back at the card processor', async () => {
+    const object = { id: 'dp_1', object: 'dispute', charge: 'ch_1', metadata: {} };
+    const payload = JSON.stringify({ id: 'evt_1', type: 'charge.dispute.created', data: { object } });
+    const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret: 'whsec_x' });
+    const headers = { 'content-type': 'application/json', 'stripe-signature': signature };
+    const path = '/v1/integrations/stripe/webhook';
+    expect(await call(path, { method: 'POST', headers, body: payload })).toMatchObject({ status: 200 });
+    expect(logged.some((line) => line.includes('"warn"') && line.includes('dp_1'))).toBe(true);
   });
 
   it('logs no tokens and no queries', async () => {

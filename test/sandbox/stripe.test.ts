@@ -231,3 +231,20 @@ describe('refunds', () => {
     expect(await stripe.refunds.retrieve(refund.id)).toMatchObject({ status: 'failed', failure_reason: 'unknown' });
   });
 });
+
+describe('disputes', () => {
+  it.each([
+    ['winning_evidence', 'won', [-2000, 2000]],
+    ['losing_evidence', 'lost', [-2000]],
+  ] as const)('takes a disputed payment back, and after %s it is %s', async (uncategorized_text, status, moved) => {
+    const { customer } = await aCustomerWith(stripe, 'pm_card_createDispute');
+    const [paid] = (await stripe.paymentIntents.list({ customer, expand: ['data.latest_charge'] })).data;
+    expect(paid).toMatchObject({ status: 'succeeded', latest_charge: { disputed: true } });
+    const [open] = (await stripe.disputes.list({ payment_intent: String(paid?.id) })).data;
+    expect(open).toMatchObject({ status: 'needs_response', amount: 2000 });
+    await eventually(() => sandboxed.receiver.typesAbout(String(open?.id)).includes('charge.dispute.created'));
+    const closed = await stripe.disputes.update(String(open?.id), { evidence: { uncategorized_text } });
+    expect(closed.status).toBe(status);
+    expect(closed.balance_transactions.map(({ amount }) => amount)).toEqual(moved);
+  });
+});

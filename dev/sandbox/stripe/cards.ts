@@ -21,6 +21,7 @@ const declines = (reason: string): Behaviour => ({ kind: 'declines', reason });
 const ALWAYS: Behaviour = { kind: 'authenticates', unlessSetUp: false };
 
 export const PENDING_REFUND = '4000000000007726';
+export const DISPUTED = '4000000000000259';
 export const REFUND_FAILS = '4000000000005126';
 
 /** Token name (after `pm_card_` or `tok_`), number, behaviour where it is not plain approval. */
@@ -39,7 +40,7 @@ const NAMED: readonly (readonly [name: string, number: string, behaviour?: Behav
   ['bypassPending', '4000000000000077'],
   ['cvcCheckFail', '4000000000000101'],
   ['riskLevelElevated', '4000000000009235'],
-  ['createDispute', '4000000000000259'],
+  ['createDispute', DISPUTED],
   ['pendingRefund', PENDING_REFUND],
   ['refundFail', REFUND_FAILS],
   ['chargeCustomerFail', '4000000000000341', { kind: 'declines_once_attached' }],

@@ -5,8 +5,10 @@ import { idOf } from './call.ts';
 import { cardBehaviour, cardFacts, setCardFacts } from './card-details.ts';
 import type { Decline } from './card-verdicts.ts';
 import { declineFor, judge } from './card-verdicts.ts';
+import { DISPUTED } from './cards.ts';
 import { challenge } from './challenge.ts';
 import { chargeFailed, chargeSucceeded } from './charges.ts';
+import { dispute } from './disputes.ts';
 import { emit } from './events.ts';
 import { cardRefused } from './failures.ts';
 import { attach } from './payment-methods.ts';
@@ -61,6 +63,7 @@ function succeed(call: Call, intent: Stripe.PaymentIntent, attempt: Attempt): St
     status: 'succeeded',
   });
   emit(call, 'payment_intent.succeeded', paid);
+  if (cardFacts(call, method.id).number === DISPUTED) dispute(call, charge);
   return paid;
 }
 

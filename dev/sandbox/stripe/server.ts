@@ -8,6 +8,7 @@ import type { Sandbox } from './call.ts';
 import { chargeRoutes } from './charges.ts';
 import { confirmationTokenRoutes } from './confirmation-tokens.ts';
 import { customerRoutes } from './customers.ts';
+import { disputeRoutes } from './disputes.ts';
 import { answer } from './endpoint.ts';
 import { eventRoutes } from './events.ts';
 import { Faults } from './faults.ts';
@@ -26,7 +27,8 @@ import { webhookEndpointRoutes } from './webhook-endpoints.ts';
 import { Webhooks } from './webhooks.ts';
 
 const ROUTES = [
-  ...[...balanceRoutes, ...chargeRoutes, ...confirmationTokenRoutes, ...customerRoutes, ...eventRoutes],
+  ...[...balanceRoutes, ...chargeRoutes, ...confirmationTokenRoutes, ...customerRoutes],
+  ...[...disputeRoutes, ...eventRoutes],
   ...[...paymentIntentRoutes, ...paymentMethodRoutes, ...refundRoutes, ...setupIntentRoutes, ...taxRoutes],
   ...webhookEndpointRoutes,
 ];

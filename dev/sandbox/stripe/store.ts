@@ -1,6 +1,7 @@
 /** What the sandbox holds, in one SQLite file that outlives the process: objects as they are shown, and private facts. */
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type Stripe from 'stripe';
+import type { StoredDispute } from './disputes.ts';
 import { invalid } from './failures.ts';
 import type { Filter, Listed, Page } from './listing.ts';
 import { conditions, conditionValues } from './listing.ts';
@@ -10,6 +11,7 @@ export interface Kinds {
   charge: Stripe.Charge;
   confirmation_token: Stripe.ConfirmationToken;
   customer: Stripe.Customer;
+  dispute: StoredDispute;
   event: StoredEvent;
   payment_intent: Stripe.PaymentIntent;
   payment_method: Stripe.PaymentMethod;
