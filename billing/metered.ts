@@ -8,11 +8,18 @@ export interface MeteredTerms {
   readonly cap: number | null;
 }
 
+/**
+ * The most that usage comes to in a line: twelve digits, so that thousands of such lines sum up exactly. It is declined as more
+ * than can be charged, like all that is above it, and also with the greatest discount short of all of it.
+ */
+export const LARGEST_USAGE = 999_999_999_999;
+
 /** Decimals, not below 0 for what was credited; the one rounding is that of the line, half away from zero. */
 export function meteredAmount(terms: MeteredTerms, consumed: string, credited: string): number {
   const units = billableUnits(consumed, credited);
-  const amount = new Big(units).times(terms.unitAmount).round(0, Big.roundHalfUp).toNumber();
-  return terms.cap === null ? amount : Math.min(amount, terms.cap);
+  const amount = new Big(units).times(terms.unitAmount).round(0, Big.roundHalfUp);
+  const most = Math.min(terms.cap ?? LARGEST_USAGE, LARGEST_USAGE);
+  return amount.gt(most) ? most : amount.toNumber();
 }
 
 /** (consumed − credited), not below 0. */

@@ -10,7 +10,9 @@ import {
   unitsOf,
 } from '../../billing/aggregations.ts';
 import type { FilteredEvent } from '../../billing/event-filters.ts';
-import { billableUnits, meteredAmount } from '../../billing/metered.ts';
+import { billableUnits, LARGEST_USAGE, meteredAmount } from '../../billing/metered.ts';
+import { portion } from '../../billing/money.ts';
+import { refusalOfCharge } from '../../billing/processor-amounts.ts';
 
 const tallyOf = (values: readonly number[]): Tally => {
   const tallying = new Tallying();
@@ -99,8 +101,18 @@ describe('what usage costs', () => {
     ['99999.999999999999', null, '3', '0', 300000],
     ['0.1', null, '0.3', '0', 0],
     ['3', null, '0.5', '0', 2], // 1.5
+    ['1', null, '999999999998.5', '0', 999_999_999_999],
+    ['1', null, '1000000000000', '0', 999_999_999_999], // no more than a line has room for
+    ['99999', null, '100000000000000', '0', 999_999_999_999],
+    ['99999', 50, '100000000000000', '0', 50],
   ] as const)('%s a unit, capped at %s: %s used, %s credited: %i', (unitAmount, cap, consumed, credited, expected) => {
     expect(meteredAmount({ unitAmount, cap }, consumed, credited)).toBe(expected);
+  });
+
+  it('is bounded only where not even a ten-thousandth of it could be charged, and what is billed together stays exact', () => {
+    const leastKept = LARGEST_USAGE - portion(LARGEST_USAGE, 9_999, 10_000);
+    expect(refusalOfCharge(leastKept, 'usd')?.reason).toBe('amount_too_large');
+    expect(Number.isSafeInteger(LARGEST_USAGE * 9_000)).toBe(true);
   });
 
   it('is never below 0, and never above the cap', () => {
