@@ -10,7 +10,12 @@ export const SubscriptionSettings = z
     proration_behavior: z.enum(['invoice', 'prorate', 'next_period']),
     benefit_revocation_grace_period: GracePeriod.describe('Days after the first failed charge.'),
     prevent_trial_abuse: z.boolean().describe('Whether a customer gets one trial only.'),
-    allow_customer_updates: z.boolean().describe('Whether customers may change their subscriptions themselves.'),
+    allow_customer_updates: z
+      .boolean()
+      .describe(
+        'Whether customers may change and pause their subscriptions themselves, as far as the settings of their portal let ' +
+          'them. They may always cancel.',
+      ),
   })
   .meta({ id: 'OrganizationSubscriptionSettings' });
 export type SubscriptionSettings = z.infer<typeof SubscriptionSettings>;
@@ -37,7 +42,9 @@ export type CustomerEmailSettings = z.infer<typeof CustomerEmailSettings>;
 
 export const CustomerPortalSettings = z
   .object({
-    usage: z.object({ show: z.boolean() }),
+    usage: z.object({
+      show: z.boolean().describe('Whether the portal’s page shows how much is used. The API tells it either way.'),
+    }),
     subscription: z.object({ update_seats: z.boolean(), update_plan: z.boolean(), pause: z.boolean().optional() }),
     customer: z.object({ allow_email_change: z.boolean().optional() }).optional(),
   })
@@ -46,12 +53,18 @@ export type CustomerPortalSettings = z.infer<typeof CustomerPortalSettings>;
 
 export const FeatureSettings = z
   .object({
-    seat_based_pricing_enabled: z.boolean().optional(),
-    member_model_enabled: z.boolean().optional(),
-    checkout_localization_enabled: z.boolean().optional(),
-    overview_metrics: z.array(z.string()).nullable().optional(),
+    seat_based_pricing_enabled: z.boolean().optional().describe('Kept: everybody may price by the seat.'),
+    member_model_enabled: z.boolean().optional().describe('Kept: every customer has members.'),
+    checkout_localization_enabled: z
+      .boolean()
+      .optional()
+      .describe('Kept: checkouts write numbers and dates in the buyer’s locale, and words in English.'),
+    overview_metrics: z.array(z.string()).nullable().optional().describe('Kept: there is no overview to show them.'),
   })
-  .meta({ id: 'OrganizationFeatureSettings' });
+  .meta({
+    id: 'OrganizationFeatureSettings',
+    description: 'Kept and answered as they are given, for programs that set them. None has an effect.',
+  });
 export type FeatureSettings = z.infer<typeof FeatureSettings>;
 
 export const FeatureSettingsInput = FeatureSettings.extend({

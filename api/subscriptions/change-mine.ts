@@ -15,8 +15,11 @@ import { changeTerms } from './change-terms.ts';
 
 /** What the shop lets its customers do with their subscriptions; the organization has been read with the row. */
 function portalSettings({ organization }: SubscriptionRow): CustomerPortalSettings['subscription'] {
+  if (!organization.subscriptionSettings.allow_customer_updates) return NOTHING;
   return organization.customerPortalSettings.subscription;
 }
+
+const NOTHING = { update_plan: false, update_seats: false, pause: false };
 
 type Asked = ReturnType<WorkflowGateway['subscription']>;
 

@@ -15,7 +15,10 @@ export const BenefitLicenseKeysProperties = z
     activations: z
       .object({ limit: z.int(), enable_customer_admin: z.boolean() })
       .nullable()
-      .describe('How many places may use a key at a time, and whether the holder may free one.'),
+      .describe(
+        'How many places may use a key at a time, and whether the portal’s page lets the holder free one. Software that has ' +
+          'the key may in any case.',
+      ),
     limit_usage: z.int().nullable(),
   })
   .meta({ id: 'BenefitLicenseKeysProperties' });

@@ -49,6 +49,22 @@ it('shows nothing of what customers may not do', async () => {
   expect((await sub.mine('POST', '/change-preview', { seats: 2 })).status).toBe(403);
 });
 
+it('lets customers only cancel where the shop lets them change nothing, whatever it allows besides', async () => {
+  const sub = await inPortal();
+  const pro = await sub.monthly('Fern Pro', 2000);
+  await running.made(sub.token, 'PATCH', `/v1/organizations/${sub.organization.id}`, {
+    subscription_settings: { ...sub.organization.subscription_settings, allow_customer_updates: false },
+  });
+  for (const body of [{ product_id: pro.id }, { seats: 2 }]) {
+    expect((await sub.mine('POST', '/change-preview', body)).status).toBe(403);
+    expect((await sub.mine('PATCH', '', body)).status).toBe(403);
+  }
+  for (const body of [{ pause_at_period_end: true }, { resume: true }]) {
+    expect((await sub.mine('PATCH', '', body)).status).toBe(403);
+  }
+  expect((await sub.mine('PATCH', '', { cancel_at_period_end: true })).body.cancel_at_period_end).toBe(true);
+});
+
 it('shows only what the shop shows', async () => {
   const sub = await inPortal();
   const hidden = await sub.monthly('Fern Secret', 100, { visibility: 'private' });

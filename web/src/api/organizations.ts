@@ -12,7 +12,10 @@ const SelfService = z.object({
 
 const Shop = z.object({
   organization: z.extend(Organization, {
+    /** Where they may not, what else is allowed counts for nothing. */
+    allow_customer_updates: z.boolean(),
     customer_portal_settings: z.object({
+      usage: z.object({ show: z.boolean() }),
       subscription: SelfService,
       customer: z.optional(z.object({ allow_email_change: z.optional(z.boolean()) })),
     }),

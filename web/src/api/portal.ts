@@ -74,7 +74,10 @@ export const BenefitGrant = z.object({
   benefit: z.object({
     type: z.string(),
     description: z.string(),
-    properties: z.object({ note: z.nullish(z.string()) }),
+    properties: z.object({
+      note: z.nullish(z.string()),
+      activations: z.nullish(z.object({ enable_customer_admin: z.boolean() })),
+    }),
   }),
 });
 export type BenefitGrant = z.infer<typeof BenefitGrant>;

@@ -1,4 +1,4 @@
-/** How much of what is included is used in the running period; nothing to see where nothing is. */
+/** How much of what is included is used in the running period; nothing to see where nothing is, or the shop doesn't show it. */
 import { useQuery } from '@tanstack/react-query';
 import { readingLocale } from '../format/locale.ts';
 import { usePortal } from './context.ts';
@@ -8,8 +8,9 @@ import { Section } from './section.tsx';
 const NEARLY = 80;
 
 export function IncludedUsage() {
-  const { portal } = usePortal();
-  const query = useQuery({ queryKey: ['portal', 'meters'], queryFn: () => portal.meters() });
+  const { portal, shop } = usePortal();
+  const { show } = shop.organization.customer_portal_settings.usage;
+  const query = useQuery({ queryKey: ['portal', 'meters'], queryFn: () => portal.meters(), enabled: show });
   const included = query.data?.items.filter(({ credited_units: credited }) => credited > 0) ?? [];
   if (included.length === 0) return null;
   return (

@@ -37,7 +37,10 @@ function Item({ licenseKey: key }: { licenseKey: LicenseKey }) {
     queryKey: ['portal', 'license-keys', key.id],
     queryFn: () => portal.licenseKey(key.id),
   });
+  const grants = useQuery({ queryKey: ['portal', 'benefit-grants'], queryFn: () => portal.benefitGrants() });
+  const grant = grants.data?.items.find(({ properties }) => properties.license_key_id === key.id);
   const isValid = key.status === 'granted';
+  const mayFree = isValid && grant?.benefit.properties.activations?.enable_customer_admin === true;
   return (
     <>
       <div className="key-line">
@@ -50,7 +53,7 @@ function Item({ licenseKey: key }: { licenseKey: LicenseKey }) {
         <ul className="items" aria-label="Active on">
           {data.activations.map((activation) => (
             <li key={activation.id}>
-              <ActivationLine licenseKey={key} activation={activation} />
+              <ActivationLine licenseKey={key} activation={activation} mayFree={mayFree} />
             </li>
           ))}
         </ul>
@@ -59,7 +62,14 @@ function Item({ licenseKey: key }: { licenseKey: LicenseKey }) {
   );
 }
 
-function ActivationLine({ licenseKey, activation }: { licenseKey: LicenseKey; activation: Activation }) {
+interface ActivationProps {
+  readonly licenseKey: LicenseKey;
+  readonly activation: Activation;
+  /** Whether the seller lets the holder take the key back from it here. */
+  readonly mayFree: boolean;
+}
+
+function ActivationLine({ licenseKey, activation, mayFree }: ActivationProps) {
   const { portal, say } = usePortal();
   const queries = useQueryClient();
   const deactivate = useMutation({
@@ -73,14 +83,16 @@ function ActivationLine({ licenseKey, activation }: { licenseKey: LicenseKey; ac
       <span>
         {activation.label} <span className="soft small">since {formatDate(activation.created_at)}</span>
       </span>
-      <Button
-        small
-        busy={deactivate.isPending}
-        onClick={() => deactivate.mutate()}
-        aria-label={`Deactivate ${activation.label}`}
-      >
-        Deactivate
-      </Button>
+      {mayFree && (
+        <Button
+          small
+          busy={deactivate.isPending}
+          onClick={() => deactivate.mutate()}
+          aria-label={`Deactivate ${activation.label}`}
+        >
+          Deactivate
+        </Button>
+      )}
     </div>
   );
 }

@@ -13,6 +13,8 @@ import { ResumeDialog } from './resume-dialog.tsx';
 import { isCancelable, isChangeable } from './subscription-words.ts';
 import { useRefresh } from './use-refresh.ts';
 
+const NOTHING = { update_plan: false, update_seats: false, pause: false };
+
 type Asking = 'plan' | 'seats' | 'pause' | 'resume' | 'cancel';
 
 export function SubscriptionActions({ subscription }: { subscription: Subscription }) {
@@ -20,7 +22,8 @@ export function SubscriptionActions({ subscription }: { subscription: Subscripti
   const [asking, setAsking] = useState<Asking | null>(null);
   const close = () => setAsking(null);
   const { name } = subscription.product;
-  const allowed = shop.organization.customer_portal_settings.subscription;
+  const { allow_customer_updates: mayChange, customer_portal_settings: settings } = shop.organization;
+  const allowed = mayChange ? settings.subscription : NOTHING;
   const keep = useTakeBack(() => portal.uncancel(subscription.id), name);
   const unpause = useTakeBack(() => portal.unpause(subscription.id), name);
 
