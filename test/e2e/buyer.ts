@@ -1,4 +1,4 @@
-/** What a buyer does on the checkout's page. */
+/** What a buyer does on the checkout's page, and before they press something in the portal. */
 import type { Page } from 'playwright-core';
 
 export const CARDS = {
@@ -42,4 +42,11 @@ export async function shownKey(page: Page): Promise<string> {
   const key = page.getByTestId('license-key').first();
   await key.waitFor();
   return (await key.textContent()) ?? '';
+}
+
+/** What comes in moves what stands below it, and a button that moves while it is pressed is not pressed. */
+export async function portalAtRest(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Your purchases' }).waitFor();
+  const loading = page.getByRole('status').filter({ hasText: /^Loading/ });
+  await loading.first().waitFor({ state: 'detached' });
 }

@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core';
 import { callerOf } from '../../dev/api-client.ts';
 import { seedDemoShop } from '../../dev/seed.ts';
 import { type System, startSystem } from '../../dev/system.ts';
+import { portalAtRest } from './buyer.ts';
 import { describeInBrowser, launch } from './chromium.ts';
 import { type MailServer, startMailServer } from './mail-server.ts';
 import { anEmail } from './shop.ts';
@@ -43,9 +44,14 @@ describeInBrowser('a new e-mail address', () => {
     page.setDefaultTimeout(45_000);
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await page.goto(
       `${system.api}${new URL(session.customer_portal_url).pathname}?customer_session_token=${session.token}`,
     );
+    await portalAtRest(page);
+    // Nor was there a place for a team that somebody who buys for themselves has not, and that goes again.
+    expect(asked).not.toContain('/v1/customer-portal/members');
     await page.getByRole('button', { name: 'Change your e-mail address' }).click();
     const dialog = page.getByRole('dialog', { name: 'Change your e-mail address' });
     await dialog.getByRole('button', { name: 'Send the link' }).click();

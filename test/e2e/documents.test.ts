@@ -6,7 +6,7 @@ import type { Browser, Download, Page } from 'playwright-core';
 import { seedDemoShop } from '../../dev/seed.ts';
 import { type System, startSystem } from '../../dev/system.ts';
 import { pagesOf } from '../activities/read-pdf.ts';
-import { CARDS, fillIn, payButton, thanked } from './buyer.ts';
+import { CARDS, fillIn, payButton, portalAtRest, thanked } from './buyer.ts';
 import { describeInBrowser, launch } from './chromium.ts';
 import { aCustomer, anEmail, checkoutPage, offer, portalPage, type Seller, takeFree } from './shop.ts';
 
@@ -48,6 +48,7 @@ describeInBrowser('invoices and receipts in the portal', () => {
     await payButton(page).click();
     await thanked(page);
     await page.getByRole('link', { name: 'Manage your subscription' }).click();
+    await portalAtRest(page);
     const [name, invoice] = await downloaded(press(/^Invoice/));
     expect(name).toMatch(/^\w+-\d{4}\.pdf$/);
     expect(invoice).toContain('Ada Example');
@@ -60,6 +61,7 @@ describeInBrowser('invoices and receipts in the portal', () => {
     const customer = await aCustomer(seller);
     await takeFree(seller, customer, await offer(seller, { name: 'Example Free', price: 0 }));
     await page.goto(await portalPage(seller, customer));
+    await portalAtRest(page);
     await press(/^Invoice/)();
     await page.getByRole('heading', { name: 'Whom is the invoice for?' }).waitFor();
     await press(/^Make the invoice/)();

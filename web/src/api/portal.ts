@@ -91,6 +91,7 @@ export const Customer = z.object({
   /** The number, and which kind it is of. */
   tax_id: z.nullish(z.tuple([z.string(), z.string()])),
   default_payment_method_id: z.nullish(z.string()),
+  type: z.nullish(z.enum(['individual', 'team'])),
 });
 export type Customer = z.infer<typeof Customer>;
 

@@ -91,7 +91,8 @@ export function OpenPortal({ shop, customer, portal, onSignOut }: OpenPortalProp
               <IncludedUsage />
               <Balance />
               <PaymentMethods defaultId={customer.default_payment_method_id ?? null} />
-              <People me={me.data} />
+              {/* Who buys for themselves alone has no team. */}
+              {customer.type === 'team' && <People me={me.data} />}
               <Details customer={customer} isOwner={me.data.role === 'owner'} />
             </div>
           </div>

@@ -1,7 +1,6 @@
 /** The people of a team and what each may do, for its owner and billing managers. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { ApiFailure } from '../../api/client.ts';
 import type { Me, Member, Role } from '../../api/portal-team.ts';
 import { Button } from '../../parts/button.tsx';
 import { InputField, SelectField } from '../../parts/field.tsx';
@@ -14,13 +13,7 @@ const WORDS: Record<Role, string> = { owner: 'Owner', billing_manager: 'Billing 
 
 export function People({ me }: { me: Me }) {
   const { portal } = usePortal();
-  const query = useQuery({
-    queryKey: ['portal', 'members'],
-    queryFn: () => portal.team.members(),
-    retry: (count, failure) => !isIndividual(failure) && count < 2,
-  });
-  // Who buys for themselves alone has no team.
-  if (isIndividual(query.error)) return null;
+  const query = useQuery({ queryKey: ['portal', 'members'], queryFn: () => portal.team.members() });
   return (
     <Section title="Team" query={query}>
       {({ items }) => (
@@ -38,8 +31,6 @@ export function People({ me }: { me: Me }) {
     </Section>
   );
 }
-
-const isIndividual = (failure: Error | null) => failure instanceof ApiFailure && failure.error.kind === 'refused';
 
 function Person({ member, me }: { member: Member; me: Me }) {
   const { portal } = usePortal();
