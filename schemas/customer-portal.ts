@@ -126,11 +126,24 @@ export const CustomerSubscriptionUpdate = oneOfForms(
 ).meta({ id: 'CustomerSubscriptionUpdate' });
 export type CustomerSubscriptionUpdate = z.infer<typeof CustomerSubscriptionUpdate>;
 
+export const PaymentUnderWay = z
+  .object({
+    payment_intent_id: z
+      .string()
+      .nullable()
+      .describe(
+        'To go on with at the customer’s bank, by the subscription’s `confirm-change`; null: nothing is to be done.',
+      ),
+    approve_by: Instant.nullable().describe('Until when it waits for the bank.'),
+  })
+  .meta({ id: 'CustomerOrderPaymentUnderWay', description: 'An attempt to pay that has not come to an end.' });
+
 export const CustomerOrder = z
   .object({
     ...orderFields,
     product: BoughtProduct.nullable(),
     subscription: z.object(subscriptionFields).nullable(),
+    payment_under_way: PaymentUnderWay.nullable().optional().describe('Ours: beyond the peer.'),
   })
   .meta({ id: 'CustomerOrder' });
 export type CustomerOrder = z.infer<typeof CustomerOrder>;

@@ -7,7 +7,7 @@ import { Payment } from '../../db/entities/payment.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { containing } from '../../db/search.ts';
-import { PORTAL_ORDER_POPULATE, portalOrderView } from '../../db/views/portal.ts';
+import { ownOrderViews, PORTAL_ORDER_POPULATE, readPortalOrder } from '../../db/views/portal.ts';
 import {
   CustomerOrder,
   CustomerOrderConfirmPayment,
@@ -62,7 +62,7 @@ export const listMyOrders = route({
         orderBy: [...query.sorting.map(({ property, direction }) => SORTS[property](direction)), { id: 'asc' }],
       },
     );
-    return page(rows.map(portalOrderView), total, query);
+    return page(await ownOrderViews(em, rows as OrderRow[]), total, query);
   },
 });
 
@@ -76,7 +76,7 @@ export const getMyOrder = route({
   response: CustomerOrder,
   errors: [404],
   async handle({ params, customer, em }) {
-    return portalOrderView(await myOrder(em, customer.id, params.id));
+    return readPortalOrder(em, await myOrder(em, customer.id, params.id));
   },
 });
 
@@ -93,7 +93,7 @@ export const updateMyOrder = route({
   errors: [404],
   async handle({ params, body, customer, em, taxes, request }) {
     const find = (tx: EntityManager) => myOrder(tx, customer.id, params.id);
-    return portalOrderView(await editOrder(em, taxes, { id: params.id, body, at: request.at, find }));
+    return readPortalOrder(em, await editOrder(em, taxes, { id: params.id, body, at: request.at, find }));
   },
 });
 

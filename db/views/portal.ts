@@ -15,6 +15,7 @@ import type { ProductRow } from '../entities/product.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
 import type { Person } from '../grant-holders.ts';
 import type { EntityManager } from '../orm.ts';
+import { type PaymentUnderWay, paymentsUnderWay } from '../payments-under-way.ts';
 import { benefitView } from './benefit.ts';
 import { addressView, NO_BILLING } from './customer.ts';
 import { portalSubscriptionMetersView, type UsageByMeter } from './customer-meter.ts';
@@ -107,7 +108,25 @@ function portalSubscriptionView(row: SubscriptionRow, usages: UsageByMeter = new
   };
 }
 
-export function portalOrderView(row: OrderRow): CustomerOrder {
+/** With what is under way to pay them. */
+export async function ownOrderViews(em: EntityManager, rows: readonly OrderRow[]): Promise<CustomerOrder[]> {
+  const underWay = await paymentsUnderWay(em, rows);
+  return rows.map((row) => ({ ...portalOrderView(row), payment_under_way: underWayView(underWay.get(row.id)) }));
+}
+
+export async function readPortalOrder(em: EntityManager, row: OrderRow): Promise<CustomerOrder> {
+  const [view] = await ownOrderViews(em, [row]);
+  if (!view) throw new Error(`Order ${row.id} has no view.`);
+  return view;
+}
+
+function underWayView(payment: PaymentUnderWay | undefined): CustomerOrder['payment_under_way'] {
+  if (payment === undefined) return null;
+  const { atBank } = payment;
+  return { payment_intent_id: atBank?.paymentIntentId ?? null, approve_by: isoOrNull(atBank?.approveBy) };
+}
+
+function portalOrderView(row: OrderRow): CustomerOrder {
   return {
     ...orderFieldsView(row),
     product: row.product ? boughtProduct(row.product, row) : null,

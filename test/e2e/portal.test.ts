@@ -7,8 +7,9 @@ import type { Browser, Page } from 'playwright-core';
 import { callerOf, cardToken } from '../../dev/api-client.ts';
 import { seedDemoShop } from '../../dev/seed.ts';
 import { type System, startSystem } from '../../dev/system.ts';
+import { eventually } from '../api/everything.ts';
 import { bank } from '../sandbox/sandboxed.ts';
-import { CARDS, fillCard } from './buyer.ts';
+import { CARDS, fillCard, portalAtRest } from './buyer.ts';
 import { describeInBrowser, launch } from './chromium.ts';
 
 /** Its bank wants to be asked about each payment whose holder is there. */
@@ -182,6 +183,13 @@ describeInBrowser('the portal', () => {
         .waitFor();
     };
     await comesBack();
+    const orders = page.getByRole('region', { name: 'Orders' });
+    await portalAtRest(page);
+    await orders.getByText('Waits for your bank').waitFor();
+    await orders.getByRole('button', { name: 'Continue at your bank' }).click();
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    await orders.getByText('Void', { exact: true }).waitFor();
+    await comesBack();
     await item('Example Lite').getByRole('button', { name: 'Call off' }).click();
     await page.getByText('Example Lite stays as it is.').waitFor();
     await item('Example Lite').getByRole('button', { name: 'Call off' }).waitFor({ state: 'detached' });
@@ -269,6 +277,7 @@ describeInBrowser('the portal', () => {
     await call('DELETE', `/v1/subscriptions/${owed.subscription_id}`);
     await page.reload();
     await page.getByText('$5.00 is still open, though the subscription has ended.').waitFor();
+    await portalAtRest(page);
     await page.getByRole('button', { name: /^Pay now/ }).click();
     await page.getByRole('radio', { name: 'A new card' }).check();
     await fillCard(page, CARDS.good);
@@ -282,13 +291,4 @@ describeInBrowser('the portal', () => {
 interface Order {
   readonly status: string;
   readonly billing_reason: string;
-}
-
-async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const found = await look();
-    if (found !== undefined) return found;
-    await new Promise((passed) => setTimeout(passed, 100));
-  }
-  throw new Error('It has not come about.');
 }

@@ -5,6 +5,12 @@ import { call } from './client.ts';
 import { subscriptionsOf } from './portal-subscriptions.ts';
 import { teamOf } from './portal-team.ts';
 
+const PaymentUnderWay = z.object({
+  /** Null where nobody but the processor is waited for. */
+  payment_intent_id: z.nullable(z.string()),
+  approve_by: z.nullable(z.string()),
+});
+
 export const Order = z.object({
   id: z.string(),
   created_at: z.string(),
@@ -22,6 +28,7 @@ export const Order = z.object({
   subscription_id: z.nullable(z.string()),
   subscription: z.nullish(z.object({ status: z.string() })),
   next_payment_attempt_at: z.nullish(z.string()),
+  payment_under_way: z.nullish(PaymentUnderWay),
 });
 export type Order = z.infer<typeof Order>;
 

@@ -5,9 +5,10 @@ import { formatMoment } from '../format/dates.ts';
 import { formatMoney } from '../format/money.ts';
 import { Button } from '../parts/button.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { CHANGED, continueAtBank, WAITING } from './approve-change.ts';
+import { CHANGED } from './approve-change.ts';
 import { usePortal } from './context.ts';
 import { wordsOfChange } from './subscription-words.ts';
+import { useContinueAtBank } from './use-continue-at-bank.ts';
 import { useRefresh } from './use-refresh.ts';
 
 interface WaitingChangeProps {
@@ -18,13 +19,7 @@ interface WaitingChangeProps {
 export function WaitingChange({ subscription, change }: WaitingChangeProps) {
   const { portal, say, shop } = usePortal();
   const refresh = useRefresh();
-  const via = shop.payment_processor_metadata;
-  const goOn = useMutation({
-    mutationFn: () => continueAtBank(portal, via, subscription.id, change.payment_intent_id),
-    onSuccess: (now) => say(now === 'waiting' ? WAITING : CHANGED),
-    onError: ({ message }) => say({ tone: 'danger', text: `Your plan is as it was. ${message}` }),
-    onSettled: refresh,
-  });
+  const goOn = useContinueAtBank(subscription.id, change.payment_intent_id);
   const callOff = useMutation({
     mutationFn: () => portal.dropPendingChange(subscription.id),
     // The bank may have been faster.

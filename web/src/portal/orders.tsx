@@ -2,13 +2,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Order } from '../api/portal.ts';
-import { formatDate } from '../format/dates.ts';
-import { formatMoney } from '../format/money.ts';
 import { Button } from '../parts/button.tsx';
 import { usePortal } from './context.ts';
-import { OrderDocuments } from './order-documents.tsx';
+import { OrderItem } from './order-item.tsx';
 import { Section } from './section.tsx';
-import type { Badge } from './subscription-words.ts';
+
+const isUnderWay = ({ payment_under_way: underWay }: Order): boolean => underWay != null;
 
 export function Orders() {
   const { portal } = usePortal();
@@ -17,6 +16,8 @@ export function Orders() {
     queryKey: ['portal', 'orders', page],
     queryFn: () => portal.orders(page),
     placeholderData: keepPreviousData,
+    // The bank answers in another tab, or nobody does in time.
+    refetchInterval: ({ state }) => (state.data?.items.some(isUnderWay) ? 10_000 : false),
   });
   return (
     <Section title="Orders" query={query}>
@@ -27,7 +28,7 @@ export function Orders() {
             <ul className="items">
               {items.map((order) => (
                 <li key={order.id}>
-                  <Item order={order} />
+                  <OrderItem order={order} />
                 </li>
               ))}
             </ul>
@@ -52,49 +53,5 @@ export function Orders() {
         </>
       )}
     </Section>
-  );
-}
-
-const BADGES: Record<Order['status'], Badge> = {
-  draft: { word: 'Draft', tone: 'plain' },
-  pending: { word: 'Not paid yet', tone: 'warning' },
-  paid: { word: 'Paid', tone: 'good' },
-  refunded: { word: 'Refunded', tone: 'plain' },
-  partially_refunded: { word: 'Partly refunded', tone: 'plain' },
-  void: { word: 'Void', tone: 'plain' },
-};
-
-function Item({ order }: { order: Order }) {
-  const { pay } = usePortal();
-  const { word, tone } = BADGES[order.status];
-  const isOwed = order.status === 'pending' && order.subscription?.status === 'canceled';
-  const due = formatMoney(order.due_amount, order.currency);
-  return (
-    <div className="row apart">
-      <div className="stack-tight">
-        <p>{order.description}</p>
-        <p className="soft small">
-          {formatDate(order.created_at)}
-          {order.invoice_number !== null && ` · ${order.invoice_number}`}
-          {order.refunded_amount > 0 && ` · ${formatMoney(order.refunded_amount, order.currency)} refunded`}
-        </p>
-        {order.next_payment_attempt_at != null && (
-          <p className="soft small">We try again by ourselves on {formatDate(order.next_payment_attempt_at)}.</p>
-        )}
-        {isOwed && <p className="soft small">{due} is still open, though the subscription has ended.</p>}
-        {(isOwed || order.next_payment_attempt_at != null) && (
-          <div>
-            <Button small onClick={() => pay(order.id)}>
-              Pay now<span className="unseen">: {order.description}</span>
-            </Button>
-          </div>
-        )}
-        {order.paid && <OrderDocuments order={order} />}
-      </div>
-      <div className="row">
-        <span>{formatMoney(order.total_amount, order.currency)}</span>
-        <span className={`badge badge-${tone}`}>{word}</span>
-      </div>
-    </div>
   );
 }

@@ -31,18 +31,22 @@ export function Unpaid({ subscription }: { subscription: Subscription }) {
     );
   }
   const amount = formatMoney(order.due_amount, order.currency);
+  const isUnderWay = order.payment_under_way != null;
   return (
     <Notice tone="warning" title="The last payment failed">
       {status.data?.error != null && <p>{status.data.error}</p>}
       <p>
-        {amount} is due for {name}.
-        {order.next_payment_attempt_at != null &&
+        {amount} is due for {name}.{isUnderWay && ' It is being tried again just now.'}
+        {!isUnderWay &&
+          order.next_payment_attempt_at != null &&
           ` We try again by ourselves on ${formatDate(order.next_payment_attempt_at)}.`}
       </p>
       <div className="row">
-        <Button look="primary" small onClick={() => pay(order.id)}>
-          Pay {amount} now
-        </Button>
+        {!isUnderWay && (
+          <Button look="primary" small onClick={() => pay(order.id)}>
+            Pay {amount} now
+          </Button>
+        )}
         <Button small onClick={addCard}>
           Update card
         </Button>
