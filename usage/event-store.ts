@@ -17,6 +17,8 @@ export interface EventQuery {
   /** By the events' own time. */
   readonly from?: Date | undefined;
   readonly before?: Date | undefined;
+  /** Behind this one, whatever comes in before it meanwhile. */
+  readonly after?: EventPlace | undefined;
   /** By when they came in. */
   readonly receivedFrom?: Date | undefined;
   readonly names?: readonly string[] | undefined;
@@ -29,6 +31,13 @@ export interface EventQuery {
 }
 
 export type EventSource = 'system' | 'user';
+
+/** In the order of timestamps, and of ids where those are the same. */
+export interface EventPlace {
+  /** ms since 1970. */
+  readonly timestamp: number;
+  readonly id: EventId;
+}
 
 /** What is right under an event; or all down to a depth from an event, or from those that are part of no other (null). */
 export type Place = { readonly parent: EventId } | { readonly root: EventId | null; readonly depth: number };
@@ -123,12 +132,6 @@ export interface SubjectSum {
 
 /** An event as it is counted. */
 export interface NextEvent extends CountedEvent {
-  readonly id: EventId;
-}
-
-export interface EventPlace {
-  /** ms since 1970. */
-  readonly timestamp: number;
   readonly id: EventId;
 }
 

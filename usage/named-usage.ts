@@ -7,7 +7,7 @@ import { hash } from 'node:crypto';
 import { NOTHING, type Tally } from '../billing/aggregations.ts';
 import type { Sql } from './accounts.ts';
 import { receivedAtOf } from './event-ids.ts';
-import type { EventStore } from './event-store.ts';
+import type { EventPlace, EventStore, StoredEvent } from './event-store.ts';
 import type { MeterTerms } from './known-meters.ts';
 import type { Subject } from './subjects.ts';
 import { Tallied } from './tallied.ts';
@@ -41,13 +41,16 @@ export async function namedUsage(store: EventStore, named: Subject, period: Peri
   };
   if ((await store.count(query)) > MOST_EVENTS) return null;
   const [running, next] = [new Tallied(), new Tallied()];
-  for (let offset = 0, found = PAGE; found === PAGE; offset += PAGE) {
-    const events = await store.page(query, { direction: 'asc', limit: PAGE, offset });
+  // Behind the last one, not by their number: events that the meter ignores may still come in before it.
+  let after: EventPlace | undefined;
+  for (let found = PAGE; found === PAGE; ) {
+    const events: StoredEvent[] = await store.page({ ...query, after }, { direction: 'asc', limit: PAGE, offset: 0 });
     for (const event of events) {
       const isNext = end !== null && (receivedAtOf(event.id) ?? 0) >= end.getTime();
       (isNext ? next : running).add({ ...event, subject: named }, meter.organizationId, [meter]);
     }
     found = events.length;
+    after = events.at(-1);
   }
   return { running: partOf(running), next: partOf(next) };
 }

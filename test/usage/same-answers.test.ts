@@ -61,7 +61,7 @@ async function put(ask: Ask): Promise<void> {
         ...[isById ? customer.id : null, isById ? null : customer.externalId, name, source],
         ...[new Date(START + hour * HOUR).toISOString(), new Date(received).toISOString()],
         i > 0 && parent % 2 === 0 ? ids[parent % i] : null,
-        JSON.stringify({ tokens, kind: { of: name, note: `100% ${name}` }, who: customer.externalId }),
+        JSON.stringify({ tokens, kind: { of: name, note: `100% ${name}` }, list: [1, 2], who: customer.externalId }),
       ],
     );
   }
@@ -93,11 +93,13 @@ const place: fc.Arbitrary<Place> = fc.oneof(
   id.map((parent) => ({ parent })),
   fc.record({ root: fc.option(id), depth: fc.integer({ min: 0, max: 5 }) }),
 );
+const placed = fc.record({ timestamp: time.map((date) => date.getTime()), id });
 const query: fc.Arbitrary<EventQuery> = fc.record({
   organization: fc.constant(organization),
   subjects: some(fc.array(subject, { maxLength: 3 })),
   from: some(time),
   before: some(time),
+  after: some(placed),
   names: some(fc.array(fc.constantFrom('call', 'image', 'nothing'), { minLength: 1, maxLength: 2 })),
   sources: some(fc.constantFrom(['user' as const], ['system' as const])),
   holding: some(fc.constantFrom('CALL', 'Größe', '100%', '"c1"', '_', '": 1')),
@@ -108,6 +110,8 @@ const query: fc.Arbitrary<EventQuery> = fc.record({
       { tokens: ['1e21', '1.0', 'true', '5'] },
       { tokens: ['1000000000000000000000'], who: ['c1', 'c2'] },
       { 'kind.of': ['call'] },
+      { kind: ['{"of": "call", "note": "100% call"}', '{"of":"call","note":"100% call"}'] },
+      { list: ['[1, 2]', '[1,2]'] },
     ),
   ),
 });
@@ -142,6 +146,16 @@ describeOnClickHouse('both stores', () => {
     }
     const all = await bothSay((store) => store.count({ organization }), {});
     expect(all).toBe(EVENTS);
+  });
+
+  it('find no event by what is nested in it, as if that were text', async () => {
+    for (const [key, text] of [
+      ['kind', '{"of": "call", "note": "100% call"}'],
+      ['list', '[1, 2]'],
+    ] as const) {
+      const metadata = { [key]: [text] };
+      expect(await bothSay((store) => store.count({ organization, metadata }), metadata)).toBe(0);
+    }
   });
 
   it('make the same of them, by the hour, also of each customer apart', async () => {

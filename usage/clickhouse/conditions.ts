@@ -1,19 +1,32 @@
 /** What is asked of events, as a condition on the table of events. */
 import Big from 'big.js';
-import type { EventQuery, Place } from '../event-store.ts';
+import type { EventPlace, EventQuery, Place } from '../event-store.ts';
 import { filterCondition } from './filters.ts';
 import { saidUnder } from './metadata.ts';
 import type { Parameters } from './parameters.ts';
 
 export function conditionOf(query: EventQuery, parameters: Parameters): string {
-  const { organization, subjects, filters, from, before, receivedFrom, names, sources, holding, place, metadata } =
-    query;
+  const {
+    organization,
+    subjects,
+    filters,
+    from,
+    before,
+    after,
+    receivedFrom,
+    names,
+    sources,
+    holding,
+    place,
+    metadata,
+  } = query;
   const ofOrganization = `organization_id = ${parameters.uuid(organization)}`;
   const parts = [
     ofOrganization,
     subjects && (subjects.length === 0 ? 'false' : `subject in ${parameters.uuids(subjects)}`),
     from && `timestamp >= ${parameters.instant(from.getTime())}`,
     before && `timestamp < ${parameters.instant(before.getTime())}`,
+    after && isAfter(after, parameters),
     receivedFrom && `received_at >= ${parameters.instant(receivedFrom.getTime())}`,
     ...(filters ?? []).map((filter) => filterCondition(filter, parameters)),
     names && `name in ${parameters.texts(names)}`,
@@ -26,6 +39,12 @@ export function conditionOf(query: EventQuery, parameters: Parameters): string {
     .filter((part) => part !== undefined)
     .map((part) => `(${part})`)
     .join(' and ');
+}
+
+/** UUIDs in the order of their text. */
+export function isAfter({ timestamp, id }: EventPlace, parameters: Parameters): string {
+  const instant = parameters.instant(timestamp);
+  return `timestamp >= ${instant} and (timestamp, UUIDToNum(id)) > (${instant}, UUIDToNum(${parameters.uuid(id)}))`;
 }
 
 function holdingText(words: string, parameters: Parameters): string {

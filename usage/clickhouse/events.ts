@@ -21,7 +21,7 @@ import type {
 } from '../event-store.ts';
 import type { Ask } from '../postgres/fragments.ts';
 import type { Subject } from '../subjects.ts';
-import { conditionOf } from './conditions.ts';
+import { conditionOf, isAfter } from './conditions.ts';
 import type { ClickHouseClient } from './connection.ts';
 import { Parameters } from './parameters.ts';
 import { quantitiesIn } from './quantities.ts';
@@ -124,15 +124,10 @@ export class ClickHouseEvents implements EventStore {
 
   async nextAfter({ organization, receivedBefore, after, limit }: NextEvents): Promise<NextEvent[]> {
     const parameters = new Parameters();
-    const isAfter =
-      after === null
-        ? 'true'
-        : `timestamp >= ${parameters.instant(after.timestamp)} and
-           (timestamp, UUIDToNum(id)) > (${parameters.instant(after.timestamp)}, UUIDToNum(${parameters.uuid(after.id)}))`;
     const rows = await this.read<NextRow>(
       `select id, subject, name, source, toUnixTimestamp64Milli(timestamp) as at, metadata from events final
        where organization_id = ${parameters.uuid(organization)}
-         and received_at < parseDateTime64BestEffort(${parameters.text(receivedBefore)}, 6, 'UTC') and ${isAfter}
+         and received_at < parseDateTime64BestEffort(${parameters.text(receivedBefore)}, 6, 'UTC') and ${after === null ? 'true' : isAfter(after, parameters)}
        order by timestamp, UUIDToNum(id) limit ${parameters.integer(limit)}`,
       parameters,
     );
