@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { PaymentMethodId } from '../../billing/ids.ts';
+import { isChargedToCard } from '../../db/charged-to-card.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
 import { Member } from '../../db/entities/member.ts';
@@ -141,7 +142,8 @@ export const deleteMyPaymentMethod = route({
   method: 'delete',
   path: '/v1/customer-portal/customers/me/payment-methods/{id}',
   summary: 'Remove a payment method',
-  description: 'The card that running subscriptions are charged to can only be replaced.',
+  description:
+    'The card that subscriptions are charged to, also for what is used or after a change, can only be replaced.',
   tag,
   auth: 'customer',
   params: z.object({ id: z.uuid() }),
@@ -151,6 +153,7 @@ export const deleteMyPaymentMethod = route({
   async handle({ params, customer, em, request }) {
     await em.transactional(async (tx) => {
       const id = params.id as PaymentMethodId;
+      await lockRow(tx, Customer, customer.id);
       const method = await tx.findOne(
         PaymentMethod,
         { id, customer: customer.id, deletedAt: null },
@@ -158,12 +161,7 @@ export const deleteMyPaymentMethod = route({
       );
       if (method === null) throw notFound();
       const isDefault = method.customer.defaultPaymentMethodId === id;
-      const running = await tx.count(Subscription, {
-        customer: customer.id,
-        status: { $ne: 'canceled' },
-        amount: { $gt: 0 },
-      });
-      if (isDefault && running > 0) {
+      if (isDefault && (await isChargedToCard(tx, customer.id))) {
         throw paymentMethodInUse('Your subscriptions are charged to this card; make another one the default first.');
       }
       method.deletedAt = request.at;

@@ -79,6 +79,8 @@ async function makeDefault(em: EntityManager, customer: CustomerId, card: Paymen
     await lockRow(tx, Customer, customer);
     const row = (await tx.findOneOrFail(Customer, customer, { populate: ['testClock'] })) as CustomerRow;
     if (row.defaultPaymentMethodId === card) return;
+    // Whoever has removed it meanwhile has no use for it.
+    if ((await tx.count(PaymentMethod, { id: card, deletedAt: null })) === 0) return;
     row.defaultPaymentMethodId = card;
     row.modifiedAt = nowOf(row, at);
     await tx.flush();

@@ -142,3 +142,72 @@ describe('an unpaid order', () => {
     });
   });
 });
+
+describe('the default card', () => {
+  const make = (path: string, body: unknown) => running.made(token, 'POST', path, body);
+  const monthly = (prices: readonly object[]) =>
+    make('/v1/products/', { name: 'Fern', recurring_interval: 'month', prices });
+  const paying = (amount: number) => ({ amount_type: 'fixed', price_amount: amount, price_currency: 'usd' });
+
+  /** A customer with a card who pays nothing at first for what they have. */
+  async function withCard(prices: readonly object[]) {
+    const [customer, product] = [await make('/v1/customers/', { email: anEmail() }), await monthly(prices)];
+    const { token: portal } = await make('/v1/customer-sessions/', { customer_id: customer.id });
+    const card = (await saves(portal, 'pm_card_visa')).body.payment_method.id as string;
+    const subscription = await make('/v1/subscriptions/', { product_id: product.id, customer_id: customer.id });
+    return { customer, portal: portal as string, card, subscription };
+  }
+
+  const removes = (portal: string, card: string) => running.call(portal, 'DELETE', `${CARDS}/${card}`);
+
+  it('can be removed by who is charged nothing', async () => {
+    const { portal, card, customer } = await withCard([{ amount_type: 'free' }]);
+    expect((await removes(portal, card)).status).toBe(204);
+    expect((await running.made(token, 'GET', `/v1/customers/${customer.id}`)).default_payment_method_id).toBeNull();
+  });
+
+  it('can’t be removed by who pays for what they use', async () => {
+    const filter = { conjunction: 'and', clauses: [] };
+    const meter = await make('/v1/meters/', { name: 'Calls', filter, aggregation: { func: 'count' } });
+    const metered = { amount_type: 'metered_unit', price_currency: 'usd', meter_id: meter.id, unit_amount: '5' };
+    const customer = await make('/v1/customers/', { email: anEmail() });
+    const product = await monthly([metered]);
+    const checkout = await make('/v1/checkouts/', { products: [product.id], customer_id: customer.id });
+    const confirmation_token_id = await running.aCard();
+    const confirm = `/v1/checkouts/client/${checkout.client_secret}/confirm`;
+    await running.made(null, 'POST', confirm, { confirmation_token_id });
+    const { token: portal } = await make('/v1/customer-sessions/', { customer_id: customer.id });
+    const [{ id: card }] = (await running.made(portal, 'GET', CARDS)).items;
+    expect(await removes(portal, card)).toMatchObject({
+      status: 400,
+      body: { error: 'PaymentMethodInUseByActiveSubscription' },
+    });
+  });
+
+  it('nor by who changes to something that is paid', async () => {
+    const { portal, card, subscription } = await withCard([{ amount_type: 'free' }]);
+    const pro = await monthly([paying(2000)]);
+    const change = { product_id: pro.id, proration_behavior: 'next_period' };
+    await running.made(token, 'PATCH', `/v1/subscriptions/${subscription.id}`, change);
+    expect((await removes(portal, card)).status).toBe(400);
+  });
+
+  it('is never one that is removed at the same time', async () => {
+    for (let round = 1; round <= 15; round += 1) {
+      const portal = await aCustomer();
+      await saves(portal, 'pm_card_visa');
+      const other = (await saves(portal, 'pm_card_mastercard', false)).body.payment_method.id;
+      const makes = running.call(portal, 'PATCH', '/v1/customer-portal/customers/me', {
+        default_payment_method_id: other,
+      });
+      await Promise.all([makes, removes(portal, other)]);
+      const { default_payment_method_id: isDefault } = await running.made(
+        portal,
+        'GET',
+        '/v1/customer-portal/customers/me',
+      );
+      const { items } = await running.made(portal, 'GET', CARDS);
+      expect([null, ...items.map(({ id }: { id: string }) => id)]).toContain(isDefault);
+    }
+  });
+});

@@ -1,0 +1,27 @@
+/** Whether anything that a customer has is charged to their card, or will be: a price, what is used, a change to come. */
+import type { CustomerId } from '../billing/ids.ts';
+import type { EntityManager } from './orm.ts';
+
+export async function isChargedToCard(em: EntityManager, customer: CustomerId): Promise<boolean> {
+  const charged: unknown[] = await em.execute(CHARGED, [customer]);
+  return charged.length > 0;
+}
+
+const CHARGED = `
+  select 1 from subscriptions
+  where customer_id = ? and status <> 'canceled' and (
+    amount > 0
+    or exists (select 1 from subscription_meters where subscription_id = subscriptions.id and price_id is not null)
+    or exists (
+      select 1 from subscription_changes as change
+      where change.subscription_id = subscriptions.id and change.status in ('pending', 'charging') and (
+        change.amount > 0
+        or exists (
+          select 1 from prices
+          where prices.product_id = change.product_id and prices.currency = subscriptions.currency
+            and amount_type = 'metered_unit' and source = 'catalog' and not is_archived
+        )
+      )
+    )
+  )
+  limit 1`;
