@@ -114,6 +114,25 @@ it('is charged once by a process that was started without knowing of the attempt
   expect([await checkout.taken(), await checkout.payments()]).toEqual([[2000], ['failed', 'succeeded']]);
 });
 
+it('is charged once where an operator resets its process to its beginning, with which Pay is pressed again', async () => {
+  const checkout = await aCheckout();
+  await running.sandbox('faults', { kind: 'hold', times: 1, match: CHARGES });
+  const first = checkout.pays(CARD);
+  await eventually(async () => ((await running.troubles()).held > 0 ? true : undefined));
+  const { workflowService, options } = running.temporal;
+  const { events = [] } = await running.temporal.workflow.getHandle(checkoutWorkflowId(checkout.id)).fetchHistory();
+  const begun = events?.find(({ workflowTaskCompletedEventAttributes: completed }) => completed);
+  await workflowService.resetWorkflowExecution({
+    ...{ namespace: options.namespace, requestId: randomUUID(), reason: 'by an operator' },
+    workflowExecution: { workflowId: checkoutWorkflowId(checkout.id) },
+    workflowTaskFinishEventId: begun?.eventId,
+  });
+  await first;
+  await checkout.becomes('succeeded');
+  await letGo();
+  expect([await checkout.taken(), await checkout.payments()]).toEqual([[2000], ['failed', 'succeeded']]);
+});
+
 it('is over, and charged nothing, where such a process ends it', async () => {
   const checkout = await lostOnTheWay();
   await startsUnknowing(checkout.id, Date.now());
