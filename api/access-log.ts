@@ -5,7 +5,7 @@ import type { Logger } from '../config/logging.ts';
 import type { Answering } from './dispatch.ts';
 
 const SANE = /^[\w.:-]{1,128}$/;
-const QUIET = new Set(['/healthz', '/readyz']);
+const QUIET = new Set(['/healthz', '/readyz', '/readyz/all']);
 
 /** `x-request-id` is taken over where it is a short plain word, else a new one is made; it comes back either way. */
 export function accessLog(log: Logger) {

@@ -7,7 +7,7 @@ import { foreignOrigins, securityHeaders } from './browsers.ts';
 import { type Answering, type Backing, dispatch } from './dispatch.ts';
 import { embedding } from './embedding.ts';
 import { answerFailure, nowhere, otherMethods } from './failures.ts';
-import { healthz, readyz } from './health.ts';
+import { healthz, readyz, readyzAll } from './health.ts';
 import { openapiDocument } from './openapi.ts';
 import { outbox } from './outbox/router.ts';
 import { type PagesOptions, pages } from './pages.ts';
@@ -34,6 +34,7 @@ export function createApp({ routes, orm, services, log, pages: pagesOptions }: A
   app.use(accessLog(log), securityHeaders(services.environment), foreignOrigins);
   app.get('/healthz', healthz);
   app.get('/readyz', readyz({ orm, services }));
+  app.get('/readyz/all', readyzAll({ orm, services }));
   serveReference(app, routes, services.environment.PUBLIC_URL);
   app.use('/v1', (_req, res, next) => {
     res.setHeader('cache-control', 'no-store');

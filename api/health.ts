@@ -1,4 +1,7 @@
-/** `/healthz`: the process lives. `/readyz`: all that it needs answers, so that it may get traffic. */
+/**
+ * `/healthz`: the process lives. `/readyz`: its database answers, so that it may get traffic; events, license keys and the
+ * processor's webhook need no more, and are not to go the way of a worker that was stopped. `/readyz/all`: nothing is missing.
+ */
 import type { Request } from 'express';
 import type { Answering, Backing } from './dispatch.ts';
 
@@ -8,12 +11,18 @@ export function healthz(_req: Request, res: Answering): void {
   res.json({ status: 'ok' });
 }
 
-/** 200 when the database and each of the services' own checks answer within 3 s, else 503; by name, either way. */
-export function readyz({ orm, services }: Backing) {
-  const checks: Readonly<Record<string, () => Promise<unknown>>> = {
-    database: () => orm.em.fork().getConnection().execute('select 1'),
-    ...services.readiness,
-  };
+type Checks = Readonly<Record<string, () => Promise<unknown>>>;
+
+export const readyz = ({ orm }: Backing) => answering(checksOf(orm));
+
+export const readyzAll = ({ orm, services }: Backing) => answering({ ...checksOf(orm), ...services.readiness });
+
+const checksOf = (orm: Backing['orm']): Checks => ({
+  database: () => orm.em.fork().getConnection().execute('select 1'),
+});
+
+/** 200 when each answers within 3 s, else 503; by name, either way. */
+function answering(checks: Checks) {
   return async (_req: Request, res: Answering): Promise<void> => {
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]): Promise<[string, 'ok' | 'failed']> => {

@@ -15,6 +15,6 @@ export interface Services {
   readonly eventStore: EventStore;
   /** Asks running processes to act. */
   readonly workflows: WorkflowGateway;
-  /** Each must resolve for `/readyz` to be 200; a rejection says why not. */
+  /** Beside the database, each must resolve for `/readyz/all` to be 200; a rejection says why not. */
   readonly readiness: Readonly<Record<string, () => Promise<void>>>;
 }

@@ -18,7 +18,7 @@ export async function runningStart(): Promise<DevJson | null> {
   const home = process.env['PERENNIAL_HOME'] ?? join(new URL('..', import.meta.url).pathname, '.perennial');
   try {
     const dev = DevJson.parse(JSON.parse(readFileSync(join(home, 'dev.json'), 'utf8')));
-    const { ok } = await fetch(`${dev.api}/readyz`);
+    const { ok } = await fetch(`${dev.api}/readyz/all`);
     return ok ? dev : null;
   } catch {
     return null;

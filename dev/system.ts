@@ -53,7 +53,7 @@ export interface System extends Places {
   stop(): Promise<void>;
 }
 
-/** Starts it all and returns when `GET /readyz` says ready. Throws, with nothing left running, when a part fails. */
+/** Starts it all and returns when `GET /readyz/all` says ready. Throws, with nothing left running, when a part fails. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const system = await createSystem(options);
   try {

@@ -64,7 +64,7 @@ export const foreignTemporal = ({ temporalAddress, temporalNamespace }: Places):
   foreignPart('temporal', 'TEMPORAL_ADDRESS', () => answers(temporalAddress, temporalNamespace));
 
 /** Whether every part says that it can do its work. */
-export const isReady = (places: Places): Promise<boolean> => isOk(`${places.api}/readyz`);
+export const isReady = (places: Places): Promise<boolean> => isOk(`${places.api}/readyz/all`);
 
 async function isOk(url: string): Promise<boolean> {
   return fetch(url, { signal: AbortSignal.timeout(5_000) }).then(

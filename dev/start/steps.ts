@@ -56,7 +56,7 @@ async function untilReady(system: System, signal: AbortSignal | undefined): Prom
   while (!(await isReady(system))) {
     signal?.throwIfAborted();
     if (Date.now() > deadline) {
-      throw new Error(`${system.api}/readyz does not say ready; see ${system.processes.api.logFile}.`);
+      throw new Error(`${system.api}/readyz/all does not say ready; see ${system.processes.api.logFile}.`);
     }
     await pause(100);
   }

@@ -310,7 +310,9 @@ describe('around the routes', () => {
   it('is alive, and not ready without its database', async () => {
     expect((await call('/healthz')).json).toEqual({ status: 'ok' });
     const ready = await call('/readyz');
-    expect([ready.status, ready.json.checks]).toEqual([503, { database: 'failed', always: 'ok' }]);
+    expect([ready.status, ready.json.checks]).toEqual([503, { database: 'failed' }]);
+    const all = await call('/readyz/all');
+    expect([all.status, all.json.checks]).toEqual([503, { database: 'failed', always: 'ok' }]);
   });
 
   it('lets foreign pages call the client routes, and no others', async () => {
