@@ -58,7 +58,8 @@ async function takeOver(em: EntityManager, row: SubscriptionRow, checkout: Check
   Object.assign(row, {
     checkoutId: checkout.id,
     discount,
-    discountFirstUsedAt: discount === null ? null : at,
+    // An order of nothing, that of what is paid by use, doesn't use it up.
+    discountFirstUsedAt: discount !== null && checkout.discountAmount > 0 ? at : null,
     metadata: { ...row.metadata, ...checkout.metadata },
     customFieldData: { ...row.customFieldData, ...checkout.customFieldData },
     cancelAtPeriodEnd: false,

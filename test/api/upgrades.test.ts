@@ -234,6 +234,28 @@ it('is priced as its buyer was shown it, with discount and tax', async () => {
   expect(await shop.disagreements()).toEqual([]);
 });
 
+it('does not use a discount up where nothing is due at it: the first bill has it', async () => {
+  const shop = await onTheFreePlan();
+  const filter = { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'call' }] };
+  const meter = await shop.make('/v1/meters/', { name: 'Calls', filter, aggregation: { func: 'count' } });
+  const used = { amount_type: 'metered_unit', price_currency: 'usd', meter_id: meter.id, unit_amount: 1 };
+  const payg = await shop.plan('Fern by use', [used]);
+  const { id: discount_id } = await shop.make('/v1/discounts/', {
+    ...{ name: 'Half', type: 'percentage', basis_points: 5000, duration: 'once' },
+  });
+  const checkout = await shop.open({ products: [payg.id], discount_id });
+  expect((await pay(checkout)).status).toBe(200);
+  expect(await shop.orders()).toMatchObject([{ total_amount: 0, status: 'paid' }]);
+  const events = Array.from({ length: 400 }, () => ({ name: 'call', customer_id: shop.customer.id }));
+  await shop.make('/v1/events/ingest', { events });
+  const bill = async () => {
+    const preview = await shop.get(`/v1/subscriptions/${shop.id}/charge-preview`);
+    return preview.subtotal_amount === 400 ? preview : undefined;
+  };
+  expect(await eventually(bill)).toMatchObject({ discount_amount: 200, total_amount: 200 });
+  expect(await shop.show()).toMatchObject({ discount_id });
+});
+
 it('has no trial, whatever the product gives', async () => {
   const shop = await onTheFreePlan();
   const trial = { trial_interval: 'day', trial_interval_count: 14 };
