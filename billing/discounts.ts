@@ -51,6 +51,17 @@ export function firstUseAfterMove(firstUsedAt: number, from: number, to: number)
   return addIntervals(to - (from - addIntervals(firstUsedAt, month, used)), month, -used);
 }
 
+/**
+ * The end of a period moves that the discount was for: of its months, as many are left afterwards as were before. Where it
+ * had none left at the old end, it has none at an earlier one.
+ */
+export function firstUseAfterMovedEnd(terms: DiscountDuration, firstUsedAt: number, from: number, to: number): number {
+  if (terms.duration !== 'repeating') return firstUsedAt;
+  if (coversOrder(terms, firstUsedAt, from)) return firstUseAfterMove(firstUsedAt, from, to);
+  if (!coversOrder(terms, firstUsedAt, to)) return firstUsedAt;
+  return addIntervals(to, { interval: 'month', count: terms.months }, -1);
+}
+
 export interface Redeemable {
   readonly startsAt: number | null;
   readonly endsAt: number | null;

@@ -1,11 +1,13 @@
 /** Changes to a running subscription other than its end: the trial, and what the merchant pins to it. */
-import { firstUseAfterMove } from '../../billing/discounts.ts';
+import { firstUseAfterMove, firstUseAfterMovedEnd } from '../../billing/discounts.ts';
 import { amountAfterMove } from '../../billing/proration.ts';
-import { presentByLength } from '../../db/change-plan.ts';
+import { discountOf, presentByLength } from '../../db/change-plan.ts';
 import { chargedWith } from '../../db/charged-with.ts';
+import { discountDurationOf } from '../../db/discounts.ts';
 import type { Metadata } from '../../db/entities/columns.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
+import type { EntityManager } from '../../db/orm.ts';
 import { quoteOfRenewal } from '../../db/quotes.ts';
 import { noteTrial } from '../../db/trials-had.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -60,6 +62,7 @@ export function movePeriodEnd(deps: Dependencies, step: Step & { readonly period
     const before = await snapshotOf(em, row);
     const period = { start: row.currentPeriodStart.getTime(), end: row.currentPeriodEnd.getTime() };
     row.periodAmount = amountAfterMove(period, step.periodEnd, step.at, await chargedWith(em, row));
+    await keepMonths(em, row, periodEnd);
     row.anchor = periodEnd;
     row.anchorCycle = row.cycle;
     row.currentPeriodEnd = periodEnd;
@@ -73,6 +76,15 @@ export function movePeriodEnd(deps: Dependencies, step: Step & { readonly period
     await tellSubscription(em, row, at, 'subscription.updated');
     await writeEmail(em, { kind: 'subscription_updated', subscription: row, before, at });
   });
+}
+
+/** Of a discount that is in use, though the period that it was for ends at another time. */
+async function keepMonths(em: EntityManager, row: SubscriptionRow, end: Date): Promise<void> {
+  const { discountFirstUsedAt: used, currentPeriodEnd: from } = row;
+  const discount = used ? await discountOf(em, row, row) : null;
+  if (!used || discount === null) return;
+  const terms = discountDurationOf(discount);
+  row.discountFirstUsedAt = new Date(firstUseAfterMovedEnd(terms, used.getTime(), from.getTime(), end.getTime()));
 }
 
 /** Writes the e-mail that the trial is about to end. */

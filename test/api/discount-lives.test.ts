@@ -107,6 +107,30 @@ it('takes three months off as three orders, through two pauses', async () => {
   expect(await sub.totals()).toEqual([1000, 1000, 1000, 2000, 2000]);
 });
 
+it.each([
+  // The end that the first period, from 31 January to 28 February, is given on 5 February.
+  ['2027-04-05', '2027-08-01', [1000, 1000, 1000, 2000, 2000]],
+  ['2027-02-10', '2027-06-01', [1000, 1000, 1000, 2000, 2000]],
+])('takes three months off as three orders, with the period’s end moved to %s', async (end, until, totals) => {
+  const discount = await aDiscount({ duration: 'repeating', duration_in_months: 3 });
+  const sub = await aSubscription({ discount });
+  await sub.livesUntil('2027-02-05');
+  const moved = await sub.change({ current_billing_period_end: `${end}T00:00:00Z` });
+  expect(moved.status).toBe(200);
+  await sub.livesUntil(until);
+  expect(await sub.totals()).toEqual(totals);
+});
+
+it('takes a month off a yearly plan’s first order alone, wherever its end is moved', async () => {
+  const discount = await aDiscount({ duration: 'repeating', duration_in_months: 3 });
+  const sub = await aSubscription({ discount, product: { recurring_interval: 'year' } });
+  await sub.livesUntil('2027-02-05');
+  await sub.change({ current_billing_period_end: '2027-03-10T00:00:00Z' });
+  expect((await sub.show()).discount_id).toBe(discount.id);
+  await sub.livesUntil('2027-03-11');
+  expect(await sub.totals()).toEqual([1000, 2000]);
+});
+
 it('takes once off the first order alone', async () => {
   const sub = await aSubscription({ discount: await aDiscount({ duration: 'once' }) });
   await sub.livesUntil('2027-04-01');

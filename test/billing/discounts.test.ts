@@ -6,6 +6,7 @@ import {
   type DiscountValue,
   discountOn,
   firstUseAfterMove,
+  firstUseAfterMovedEnd,
   type Redeemable,
   type Redemption,
   refusalOfDiscount,
@@ -197,5 +198,42 @@ describe('when the next charge moves', () => {
     ['2028-02-29', 12, '2028-03-31', '2029-02-28', 11],
   ])('first used %s, %i months, %s to %s: %i orders left', (first, months, from, to, left) => {
     expect(monthly(first, months, from, to)).toBe(left);
+  });
+});
+
+describe('when the end of a period moves', () => {
+  it.each([
+    // duration, first used, the end was, and is now: as if first used
+    [{ duration: 'repeating', months: 3 }, '2027-01-01', '2027-02-01', '2027-03-05', '2027-02-05'],
+    [{ duration: 'repeating', months: 3 }, '2027-01-01', '2027-02-01', '2027-01-10', '2026-12-10'],
+    // None left: none is won by an earlier end, and the present period stays one of theirs.
+    [{ duration: 'repeating', months: 3 }, '2027-01-01', '2028-01-01', '2027-03-10', '2026-12-10'],
+    [{ duration: 'repeating', months: 3 }, '2027-01-01', '2028-01-01', '2027-06-10', '2027-01-01'],
+    [{ duration: 'once' }, '2027-01-01', '2027-02-01', '2027-03-05', '2027-01-01'],
+    [{ duration: 'forever' }, '2027-01-01', '2027-02-01', '2027-03-05', '2027-01-01'],
+  ] as const)('%j first used %s, from %s to %s: as if first used %s', (terms, first, from, to, moved) => {
+    expect(firstUseAfterMovedEnd(terms, day(first), day(from), day(to))).toBe(day(moved));
+  });
+
+  it('as many months are left as were before, however often it moves', () => {
+    const count = fc.integer({ min: 1, max: 14 });
+    const ends = fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 4 });
+    const month = { interval: 'month', count: 1 } as const;
+    fc.assert(
+      fc.property(fc.nat(1500), count, count, ends, (days, months, first, moves) => {
+        const terms = { duration: 'repeating', months } as const;
+        const start = day('2027-01-31') + days * 86_400_000;
+        let [used, from] = [start, addIntervals(start, month, first)];
+        const left = () =>
+          Array.from({ length: 20 }, (_, index) => addIntervals(from, month, index)).filter((order) =>
+            coversOrder(terms, used, order),
+          ).length;
+        for (const to of moves.map((later) => start + later * 86_400_000)) {
+          [used, from] = [firstUseAfterMovedEnd(terms, used, from, to), to];
+          expect(left()).toBe(Math.max(0, months - first));
+        }
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
