@@ -19,9 +19,12 @@ export async function usageEntries(em: EntityManager, row: SubscriptionRow): Pro
 export const isTrial = ({ status, trialEnd, currentPeriodEnd }: SubscriptionRow): boolean =>
   status === 'trialing' || (status === 'paused' && trialEnd?.getTime() === currentPeriodEnd.getTime());
 
-/** Usage that a trial gave away; what was used before one was added is dated before it. */
+/**
+ * Usage that a trial gave away: all of it where nothing was paid before. Else the trial was added: what was used until then is
+ * dated at its start at the latest, and in such a trial the plan can't be changed, so that its own is kept at its end.
+ */
 export const isOfTrial = (row: SubscriptionRow, { proration, createdAt }: BillingEntryRow): boolean =>
-  isTrial(row) && !proration && Boolean(row.trialStart && createdAt >= row.trialStart);
+  isTrial(row) && !proration && (row.cycle === 0 || Boolean(row.trialStart && createdAt > row.trialStart));
 
 export const lineOfEntry = ({ label, amount, priceId, proration }: BillingEntryRow): Line => ({
   label,

@@ -95,3 +95,31 @@ it('leaves what was used before an added trial to pay for where that is paused a
   expect(await ada.lastLines()).toEqual(['Tokens (100,000) 2000']);
   expect(await ada.disagreements()).toEqual([]);
 });
+
+it('leaves what was used of a former plan to pay for where a trial is added in the same instant and called off', async () => {
+  const ada = await aMeteredSubscriber(running);
+  await ada.uses(100_000);
+  const prices = [fixed(500), metered(ada.meter.id, '0.01')];
+  const pro = await ada.make('/v1/products/', { name: 'Pro', recurring_interval: 'month', prices });
+  expect((await ada.patch({ product_id: pro.id, proration_behavior: 'prorate' })).status).toBe(200);
+  expect((await ada.patch({ trial_end: '2027-04-20T00:00:00Z' })).status).toBe(200);
+  await ada.uses(50_000);
+  expect(await ada.shown()).toMatchObject({ status: 'trialing' });
+  expect(await ends(ada)).toMatchObject({ total_amount: 2000 });
+  expect((await ada.patch({ revoke: true })).status).toBe(200);
+  expect((await ada.orders()).at(-1)).toMatchObject({ total_amount: 2000 });
+  expect((await ada.lastLines()).filter((each) => each.startsWith('Tokens'))).toEqual(['Tokens (100,000) 2000']);
+  expect(await ada.disagreements()).toEqual([]);
+});
+
+it('is never charged either where the plan was changed in the very instant in which the trial began', async () => {
+  const ada = await aMeteredSubscriber(running, { product: TRIAL });
+  await ada.uses(100_000);
+  const prices = [fixed(700), metered(ada.meter.id, '0.01')];
+  const pro = await ada.make('/v1/products/', { name: 'Pro', recurring_interval: 'month', prices, ...TRIAL });
+  expect((await ada.patch({ product_id: pro.id })).status).toBe(200);
+  expect(await ends(ada)).toMatchObject({ total_amount: 0 });
+  expect((await ada.patch({ revoke: true })).status).toBe(200);
+  expect(await ada.orders()).toMatchObject([{ total_amount: 0 }]);
+  expect(await ada.disagreements()).toEqual([]);
+});
