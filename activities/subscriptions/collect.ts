@@ -26,6 +26,7 @@ import { takeHold } from './change-terms.ts';
 import { creditingGrants, cycleCredits } from './credits.ts';
 import { endNow } from './end.ts';
 import { keepWaiting } from './entries.ts';
+import { followSubscription } from './metering.ts';
 import { skipMissedPeriods } from './period.ts';
 import { recordChange } from './recorded.ts';
 import { finishOrder } from './renew.ts';
@@ -144,12 +145,12 @@ async function recover(em: EntityManager, row: SubscriptionRow, paid: OrderRow, 
   const usageEnd = usageEndOf(row);
   skipMissedPeriods(row, at, paid.meterPeriodEnd || isDelivered ? 'past' : 'running');
   await want(em, row, 'granted', at);
+  const grants = await creditingGrants(em, row);
+  await followSubscription(em, row, at);
   // What was used since is billed with the next renewal, and has the units of both periods. One that is due at once brings
   // its own.
   const isAnother = usageEndOf(row).getTime() !== usageEnd.getTime();
-  if (isAnother && row.currentPeriodEnd > at) {
-    await cycleCredits(em, row, await creditingGrants(em, row), new Set(), at);
-  }
+  if (isAnother && row.currentPeriodEnd > at) await cycleCredits(em, row, grants, new Set(), at);
   await recordChange(em, row, at, 'subscription.reactivated');
   await tellSubscription(em, row, at, 'subscription.updated', 'subscription.active');
 }
@@ -191,6 +192,7 @@ async function failed(
   order.modifiedAt = at;
   await em.flush();
   if (isFirst) {
+    await followSubscription(em, row, at);
     const ends = new Date(await benefitsEndAt(em, row));
     const benefits = ends <= at ? null : ends;
     await writeEmail(em, { kind: 'subscription_past_due', subscription: row, order, benefitsEndAt: benefits, at });

@@ -18,7 +18,7 @@ import { usageEndOf } from '../../db/meter-cycles.ts';
 import { allMetersOf, lineOfMeter, metersOf } from '../../db/metered-lines.ts';
 import { meteredIn, offeredPrices } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { closeAccounts, followPeriod } from '../../usage/accounts.ts';
+import { type Account, closeAccounts, followPeriod } from '../../usage/accounts.ts';
 import { dropUsageOfTrial } from './entries.ts';
 import { refuseUnlessFrozen } from './usage-goes-on.ts';
 
@@ -150,31 +150,33 @@ async function releaseMeters(em: EntityManager, row: SubscriptionRow, at: Date):
     const next = await nextOwner(em, row, each);
     each.subscriptionId = next?.id ?? null;
     await em.flush();
-    await followPeriod(
-      em,
-      row.organization.id,
-      [accountOf(each.customer, each.meter)],
-      isClocked(each) ? null : (next?.end ?? null),
-    );
+    await followPeriod(em, row.organization.id, [accountOfRow(each)], isClocked(each) ? null : (next?.end ?? null));
   }
   row.openMeters = 0;
 }
 
 async function nextOwner(em: EntityManager, row: SubscriptionRow, { meter }: CustomerMeterRow) {
-  const [next] = await em.execute<{ id: SubscriptionId; end: Date }[]>(
-    `select s.id, coalesce(s.current_meter_period_end, s.current_period_end) as "end" from subscriptions s
+  const [next] = await em.execute<{ id: SubscriptionId; end: Date | null }[]>(
+    `select s.id,
+       case when s.status <> 'past_due' then coalesce(s.current_meter_period_end, s.current_period_end) end as "end"
+     from subscriptions s
      join subscription_meters m on m.subscription_id = s.id and m.meter_id = ?::uuid
      where s.customer_id = ?::uuid and s.id <> ?::uuid and s.open_meters > 0
      order by (m.price_id is null), s.created_at, s.id limit 1`,
     [meter.id, row.customer.id, row.id],
   );
-  return next === undefined ? null : { id: next.id, end: new Date(next.end) };
+  return next === undefined ? null : { id: next.id, end: next.end && new Date(next.end) };
 }
 
-/** The running period of what is counted by the subscription's ends when that does. */
+/**
+ * The running period of what is counted by the subscription's ends when that does. While an order is unpaid no period is
+ * closed, and all that comes in is of the one that runs.
+ */
 export async function followSubscription(em: EntityManager, row: SubscriptionRow, at: Date): Promise<void> {
   await follow(em, row, await ownedBy(em, row, at));
 }
+
+const accountOfRow = ({ customer, meter }: CustomerMeterRow): Account => accountOf(customer, meter);
 
 /** The time of who lives on a test clock stands still in between: all that comes in belongs to the present. */
 const isClocked = ({ customer }: CustomerMeterRow): boolean => Boolean(customer.testClock);
@@ -182,8 +184,9 @@ const isClocked = ({ customer }: CustomerMeterRow): boolean => Boolean(customer.
 async function follow(em: EntityManager, row: SubscriptionRow, meters: readonly CustomerMeterRow[]): Promise<void> {
   const [first] = meters;
   if (first === undefined) return;
-  const accounts = meters.map(({ customer, meter }) => accountOf(customer, meter));
-  await followPeriod(em, row.organization.id, accounts, isClocked(first) ? null : usageEndOf(row));
+  const accounts = meters.map(accountOfRow);
+  const isOpen = isClocked(first) || row.status === 'past_due';
+  await followPeriod(em, row.organization.id, accounts, isOpen ? null : usageEndOf(row));
 }
 
 /** All of its meters and these at once, before any of them is changed: what for is told in db/lock.ts. */
@@ -218,10 +221,7 @@ export async function ownedBy(em: EntityManager, row: SubscriptionRow, at: Date)
 
 /** What was used of each, taken off the credits. */
 async function close(em: EntityManager, meters: readonly CustomerMeterRow[], at: Date): Promise<Map<MeterId, string>> {
-  const consumed = await closeAccounts(
-    em,
-    meters.map(({ customer, meter }) => accountOf(customer, meter)),
-  );
+  const consumed = await closeAccounts(em, meters.map(accountOfRow));
   for (const [i, each] of meters.entries()) await consumeCredits(em, each, consumed[i] ?? '0', at);
   return new Map(meters.map(({ meter }, i) => [meter.id, consumed[i] ?? '0']));
 }
