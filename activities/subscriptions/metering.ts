@@ -99,11 +99,10 @@ export async function openMeters(
     taken.push(each);
   }
   await em.flush();
-  await close(
-    em,
-    taken.filter(({ meter }) => !closed.has(meter.id)),
-    at,
-  );
+  const begun = taken.filter(({ meter }) => !closed.has(meter.id));
+  // What came since the end of a period that waits for its renewal was used before, too.
+  await followPeriod(em, row.organization.id, begun.map(accountOfRow), null);
+  await close(em, begun, at);
   await follow(em, row, taken);
   return taken.map(({ meter }) => meter.id);
 }
