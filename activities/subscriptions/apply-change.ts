@@ -10,7 +10,7 @@ import { switchGrants } from '../../db/grants.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { creditingGrants, cycleCredits } from './credits.ts';
 import { keepForNextOrder } from './entries.ts';
-import { closeUsage, metersCounted, setOfferedMeters } from './metering.ts';
+import { closeUsage, followSubscription, metersCounted, setOfferedMeters } from './metering.ts';
 import { enterMeterPeriod, startPeriodAt } from './period.ts';
 import { recordChange } from './recorded.ts';
 
@@ -45,6 +45,8 @@ export async function keepUsage(em: EntityManager, row: SubscriptionRow, at: Dat
     usage.filter(({ amount }) => amount !== 0),
     at,
   );
+  // What begins then may end as what was closed would have.
+  await followSubscription(em, row, at);
 }
 
 /** Before the renewal that a pending change has waited for. Another interval is counted from there. */

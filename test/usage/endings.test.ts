@@ -52,6 +52,20 @@ it('bills what was used before and in an added trial with the charge at its end'
   expect(await ada.disagreements()).toEqual([]);
 });
 
+it('ends the period’s usage with a trial that is added to it and ends with it', async () => {
+  const ada = await aMeteredSubscriber(running, { customer: { test_clock_id: undefined } });
+  await ada.uses(100_000);
+  const { current_period_end } = await ada.shown();
+  expect((await ada.patch({ trial_end: current_period_end })).status).toBe(200);
+  const accounts: { ends: Date | null }[] = await running.orm.em
+    .fork()
+    .execute('select period_end as ends from usage_accounts where meter_id = ?', [ada.meter.id]);
+  expect(accounts.map(({ ends }) => ends && new Date(ends).toISOString())).toEqual([
+    current_period_end,
+    current_period_end,
+  ]);
+});
+
 it('bills what came after the end of a period that is past due where the subscription ends then', async () => {
   const ada = await aMeteredSubscriber(running, { customer: { test_clock_id: undefined } });
   await ada.uses(1000);
