@@ -57,7 +57,7 @@ const ADD_TO_ACCOUNTS = `
   from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::numeric[], $6::numeric[], $7::numeric[])
     as g (subject, meter_id, organization_id, count, sum, min, max)
   on conflict (subject, meter_id) do update set
-    used_at = excluded.used_at,
+    used_at = greatest(a.used_at, excluded.used_at),
     count = case when excluded.used_at < coalesce(a.period_end, 'infinity') then a.count + excluded.count else a.count end,
     sum = case when excluded.used_at < coalesce(a.period_end, 'infinity') then a.sum + excluded.sum else a.sum end,
     min = case when excluded.used_at < coalesce(a.period_end, 'infinity') then least(a.min, excluded.min) else a.min end,
@@ -93,7 +93,7 @@ const ADD_VALUES = `
     returning subject, meter_id, generation
   ), counted as (select subject, meter_id, generation, count(*) as more from fresh group by 1, 2, 3)
   update usage_accounts a set
-    used_at = $4::timestamptz,
+    used_at = greatest(a.used_at, $4::timestamptz),
     count = a.count + case when counted.generation = a.generation then more else 0 end,
     next_count = a.next_count + case when counted.generation > a.generation then more else 0 end
   from counted where (a.subject, a.meter_id) = (counted.subject, counted.meter_id)`;

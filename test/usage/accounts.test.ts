@@ -1,11 +1,15 @@
 /** Nothing that was used is lost or counted twice, however ingestion and the ends of periods come in between each other. */
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { Client } from 'pg';
+import type { Aggregation } from '../../billing/aggregations.ts';
 import type { CustomerId, MeterId, OrganizationId } from '../../billing/ids.ts';
 import { type Account, closeAccounts, followPeriod, unitsUsed } from '../../usage/accounts.ts';
+import { addToAccounts, type Run } from '../../usage/add-to-accounts.ts';
 import { EventWriter } from '../../usage/event-writer.ts';
 import { freezeAccounts, frozenOf } from '../../usage/frozen.ts';
 import { subjectOf, subjectOfCustomer } from '../../usage/subjects.ts';
+import { Tallied } from '../../usage/tallied.ts';
 import { type Running, startRunning } from '../api/running.ts';
 import { aShop } from './selling.ts';
 
@@ -79,6 +83,30 @@ it('takes it into the present one where its end moves on, a value seen in both c
   expect(await running_(accounts)).toEqual(['24', '4', '2']);
   await use(9);
   expect(await close(accounts)).toEqual(['33', '5', '2']);
+});
+
+it('know the latest use of all, whoever of two writers around it commits last', async () => {
+  const { accounts } = anAccount();
+  const [subject] = accounts[0]!.subjects;
+  const client = new Client({ connectionString: String(running.services.environment.DATABASE_URL) });
+  await client.connect();
+  const run: Run = (text, values) => client.query(text, [...values]);
+  const now = Date.now();
+  const writes = async (tokens: number, seconds: number) => {
+    const tallied = new Tallied();
+    const event = { subject: subject!, name: 'call', source: 'user' as const, timestamp: now, metadata: { tokens } };
+    const filter = { conjunction: 'and' as const, clauses: [] };
+    for (const { meterId: id, func } of accounts) {
+      const aggregation = { func, property: 'tokens' } as Aggregation;
+      tallied.add(event, organization, [{ id, organizationId: organization, filter, aggregation }]);
+    }
+    await addToAccounts(run, tallied, new Date(now + seconds * 1000).toISOString());
+  };
+  await writes(3, 5);
+  await writes(4, 0);
+  const { rows } = await client.query('select used_at from usage_accounts where subject = $1', [subject]);
+  await client.end();
+  expect(rows).toEqual(accounts.map(() => ({ used_at: new Date(now + 5000) })));
 });
 
 it('closed plus running is all that was used, whatever happens at the same time', async () => {
