@@ -4,6 +4,7 @@ import { Client, Connection } from '@temporalio/client';
 import { readEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logging.ts';
 import { stripeClient } from '../config/stripe-client.ts';
+import { temporalConnection } from '../config/temporal-connection.ts';
 import { askOf } from '../db/ask.ts';
 import { openDatabase } from '../db/orm.ts';
 import { taxProvider } from '../tax/index.ts';
@@ -26,7 +27,7 @@ const eventStore = new EventStoreInUse({
   clickhouseUrl: environment.CLICKHOUSE_URL,
 });
 // Lazy: the API is up, if not ready, while Temporal is away, and finds it again by itself.
-const connection = Connection.lazy({ address: environment.TEMPORAL_ADDRESS });
+const connection = Connection.lazy(temporalConnection(environment));
 const client = new Client({ connection, namespace: environment.TEMPORAL_NAMESPACE });
 
 const app = createApp({

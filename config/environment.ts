@@ -12,6 +12,13 @@ const Environment = z.object({
   /** Temporal, the process: host:port of its frontend. */
   TEMPORAL_ADDRESS: z.string().min(3).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  /** Encrypted, as it also is where a key or a certificate is given. */
+  TEMPORAL_TLS: flag,
+  TEMPORAL_API_KEY: z.string().min(1).optional(),
+  /** Who vouches for its certificate, where the system doesn't know them; and what it is shown of us. PEM files. */
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: z.string().optional(),
+  TEMPORAL_TLS_CLIENT_CERT_PATH: z.string().optional(),
+  TEMPORAL_TLS_CLIENT_KEY_PATH: z.string().optional(),
   /** API and pages. */
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -58,6 +65,14 @@ const Complete = Environment.refine(({ SMTP_URL, EMAIL_FROM }) => SMTP_URL === u
     path: ['CLICKHOUSE_URL'],
     error: 'is needed where EVENT_STORE=clickhouse',
   })
+  .refine(
+    ({ TEMPORAL_TLS_CLIENT_CERT_PATH: crt, TEMPORAL_TLS_CLIENT_KEY_PATH: key }) =>
+      (crt === undefined) === (key === undefined),
+    {
+      path: ['TEMPORAL_TLS_CLIENT_KEY_PATH'],
+      error: 'is needed with TEMPORAL_TLS_CLIENT_CERT_PATH, and the other way round',
+    },
+  )
   .refine(({ NODE_ENV, OUTBOX_PAGE }) => NODE_ENV !== 'production' || !OUTBOX_PAGE, {
     path: ['OUTBOX_PAGE'],
     error: 'shows everybody’s e-mails and is refused in production',

@@ -5,6 +5,7 @@ import type { Dependencies } from '../activities/dependencies.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { createLogger } from '../config/logging.ts';
 import { stripeClient } from '../config/stripe-client.ts';
+import { temporalConnection } from '../config/temporal-connection.ts';
 import { openDatabase } from '../db/orm.ts';
 import { taxProvider } from '../tax/index.ts';
 import { withoutRefusals } from '../tax/refused-addresses.ts';
@@ -30,11 +31,12 @@ Runtime.install({
 });
 
 await refuseLostStore(environment.DATABASE_URL, environment.CLICKHOUSE_URL);
-const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = environment;
+const { TEMPORAL_NAMESPACE: namespace } = environment;
+const reached = temporalConnection(environment);
 const orm = await openDatabase({ url: environment.DATABASE_URL, poolSize: environment.DATABASE_POOL_SIZE });
-const connection = await NativeConnection.connect({ address });
-const temporal = new Client({ connection: await Connection.connect({ address }), namespace });
-await ensureSearchAttributes(connection, namespace);
+const connection = await NativeConnection.connect(reached);
+const temporal = new Client({ connection: await Connection.connect(reached), namespace });
+await ensureSearchAttributes(connection, namespace, log);
 
 const stripe = stripeClient(environment);
 const taxes = withoutRefusals(taxProvider(environment, stripe));
