@@ -9,6 +9,7 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import {
   type ApiError,
+  alreadyActiveSubscription,
   alreadyCanceled,
   conflict,
   expiredCheckout,
@@ -62,6 +63,8 @@ function failureIn(error: unknown): ApplicationFailure | null {
 /** Processes name their refusals by type; each has its place among the API's errors. */
 export function refusalOf({ type, message }: Pick<ApplicationFailure, 'type' | 'message'>): ApiError {
   switch (type) {
+    case 'AlreadyActiveSubscription':
+      return alreadyActiveSubscription(message);
     case 'AlreadyCanceledSubscription':
       return alreadyCanceled(message);
     case 'InactiveSubscription':

@@ -41,7 +41,7 @@ export class Inbox<Request, Answer> {
 }
 
 /** The refusal that a handler or one of its activities threw for good; null for anything else. */
-function refusalIn(error: unknown): ApplicationFailure | null {
+export function refusalIn(error: unknown): ApplicationFailure | null {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ApplicationFailure && cause.nonRetryable) {
       return ApplicationFailure.nonRetryable(cause.message, cause.type ?? 'Refused');

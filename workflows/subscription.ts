@@ -28,6 +28,7 @@ import { Inbox } from './inbox.ts';
 import { database, processorReads } from './proxies.ts';
 import { STATUS } from './search-attributes.ts';
 import { BankWatch } from './subscription.bank.ts';
+import { Beginning } from './subscription.begin.ts';
 import { charge, chargePresent } from './subscription.charge.ts';
 import { listen } from './subscription.handlers.ts';
 import type * as messages from './subscription.messages.ts';
@@ -58,6 +59,7 @@ class Subscription {
   private readonly clock: TestClockState | null;
   private readonly inbox = new Inbox<Request, Answer>();
   private readonly bank = new BankWatch();
+  private readonly beginning = new Beginning();
   private state: SubscriptionState | null;
   private sequence: number;
   private periodsInRun = 0;
@@ -73,6 +75,7 @@ class Subscription {
 
   async live(): Promise<void> {
     if (this.state === null) await this.load();
+    if (this.beginning.isRefused) return condition(allHandlersFinished);
     while (!isOver(this.known)) {
       const { pendingCharge } = this.known;
       if (pendingCharge !== null) await this.collect(pendingCharge);
@@ -100,12 +103,8 @@ class Subscription {
   }
 
   private async load(): Promise<void> {
-    const { create, subscriptionId } = this.start;
-    const loaded =
-      create === undefined || this.state !== null
-        ? await database.loadSubscription({ subscriptionId })
-        : await database.createSubscription({ ...create, subscriptionId, at: now(this.clock) });
-    this.know(loaded);
+    const loaded = await this.beginning.load(this.start, this.state !== null, now(this.clock));
+    if (loaded !== null) this.know(loaded);
   }
 
   private async rest(due: Due | null): Promise<'due' | 'look' | 'woken'> {
@@ -175,7 +174,7 @@ class Subscription {
   private listen(): void {
     listen({
       created: async () => {
-        await condition(() => this.state !== null);
+        await this.beginning.outcome(() => this.state !== null);
         return { sequence: this.sequence };
       },
       change: async (asked) => {

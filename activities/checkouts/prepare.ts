@@ -81,7 +81,7 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
   if ('refusal' in upgrade) return { kind: 'refused', reason: 'not_upgradable' };
   const second =
     upgrade.subscription === null
-      ? await secondSubscription(em, checkout, customer, at)
+      ? await secondSubscription(em, customer, checkout, at)
       : await secondUpgrade(em, checkout, upgrade.subscription, at);
   if (second !== null) return { kind: 'refused', reason: second };
   if (trialOf(checkout) !== null && (await hasHadTheirTrial(em, customer))) {

@@ -1,4 +1,4 @@
-/** Whether somebody else, or the buyer elsewhere, has already what this checkout would begin or change. */
+/** Whether somebody else, or the buyer elsewhere, has already what would begin or be changed. */
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
 import { Organization } from '../../db/entities/organization.ts';
@@ -9,22 +9,23 @@ import type { EntityManager } from '../../db/orm.ts';
 const PAYING_ELSEWHERE = 15 * 60_000;
 
 /**
- * Where the organization allows one subscription a customer, and this customer has one or is paying for one. The
- * customer's row is locked, so that of two checkouts at once the later sees the earlier.
+ * Where the organization allows one subscription a customer, and this customer has one or is paying for one at another
+ * checkout than this. The customer's row is locked, so that of two at once the later sees the earlier.
  */
 export async function secondSubscription(
   em: EntityManager,
-  checkout: CheckoutRow,
   customer: CustomerRow,
+  checkout: CheckoutRow | null,
   at: Date,
 ): Promise<'already_subscribed' | 'paying_elsewhere' | null> {
-  if (!checkout.product.recurringInterval) return null;
-  const organization = await em.findOneOrFail(Organization, checkout.organization.id);
+  if (checkout !== null && !checkout.product.recurringInterval) return null;
+  const organization = await em.findOneOrFail(Organization, customer.organization.id);
   if (organization.subscriptionSettings.allow_multiple_subscriptions) return null;
   const living = await em.count(Subscription, { customer: customer.id, status: { $ne: 'canceled' } });
   if (living > 0) return 'already_subscribed';
   const elsewhere = await em.count(Checkout, {
-    ...beingPaidBut(checkout, at),
+    ...beingPaid(at),
+    ...(checkout === null ? {} : { id: { $ne: checkout.id } }),
     customer: customer.id,
     product: { recurringInterval: { $ne: null } },
   });
@@ -38,12 +39,15 @@ export async function secondUpgrade(
   subscription: SubscriptionRow,
   at: Date,
 ): Promise<'paying_elsewhere' | null> {
-  const elsewhere = await em.count(Checkout, { ...beingPaidBut(checkout, at), upgradeOf: subscription.id });
+  const elsewhere = await em.count(Checkout, {
+    ...beingPaid(at),
+    id: { $ne: checkout.id },
+    upgradeOf: subscription.id,
+  });
   return elsewhere > 0 ? 'paying_elsewhere' : null;
 }
 
-const beingPaidBut = ({ id }: CheckoutRow, at: Date) => ({
-  id: { $ne: id },
+const beingPaid = (at: Date) => ({
   status: 'confirmed' as const,
   modifiedAt: { $gt: new Date(at.getTime() - PAYING_ELSEWHERE) },
 });

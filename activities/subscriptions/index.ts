@@ -6,7 +6,9 @@ import { Customer } from '../../db/entities/customer.ts';
 import { Price } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
+import { lockRow } from '../../db/lock.ts';
 import { bound } from '../bound.ts';
+import { secondSubscription } from '../checkouts/second.ts';
 import { type Dependencies, transaction } from '../dependencies.ts';
 import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
@@ -90,9 +92,15 @@ async function loadSubscription(
   });
 }
 
-/** For a free product, without a checkout: no order is made. */
+const SECOND = {
+  already_subscribed: 'The customer already has an active subscription.',
+  paying_elsewhere: 'The customer is about to pay for a subscription at a checkout.',
+};
+
+/** For a free product, without a checkout: no order is made. It may have waited for a worker since it was asked for. */
 async function createSubscription(deps: Dependencies, given: CreateSubscription): Promise<LoadedSubscription> {
   await transaction(deps, async (em) => {
+    await lockRow(em, Customer, given.customerId);
     const found = await em.findOne(Subscription, given.subscriptionId);
     if (found === null) {
       const at = new Date(given.at);
@@ -101,6 +109,9 @@ async function createSubscription(deps: Dependencies, given: CreateSubscription)
         em.findOneOrFail(Product, given.productId),
         em.findOneOrFail(Price, given.priceId),
       ]);
+      if (customer.deletedAt) refuse('Refused', 'This customer does not exist any more.');
+      const second = await secondSubscription(em, customer, null, at);
+      if (second !== null) refuse('AlreadyActiveSubscription', SECOND[second]);
       const row = await beginSubscription(em, {
         id: given.subscriptionId,
         customer,
