@@ -29,7 +29,7 @@ export function createApp({ routes, orm, services, log, pages: pagesOptions }: A
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', false);
-  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  app.set('trust proxy', [...services.environment.TRUSTED_PROXIES]);
   app.enable('case sensitive routing');
   app.use(accessLog(log), securityHeaders(services.environment), foreignOrigins);
   app.get('/healthz', healthz);

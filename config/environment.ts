@@ -1,8 +1,19 @@
 /** Everything the processes read from their environment, parsed once; an error names its variable. */
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 const flag = z.stringbool().default(false);
 const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
+
+const RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
+const isNetwork = (given: string) => isIP(given.replace(/\/.*/, '')) > 0 && ipaddr.isValidCIDR(given);
+const isProxy = (given: string) => RANGES.includes(given) || isIP(given) > 0 || isNetwork(given);
+
+const proxies = z
+  .string()
+  .transform((given) => given.split(',').map((one) => one.trim()))
+  .refine((given) => given.every(isProxy), `must be addresses, networks (10.0.0.0/8), or ${RANGES.join(', ')}`);
 
 const Environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
@@ -22,6 +33,8 @@ const Environment = z.object({
   /** API and pages. */
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  /** Whose word is taken for where a request comes from (`x-forwarded-for`). */
+  TRUSTED_PROXIES: proxies.default([...RANGES]),
   /** Where customers reach the pages; links in checkouts and e-mails start with it. Default: this process's own port. */
   PUBLIC_URL: webUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   /** The card processor. `STRIPE_API_URL` points at the sandbox in development and is unset against Stripe itself. */

@@ -26,6 +26,21 @@ it.each([
   expect(readEnvironment({ ...needed, PUBLIC_URL: given }).PUBLIC_URL).toBe(taken);
 });
 
+it.each([
+  ['203.0.113.7, 2001:db8::/32', ['203.0.113.7', '2001:db8::/32']],
+  ['loopback,uniquelocal', ['loopback', 'uniquelocal']],
+  ['', ['loopback', 'linklocal', 'uniquelocal']],
+])('trusts the proxies of TRUSTED_PROXIES=%s', (given, trusted) => {
+  expect(readEnvironment({ ...needed, TRUSTED_PROXIES: given }).TRUSTED_PROXIES).toEqual(trusted);
+});
+
+it.each(['true', '1', 'proxy.example', '10.0.0.0/33', '203.0.113.7;203.0.113.8'])(
+  'refuses TRUSTED_PROXIES=%s',
+  (given) => {
+    expect(() => readEnvironment({ ...needed, TRUSTED_PROXIES: given })).toThrow('TRUSTED_PROXIES: must be');
+  },
+);
+
 it('needs a sender where e-mails are sent', () => {
   expect(() => readEnvironment({ ...needed, SMTP_URL: 'smtp://mail.example' })).toThrow('EMAIL_FROM: is needed');
 });
