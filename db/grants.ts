@@ -155,7 +155,7 @@ export function revokeBenefit(em: EntityManager, benefit: BenefitRow, at: Date):
 }
 
 /** A customer is no more, and with them all that they hold, by whatever they bought. */
-export function revokeAllOf(em: EntityManager, customer: CustomerRow, at: Date): Promise<void> {
+export function revokeAllOf(em: EntityManager, customer: Pick<CustomerRow, 'id'>, at: Date): Promise<void> {
   return revoke(em, { customer: customer.id }, at);
 }
 

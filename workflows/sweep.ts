@@ -1,6 +1,7 @@
 /**
  * Subscriptions, checkouts and charges of draft orders whose process was lost, by accident or by an operator, get it back
- * from their rows: what is overdue within minutes, the rest once in each run. So do accounts that were left frozen.
+ * from their rows: what is overdue within minutes, the rest once in each run. So do accounts that were left frozen, and deletions
+ * of customers that stopped in the middle go on.
  */
 import { continueAsNew, patched, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Sweep, sweepActivities } from '../activities/sweep/index.ts';
@@ -31,5 +32,6 @@ async function startAll(dueBefore: number | null): Promise<void> {
   const kinds: Sweep['of'][] = ['subscriptions', 'checkouts', 'orders'];
   if (patched('tax-records')) kinds.push('tax_records');
   if (patched('meter-backfills')) kinds.push('meter_backfills');
+  if (patched('deletions')) kinds.push('deletions');
   await Promise.all(kinds.map((of) => startMissing({ of, dueBefore })));
 }

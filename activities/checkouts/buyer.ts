@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { taxIdOf } from '../../db/buyers.ts';
+import { isNameBeingGivenUp } from '../../db/customer-deletions.ts';
 import { type EventPlaces, nameCustomer } from '../../db/customer-names.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
@@ -14,7 +15,7 @@ import { customerView } from '../../db/views/customer.ts';
 
 /**
  * The customer named by the checkout, else by the merchant's id, else by e-mail; made if new, with what was entered.
- * Locked. Null where the checkout's customer has been deleted.
+ * Locked. Null where the checkout's customer has been deleted, or one whom the merchant calls so is just being deleted.
  *
  * An e-mail address proves nothing: who only typed one gets their purchase, not a look at what else the customer has, nor
  * a hand in where the customer's renewals are taxed.
@@ -36,6 +37,7 @@ export async function buyerOf(
     checkout.opensPortal = true;
     return enriched(byExternalId, checkout);
   }
+  if (await isNameBeingGivenUp(em, checkout.organization.id, checkout.externalCustomerId)) return null;
   const byEmail = await withEmail(em, checkout);
   if (byEmail !== null) {
     checkout.opensPortal = checkout.emailFromMerchant;

@@ -1,4 +1,4 @@
-/** Finds what lost its process, a page of rows at a time, and starts it again. */
+/** Finds what lost its process, a page of rows at a time, and starts it again; and deletions that stopped in the middle. */
 import { Context } from '@temporalio/activity';
 import { bound } from '../bound.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -9,9 +9,11 @@ import { startSubscriptions } from '../waking/subscriptions.ts';
 import { startTaxRecords } from '../waking/tax-records.ts';
 import { callAll } from '../waking/wake.ts';
 import { thawForgotten } from './forgotten-freezes.ts';
+import { endDeletions } from './half-deletions.ts';
 import {
   type PageOf,
   pageOfCheckouts,
+  pageOfDeletions,
   pageOfMeterBackfills,
   pageOfOrders,
   pageOfSubscriptions,
@@ -19,7 +21,7 @@ import {
 } from './pages.ts';
 
 export interface Sweep extends Pick<PageOf, 'dueBefore'> {
-  readonly of: 'subscriptions' | 'checkouts' | 'orders' | 'tax_records' | 'meter_backfills';
+  readonly of: 'subscriptions' | 'checkouts' | 'orders' | 'tax_records' | 'meter_backfills' | 'deletions';
 }
 
 const WAYS = {
@@ -28,6 +30,7 @@ const WAYS = {
   orders: { pageOf: pageOfOrders, start: startOrders },
   tax_records: { pageOf: pageOfTaxRecords, start: startTaxRecords },
   meter_backfills: { pageOf: pageOfMeterBackfills, start: startMeterBackfills },
+  deletions: { pageOf: pageOfDeletions, start: endDeletions },
 } as const;
 
 const FIRST = '00000000-0000-0000-0000-000000000000';

@@ -50,6 +50,8 @@ const TAX_RECORDS = `
 
 const METER_BACKFILLS = `select meter_id as id, started_at from meter_backfills where finished_at is null`;
 
+const DELETIONS = 'select customer_id as id, began_at from customer_deletions';
+
 export const pageOfSubscriptions = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? SUBSCRIPTIONS : DUE_SUBSCRIPTIONS, page);
 
@@ -64,6 +66,9 @@ export const pageOfTaxRecords = (em: EntityManager, page: PageOf) =>
 
 export const pageOfMeterBackfills = (em: EntityManager, page: PageOf) =>
   idsOf(em, page.dueBefore === null ? METER_BACKFILLS : `${METER_BACKFILLS} and started_at < :before`, page);
+
+export const pageOfDeletions = (em: EntityManager, page: PageOf) =>
+  idsOf(em, page.dueBefore === null ? DELETIONS : `${DELETIONS} where began_at < :before`, page);
 
 async function idsOf(em: EntityManager, rows: string, { dueBefore, after }: PageOf): Promise<string[]> {
   const before = dueBefore === null ? null : new Date(dueBefore).toISOString();

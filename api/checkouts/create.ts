@@ -5,6 +5,7 @@ import type { CheckoutId, CustomerId, OrganizationId } from '../../billing/ids.t
 import { taxIdOf } from '../../billing/tax-ids.ts';
 import { showBalance } from '../../db/checkout-balance.ts';
 import { taxCheckout } from '../../db/checkout-tax.ts';
+import { isNameBeingGivenUp } from '../../db/customer-deletions.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Organization } from '../../db/entities/organization.ts';
@@ -17,6 +18,7 @@ import { checkoutView, type LoadedCheckout, loadedWith } from '../../db/views/ch
 import type { CheckoutCreate } from '../../schemas/checkout.ts';
 import { countryOfAddress } from '../../tax/place-of-address.ts';
 import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
+import { NAME_BEING_GIVEN_UP } from '../customers/write.ts';
 import { invalid } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { addPrices } from './ad-hoc-prices.ts';
@@ -170,5 +172,10 @@ async function namedCustomer(
     return customer;
   }
   if (!body.external_customer_id) return null;
-  return em.findOne(Customer, { externalId: body.external_customer_id, organization, deletedAt: null }, { populate });
+  const named = { externalId: body.external_customer_id, organization, deletedAt: null };
+  const customer = await em.findOne(Customer, named, { populate });
+  if (customer === null && (await isNameBeingGivenUp(em, organization, body.external_customer_id))) {
+    throw invalid(['body', 'external_customer_id'], NAME_BEING_GIVEN_UP);
+  }
+  return customer;
 }

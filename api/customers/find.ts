@@ -4,6 +4,7 @@ import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { BenefitGrant } from '../../db/entities/benefit-grant.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
+import { CustomerDeletion } from '../../db/entities/customer-deletion.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 
@@ -45,6 +46,7 @@ export async function customerToDelete(
 async function hasLeft(em: EntityManager, { id, externalId }: CustomerRow): Promise<boolean> {
   if (externalId) return true;
   const left = await Promise.all([
+    em.count(CustomerDeletion, id),
     em.count(Subscription, { customer: id, status: { $ne: 'canceled' } }),
     em.count(Checkout, { customer: id, status: { $in: ['open', 'confirmed'] } }),
     em.count(BenefitGrant, { customer: id, wanted: 'granted' }),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { z } from 'zod';
 import type { CustomerId, OrganizationId, TestClockId } from '../../billing/ids.ts';
+import { isNameBeingGivenUp } from '../../db/customer-deletions.ts';
 import { nameCustomer } from '../../db/customer-names.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
@@ -54,7 +55,7 @@ export async function createCustomer(
       await tellCustomer(tx, row, 'customer.created', row.createdAt);
       return row;
     });
-  return taken(() => retried(transact));
+  return taken(em, organization, body.external_id, () => retried(transact));
 }
 
 export async function updateCustomer(
@@ -93,7 +94,7 @@ export async function updateCustomer(
       await ownerFollows(tx, row as CustomerRow, before, row.modifiedAt);
       await tellCustomer(tx, row, 'customer.updated', row.modifiedAt, changedBy(body, row));
     });
-  await taken(() => retried(transact));
+  await taken(em, customer.organization.id, body.external_id, () => retried(transact));
 }
 
 /** What of it stands among the customer's events. */
@@ -123,15 +124,24 @@ async function clock(
 }
 
 /** Which of the two unique values is taken, in the peer's form. */
-async function taken<T>(write: () => Promise<T>): Promise<T> {
+async function taken<T>(
+  em: EntityManager,
+  organization: OrganizationId,
+  externalId: string | null | undefined,
+  write: () => Promise<T>,
+): Promise<T> {
   try {
     return await write();
   } catch (error) {
     if (!(error instanceof UniqueConstraintViolationException)) throw error;
-    const field = error.message.includes('external_id') ? 'external_id' : 'email';
-    throw invalid(['body', field], 'Another customer of yours has it.');
+    const field = error.message.includes('customers_external_id_unique') ? 'external_id' : 'email';
+    const isLeaving = field === 'external_id' && (await isNameBeingGivenUp(em.fork(), organization, externalId));
+    throw invalid(['body', field], isLeaving ? NAME_BEING_GIVEN_UP : 'Another customer of yours has it.');
   }
 }
+
+export const NAME_BEING_GIVEN_UP =
+  'A customer whom you call so is still being deleted: delete them once more, or wait some minutes until that has ended.';
 
 /** Once the row is flushed. */
 export async function tellCustomer(

@@ -148,7 +148,7 @@ function ofOneCustomer<Params extends z.ZodType<{ id: string } | { external_id: 
       path,
       summary: `Delete a customer${how}`,
       description:
-        'Their checkouts and subscriptions end at once, their benefits are revoked, and their external id is free again. Orders and books stay. With `anonymize`, nothing else says any longer who they were.',
+        'Their checkouts and subscriptions end at once, their benefits are revoked, and then their external id is free again. Orders and books stay. Where the answer is a 503, that is still under way: it goes on by itself, or with another call. With `anonymize`, nothing else says any longer who they were.',
       tag,
       scopes: ['customers:write'],
       params,

@@ -4,7 +4,10 @@ import { type Address, instant, metadata, timestamps } from './columns.ts';
 import { Organization } from './organization.ts';
 import { TestClock } from './test-clock.ts';
 
-/** Who buys from an organization. E-mail and external id are unique among the organization's living customers. */
+/**
+ * Who buys from an organization. The e-mail address is unique among its living customers; the external id among all of them,
+ * until a deletion has ended: usage is kept by it.
+ */
 export const Customer = defineEntity({
   name: 'Customer',
   tableName: 'customers',

@@ -10,6 +10,7 @@ export * from './checkout-link.ts';
 export * from './custom-field.ts';
 export * from './customer.ts';
 export * from './customer-balance.ts';
+export * from './customer-deletion.ts';
 export * from './customer-meter.ts';
 export * from './customer-seat.ts';
 export * from './customer-session.ts';
