@@ -6,6 +6,10 @@ import { z } from 'zod';
 const flag = z.stringbool().default(false);
 const webUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' });
 
+/** Examples show how a key begins; so does who has copied one. */
+const filledIn = (given: string) => !/(\.\.\.|…)$/.test(given);
+const TO_BE_FILLED_IN = 'is still to be filled in';
+
 const RANGES: readonly string[] = ['loopback', 'linklocal', 'uniquelocal'];
 const isNetwork = (given: string) => isIP(given.replace(/\/.*/, '')) > 0 && ipaddr.isValidCIDR(given);
 const isProxy = (given: string) => RANGES.includes(given) || isIP(given) > 0 || isNetwork(given);
@@ -38,9 +42,15 @@ const Environment = z.object({
   /** Where customers reach the pages; links in checkouts and e-mails start with it. Default: this process's own port. */
   PUBLIC_URL: webUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
   /** The card processor. `STRIPE_API_URL` points at the sandbox in development and is unset against Stripe itself. */
-  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_/, 'must be a Stripe secret key (sk_…)'),
-  STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_/, 'must be a Stripe publishable key (pk_…)'),
-  STRIPE_WEBHOOK_SECRET: z.string().min(1),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^(sk|rk)_/, 'must be a Stripe secret key (sk_…)')
+    .refine(filledIn, TO_BE_FILLED_IN),
+  STRIPE_PUBLISHABLE_KEY: z
+    .string()
+    .regex(/^pk_/, 'must be a Stripe publishable key (pk_…)')
+    .refine(filledIn, TO_BE_FILLED_IN),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1).refine(filledIn, TO_BE_FILLED_IN),
   STRIPE_API_URL: webUrl.optional(),
   /** Who knows the taxes: a table of rates that comes along, or Stripe Tax. */
   TAX_PROVIDER: z.enum(['table', 'stripe']).default('table'),

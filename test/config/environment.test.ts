@@ -41,6 +41,15 @@ it.each(['true', '1', 'proxy.example', '10.0.0.0/33', '203.0.113.7;203.0.113.8']
   },
 );
 
+it.each([
+  ['STRIPE_SECRET_KEY', 'sk_test_...'],
+  ['STRIPE_PUBLISHABLE_KEY', 'pk_test_...'],
+  ['STRIPE_WEBHOOK_SECRET', 'whsec_...'],
+  ['STRIPE_WEBHOOK_SECRET', 'whsec_…'],
+])('takes %s=%s for what was not filled in', (name, value) => {
+  expect(() => readEnvironment({ ...needed, [name]: value })).toThrow(`${name}: is still to be filled in`);
+});
+
 it('needs a sender where e-mails are sent', () => {
   expect(() => readEnvironment({ ...needed, SMTP_URL: 'smtp://mail.example' })).toThrow('EMAIL_FROM: is needed');
 });
