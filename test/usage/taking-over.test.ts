@@ -1,4 +1,4 @@
-/** A subscription that bills a meter takes it over from one that only credits units: its bill begins with it. */
+/** A subscription that bills a meter takes it over from one that only credits units: its bill begins with it, and it gives the meter back. */
 import { type Running, startRunning } from '../api/running.ts';
 import { inRealTime } from './real-time.ts';
 import { fixed, metered } from './selling.ts';
@@ -45,4 +45,6 @@ it.each(['active', 'past due'])('does not bill what came after the period of one
   await ada.uses(50);
   expect(await ada.show(`/v1/subscriptions/${bought.id}/charge-preview`)).toMatchObject({ total_amount: 750 });
   expect(await ada.ends()).toEqual([bought.current_period_end]);
+  await running.made(ada.token, 'PATCH', `/v1/subscriptions/${bought.id}`, { revoke: true });
+  expect(await ada.ends()).toEqual([status === 'active' ? (await ada.shown()).current_period_end : null]);
 });
