@@ -1,5 +1,6 @@
 /** The end of every request that fails: what is refused is said in the peer's shape, all else is logged and kept quiet. */
 import { ConnectionException } from '@mikro-orm/core';
+import { ServiceError } from '@temporalio/client';
 import type { NextFunction, Request } from 'express';
 import { z } from 'zod';
 import { TaxAddressRefused, TaxUnavailable } from '../tax/provider.ts';
@@ -53,6 +54,7 @@ function refusalOf(error: unknown): ApiError {
   if (error instanceof TaxUnavailable) return unavailable(TAXES_AWAY);
   if (error instanceof TooBusy || error instanceof EventsAway) return unavailable();
   if (error instanceof TaxAddressRefused) return invalid(['body', 'customer_billing_address'], NO_SUCH_PLACE);
+  if (error instanceof ServiceError) return unavailable();
   if (error instanceof ConnectionException || NetworkError.safeParse(error).success) return unavailable();
   const http = HttpError.safeParse(error);
   if (http.success) return new ApiError(http.data.status, 'BadRequest', 'The request could not be read.');

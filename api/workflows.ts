@@ -135,14 +135,10 @@ export function workflowGateway(client: Client, orm: MikroORM) {
     async expireCheckout(id: CheckoutId): Promise<void> {
       const row = await orm.em.fork().findOneOrFail(Checkout, id, { populate: ['customer.testClock'] });
       if (row.status !== 'open' && row.status !== 'confirmed') return;
-      try {
-        await workflow.executeUpdateWithStart(expireNow, {
-          startWorkflowOperation: processOfCheckout(id, row.organization.id, checkoutStart(row)),
-        });
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError))
-          throw error;
-      }
+      const startWorkflowOperation = processOfCheckout(id, row.organization.id, checkoutStart(row));
+      await asking(() =>
+        unlessOver(undefined, () => workflow.executeUpdateWithStart(expireNow, { startWorkflowOperation })),
+      );
     },
 
     /** Charges a draft order. */
@@ -153,14 +149,16 @@ export function workflowGateway(client: Client, orm: MikroORM) {
 
     /** What of the books, orders, subscriptions, grants and processor disagrees. */
     checkInvariants: (organizationId: OrganizationId) =>
-      workflow.execute<typeof checkInvariants>('checkInvariants', {
-        workflowId: `invariants/${organizationId}`,
-        taskQueue: BILLING_QUEUE,
-        args: [{ organizationId }],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        typedSearchAttributes: foundBy(organizationId, null),
-        staticSummary: `Invariants of organization ${organizationId}`,
-      }),
+      asking(() =>
+        workflow.execute<typeof checkInvariants>('checkInvariants', {
+          workflowId: `invariants/${organizationId}`,
+          taskQueue: BILLING_QUEUE,
+          args: [{ organizationId }],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          typedSearchAttributes: foundBy(organizationId, null),
+          staticSummary: `Invariants of organization ${organizationId}`,
+        }),
+      ),
 
     /** Saves a card; answers when it is saved, refused, or the customer has something to do. */
     setUpCard: (start: CardSetupStart) =>
@@ -179,14 +177,7 @@ export function workflowGateway(client: Client, orm: MikroORM) {
 
     /** For a customer who says that they have been at their bank; null where nothing is waited for any more. */
     lookAtCard: (setupId: string): Promise<SavedCard | null> =>
-      asking(async () => {
-        try {
-          return await update(cardSetupWorkflowId(setupId), lookAgain, []);
-        } catch (error) {
-          if (error instanceof WorkflowNotFoundError) return null;
-          throw error;
-        }
-      }),
+      asking(() => unlessOver(null, () => update(cardSetupWorkflowId(setupId), lookAgain, []))),
 
     advanceTestClock: (id: TestClockId, organizationId: OrganizationId, start: TestClockStart, to: number) =>
       asking(() =>
@@ -204,23 +195,18 @@ export function workflowGateway(client: Client, orm: MikroORM) {
       ),
 
     /** Whether a test clock has a process: it ends when the clock has long been idle, or by an operator's hand. */
-    async hasTestClock(id: TestClockId): Promise<boolean> {
-      try {
-        const { status } = await workflow.getHandle(testClockWorkflowId(id)).describe();
-        return status.name === 'RUNNING';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
-    },
+    hasTestClock: (id: TestClockId): Promise<boolean> =>
+      asking(() =>
+        unlessOver(false, async () => {
+          const { status } = await workflow.getHandle(testClockWorkflowId(id)).describe();
+          return status.name === 'RUNNING';
+        }),
+      ),
 
     /** Ends a test clock's process; what hung on it is ended before. */
     async stopTestClock(id: TestClockId): Promise<void> {
-      try {
-        await workflow.getHandle(testClockWorkflowId(id)).terminate('the test clock was deleted');
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-      }
+      const handle = workflow.getHandle(testClockWorkflowId(id));
+      await asking(() => unlessOver(undefined, () => handle.terminate('the test clock was deleted')));
     },
   };
 }
@@ -241,6 +227,17 @@ function processOfCheckout(id: CheckoutId, organizationId: OrganizationId, start
 interface OrderOwner {
   readonly organizationId: OrganizationId;
   readonly customerId: CustomerId;
+}
+
+/** Of a process that is over, or was never begun, the answer is `otherwise`. */
+async function unlessOver<T, Otherwise>(otherwise: Otherwise, ask: () => Promise<T>): Promise<T | Otherwise> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError)
+      return otherwise;
+    throw error;
+  }
 }
 
 /** A process that ended in the very moment in which it was asked is started again by asking again. */

@@ -7,7 +7,8 @@ export const getInvariants = route({
   path: '/v1/invariants',
   summary: 'Check the invariants',
   description:
-    'Says whether the books, orders, subscriptions, grants and the card processor agree, and names each disagreement.',
+    'Says whether the books, orders, subscriptions, grants and the card processor agree, and names each disagreement. What ' +
+    'takes longer than half a minute is answered with 503; asked again, it waits for the same look.',
   tag: 'Books',
   scopes: ['ledger:read'],
   response: Invariants,

@@ -1,5 +1,6 @@
 /** Routes of no product: one for each thing that the routes' mechanism does. */
 
+import { ServiceError } from '@temporalio/client';
 import { z } from 'zod';
 import { notPermitted } from '../../api/errors.ts';
 import { csv, nothing, passage, raw } from '../../api/replies.ts';
@@ -100,6 +101,18 @@ export const routes: readonly Route[] = [
     body: raw,
     response: z.object({ bytes: z.int() }),
     handle: ({ body }) => ({ bytes: body.byteLength }),
+  }),
+  route({
+    method: 'post',
+    path: '/v1/away',
+    summary: 'Ask a process, of which nothing is heard',
+    tag: 'Raw',
+    auth: 'public',
+    response: nothing,
+    status: 204,
+    handle() {
+      throw new ServiceError('no connection');
+    },
   }),
   route({
     method: 'get',

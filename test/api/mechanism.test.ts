@@ -264,6 +264,11 @@ describe('callers', () => {
     expect((await operate(`${OPERATOR}x`)).status).toBe(401);
   });
 
+  it('says 503 when Temporal is away, not 500', async () => {
+    const { status, json, headers } = await call('/v1/away', { method: 'POST' });
+    expect([status, json.error, headers.get('retry-after')]).toEqual([503, 'ServiceUnavailable', '2']);
+  });
+
   it('says 503 when the database is away, not 500', async () => {
     const { status, json } = await call('/v1/owned', { headers: { authorization: 'Bearer polar_oat_x' } });
     expect([status, json.error]).toEqual([503, 'ServiceUnavailable']);

@@ -168,7 +168,7 @@ export async function startRunning({ taxes = tableOfTaxes, clickhouseUrl }: Runn
 }
 
 /** Task queues have fixed names, so each test file works in a namespace of its own. */
-async function aNamespace(connection: NativeConnection): Promise<string> {
+export async function aNamespace(connection: NativeConnection): Promise<string> {
   const namespace = `api-${randomUUID()}`;
   await connection.workflowService.registerNamespace({
     namespace,
