@@ -49,6 +49,7 @@ export async function insertGiven(
   ids: readonly EventId[],
   at: string,
 ): Promise<ReadonlySet<string | undefined> | 'all'> {
+  if (given.some(({ event }) => event.parentExternalId)) return insertUnderParents(client, given, ids, at);
   const { rows } = await client.query<{ taken: string[] | null }>({
     name: 'usage-events',
     text: INSERT_FREE,
@@ -56,6 +57,41 @@ export async function insertGiven(
   });
   const taken = rows[0]?.taken;
   return taken === null || taken === undefined ? 'all' : new Set(taken);
+}
+
+/**
+ * Where some name a parent that came with them, which may be there by now under another id: whoever has taken its key has
+ * committed once all keys were asked for, and only a statement after that sees under which.
+ */
+async function insertUnderParents(
+  client: ClientBase,
+  given: readonly Given[],
+  ids: readonly EventId[],
+  at: string,
+): Promise<ReadonlySet<string | undefined>> {
+  const organizations = organizationsOf(given);
+  const keys = texts(given.map(({ event }) => event.externalId));
+  const taking = [organizations, ordinals(organizations, given), uuids(ids), keys];
+  const { rows } = await client.query<{ id: string }>({ name: 'usage-keys', text: TAKE_KEYS, values: taking });
+  const taken = new Set<string | undefined>(rows.map(({ id }) => id));
+  const free = given.flatMap((each, i) => (each.event.externalId === null || taken.has(ids[i]) ? [i] : []));
+  const [put, putIds] = [free.flatMap((i) => given[i] ?? []), free.flatMap((i) => ids[i] ?? [])];
+  if (put.length === 0) return taken;
+  const values = columnsOf(put, putIds, at, await namedParents(client, put));
+  await client.query({ name: 'usage-put-events', text: `${INTO_EVENTS} ${GIVEN}`, values });
+  return taken;
+}
+
+/** By the keys that they are named by. */
+async function namedParents(client: ClientBase, given: readonly Given[]): Promise<ReadonlyMap<string, EventId>> {
+  const children = given.filter(({ event }) => event.parentExternalId);
+  const organizations = organizationsOf(children);
+  const names = texts(children.map(({ event }) => event.parentExternalId ?? null));
+  const { rows } = await client.query<{ organizationId: OrganizationId; externalId: string; id: EventId }>({
+    ...PARENTS,
+    values: [organizations, ordinals(organizations, children), names],
+  });
+  return new Map(rows.map(({ organizationId, externalId, id }) => [keyOf(organizationId, externalId), id]));
 }
 
 const organizationsOf = (given: readonly Given[]): OrganizationId[] => [
@@ -69,7 +105,13 @@ function ordinals(organizations: readonly OrganizationId[], given: readonly Give
   return integers(given.map(({ organizationId }) => places.get(organizationId) ?? null));
 }
 
-function columnsOf(given: readonly Given[], ids: readonly EventId[], at: string): unknown[] {
+/** `parents`: of those that are named; the ones that come with them, if left out. */
+function columnsOf(
+  given: readonly Given[],
+  ids: readonly EventId[],
+  at: string,
+  parents?: ReadonlyMap<string, EventId>,
+): unknown[] {
   const column = <T>(of: (event: NewEvent) => T): T[] => given.map(({ event }) => of(event));
   const organizations = organizationsOf(given);
   return [
@@ -85,20 +127,26 @@ function columnsOf(given: readonly Given[], ids: readonly EventId[], at: string)
     texts(column(({ source }) => source)),
     instants(column(({ timestamp }) => timestamp)),
     texts(column(({ externalId }) => externalId)),
-    uuids(parentsOf(given, ids)),
+    uuids(parentsOf(given, ids, parents)),
     jsons(column(({ metadata }) => JSON.stringify(metadata))),
     at,
   ];
 }
 
-function parentsOf(given: readonly Given[], ids: readonly EventId[]): (EventId | null)[] {
+function parentsOf(
+  given: readonly Given[],
+  ids: readonly EventId[],
+  parents?: ReadonlyMap<string, EventId>,
+): (EventId | null)[] {
   if (!given.some(({ event }) => event.parentExternalId)) return given.map(({ event }) => event.parentId);
-  const keyOf = (organizationId: string, externalId: string | null) => `${organizationId} ${externalId}`;
-  const byKey = new Map(given.map(({ event, organizationId }, i) => [keyOf(organizationId, event.externalId), ids[i]]));
+  const byKey: ReadonlyMap<string, EventId | undefined> =
+    parents ?? new Map(given.map(({ event, organizationId }, i) => [keyOf(organizationId, event.externalId), ids[i]]));
   return given.map(({ event: { parentId, parentExternalId }, organizationId }) =>
     parentExternalId ? (byKey.get(keyOf(organizationId, parentExternalId)) ?? null) : parentId,
   );
 }
+
+const keyOf = (organizationId: string, externalId: string | null) => `${organizationId} ${externalId}`;
 
 const ANY_TAKEN_OF_ONE = {
   name: 'usage-any-taken-of-one',
@@ -115,6 +163,20 @@ const ANY_TAKEN = {
       select from unnest($2::int[], $3::text[]) as g (o, external_id)
       join event_keys k on k.organization_id = ($1::uuid[])[o] and k.external_id = g.external_id
     ) as taken`,
+};
+
+const TAKE_KEYS = `
+  insert into event_keys (organization_id, external_id, id)
+  select ($1::uuid[])[coalesce(o, 1)], external_id, id
+  from unnest($2::int[], $3::uuid[], $4::text[]) as g (o, id, external_id) where external_id is not null
+  on conflict do nothing returning id`;
+
+const PARENTS = {
+  name: 'usage-parents',
+  text: `
+    select k.organization_id as "organizationId", k.external_id as "externalId", k.id
+    from unnest($2::int[], $3::text[]) as g (o, external_id)
+    join event_keys k on k.organization_id = ($1::uuid[])[coalesce(o, 1)] and k.external_id = g.external_id`,
 };
 
 const GIVEN = `

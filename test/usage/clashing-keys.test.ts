@@ -1,4 +1,5 @@
 /** Keys that another process takes while events under the same are written: what is new counts, and once. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import type { OrganizationId } from '../../billing/ids.ts';
@@ -69,6 +70,36 @@ it.each([
   expect([await kept(organizationId), await counted(organizationId)]).toEqual([expected.inserted, expected.inserted]);
   expect(await writer.write(aBatch(organizationId, ['c', 'b', 'd']))).toEqual({ inserted: 1, duplicates: 2 });
   expect(await counted(organizationId)).toBe(expected.inserted + 1);
+});
+
+it.each([
+  ['where all seemed to be new', []],
+  ['where one was known to be taken', ['a']],
+])('puts a child under the parent that is there, whoever has taken its key meanwhile, %s', async (_, before) => {
+  const organizationId = await aCountingMerchant();
+  if (before.length > 0) await writer.write(aBatch(organizationId, before));
+  const parent = randomUUID();
+  await other.query('begin');
+  await other.query('insert into event_keys values ($1, $2, $3)', [organizationId, 'p', parent]);
+  const { events } = aBatch(organizationId, [...before, 'p', 'q', null, 'child']);
+  const parents = [...before.map(() => undefined), undefined, 'p', 'p', 'q'];
+  const batch = { organizationId, events: events.map((event, i) => ({ ...event, parentExternalId: parents[i] })) };
+  const writing = writer.write(batch);
+  await waited();
+  await other.query('commit');
+  expect(await writing).toEqual({ inserted: 3, duplicates: before.length + 1 });
+  const { rows } = await other.query<{ external_id: string | null; id: string; parent_id: string | null }>(
+    `select external_id, id, parent_id from events
+     where organization_id = $1 and source = 'user' and external_id is distinct from 'a' order by external_id`,
+    [organizationId],
+  );
+  const q = rows.find(({ external_id }) => external_id === 'q')?.id;
+  expect(rows.map(({ external_id, parent_id }) => [external_id, parent_id])).toEqual([
+    ['child', q],
+    ['q', parent],
+    [null, parent],
+  ]);
+  expect(await counted(organizationId)).toBe(before.length + 3);
 });
 
 it('tells the same key of two merchants apart, and one of them that comes again', async () => {
