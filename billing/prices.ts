@@ -4,7 +4,7 @@ import type { MeterId } from './ids.ts';
 import type { MeteredTerms } from './metered.ts';
 import { minimumCharge } from './minimum-charge.ts';
 import { LARGEST_CHARGE, written } from './money.ts';
-import { largestCharge } from './processor-amounts.ts';
+import { largestCharge, refusalOfCharge } from './processor-amounts.ts';
 import { MOST_SEATS, quantityLimits, refusalOfTiers, type TieredPrice, tieredAmount } from './tiers.ts';
 import { counted, pluralOf } from './units.ts';
 
@@ -161,7 +161,8 @@ export function refusalOfPrice(price: PriceTerms, currency: string): Wrong | nul
       if (last !== undefined && Math.max(last.from, last.upTo ?? 0) > MOST_SEATS) {
         return { field: 'tiers', reason: `At most ${counted(MOST_SEATS, price.unit)} can be sold.` };
       }
-      return refusalToCharge('tiers', leastAmount(price), currency);
+      const odd = price.tiers.find(({ each }) => refusalOfCharge(each, currency) !== null);
+      return refusalToCharge('tiers', odd?.each ?? leastAmount(price), currency);
     }
   }
 }
@@ -181,15 +182,19 @@ function refusalOfCustom(price: CustomPrice, currency: string): Wrong | null {
   return refusalToCharge('preset', preset, currency);
 }
 
-/** Nothing, or what the processor takes. */
 function refusalToCharge(field: Wrong['field'], amount: number, currency: string): Wrong | null {
-  const limit = (what: string, most: number) =>
-    `It comes to ${written(amount, currency)}; the ${what} that can be charged is ${written(most, currency)}.`;
-  if (amount > 0 && amount < minimumCharge(currency)) {
-    return { field, reason: `${limit('least', minimumCharge(currency))} 0 makes it free.` };
+  const reason = refusalOfAmount(amount, currency);
+  return reason === null ? null : { field, reason };
+}
+
+/** Why nobody can be asked for so much, before taxes: it is neither nothing nor what the processor takes. Null: they can. */
+export function refusalOfAmount(amount: number, currency: string): string | null {
+  const least = minimumCharge(currency);
+  if (amount > 0 && amount < least) {
+    const limit = `the least that can be charged is ${written(least, currency)}`;
+    return `It comes to ${written(amount, currency)}; ${limit}. 0 makes it free.`;
   }
-  const most = largestCharge(currency);
-  return amount > most ? { field, reason: limit('most', most) } : null;
+  return refusalOfCharge(amount, currency)?.message ?? null;
 }
 
 /** What whoever buys the least of it pays. */

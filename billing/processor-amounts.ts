@@ -9,6 +9,9 @@ const IN_HUNDREDTHS: ReadonlySet<string> = new Set(['isk', 'ugx']);
 /** With three decimals, of which the last is 0. */
 const IN_TENS: ReadonlySet<string> = new Set(['bhd', 'jod', 'kwd', 'omr', 'tnd']);
 
+/** In which amounts can be charged, in the currency's own minor units. */
+export const stepOf = (currency: string): number => (IN_TENS.has(currency.toLowerCase()) ? 10 : 1);
+
 const factorOf = (currency: string): number => (IN_HUNDREDTHS.has(currency.toLowerCase()) ? 100 : 1);
 
 export const toProcessor = (amount: number, currency: string): number => amount * factorOf(currency);
@@ -33,7 +36,10 @@ export function feeOfCharge(charge: Counted, settled: Counted & { readonly fee: 
 }
 
 /** The most that can be charged at once, in the currency's own minor units: 999,999.99 of one with cents. */
-export const largestCharge = (currency: string): number => Math.floor(LARGEST_CHARGE / factorOf(currency));
+export const largestCharge = (currency: string): number => {
+  const most = Math.floor(LARGEST_CHARGE / factorOf(currency));
+  return most - (most % stepOf(currency));
+};
 
 export interface Unchargeable {
   readonly reason: 'amount_too_large' | 'amount_not_in_tens';
@@ -47,7 +53,7 @@ export function refusalOfCharge(amount: number, currency: string): Unchargeable 
     const message = `It comes to ${written(amount, currency)}; the most that can be charged at once is ${written(most, currency)}.`;
     return { reason: 'amount_too_large', message };
   }
-  if (IN_TENS.has(currency.toLowerCase()) && amount % 10 !== 0) {
+  if (amount % stepOf(currency) !== 0) {
     const message = `It comes to ${written(amount, currency)}; cards take ${currency.toUpperCase()} with two decimals only.`;
     return { reason: 'amount_not_in_tens', message };
   }

@@ -1,8 +1,8 @@
 /** What an order of a subscription would come to, by the rules that will make it. */
 import { applyBalance, applyBalanceUncharged, applyWallets, type Wallets } from '../billing/balance.ts';
 import type { ChangeNow } from '../billing/changes.ts';
+import { chargeableIn } from '../billing/chargeable.ts';
 import { firstUseAfterMove } from '../billing/discounts.ts';
-import { minimumCharge } from '../billing/minimum-charge.ts';
 import { type TaxedOrder, taxedOrder } from '../billing/order-tax.ts';
 import type { Line } from '../billing/orders.ts';
 import type { TaxSheet } from '../tax/sheet.ts';
@@ -141,5 +141,5 @@ export async function quoteOf(
   };
   const usage = wallets.usage > 0 ? await usageShareOf(em, lines, totals.discount) : 0;
   const payable = { total: totals.total, usage };
-  return { lines, totals, ...applyWallets(apply, payable, wallets, minimumCharge(row.currency)) };
+  return { lines, totals, ...applyWallets(apply, payable, wallets, chargeableIn(row.currency)) };
 }

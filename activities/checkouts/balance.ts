@@ -15,9 +15,9 @@ import { move } from '../ledger/balance.ts';
  * it does pay.
  */
 export async function paysAsShown(em: EntityManager, checkout: CheckoutRow, customer: CustomerRow): Promise<boolean> {
-  if (!checkout.usesBalance) return true;
-  const { billing } = await lockedBalancesOf(em, customer.id, checkout.currency);
-  const applied = appliedTo(checkout, billing);
+  const { usesBalance, currency } = checkout;
+  const balance = usesBalance ? (await lockedBalancesOf(em, customer.id, currency)).billing : 0;
+  const applied = appliedTo(checkout, balance);
   if (applied === checkout.appliedBalanceAmount) return true;
   checkout.appliedBalanceAmount = applied;
   return false;

@@ -1,6 +1,6 @@
 /** What an order takes from its customer's balance and wallet or adds to it: in its row, in theirs and in the books at once. */
 import { applyBalance, applyBalanceUncharged, applyWallets } from '../../billing/balance.ts';
-import { minimumCharge } from '../../billing/minimum-charge.ts';
+import { chargeableIn } from '../../billing/chargeable.ts';
 import { changeBalance, lockedBalancesOf } from '../../db/balances.ts';
 import type { WalletType } from '../../db/entities/customer-balance.ts';
 import type { LedgerTransactionRow } from '../../db/entities/ledger.ts';
@@ -21,7 +21,7 @@ async function settleBy(apply: typeof applyBalance, em: EntityManager, order: Or
   const wallets = await lockedBalancesOf(em, order.customer.id, order.currency);
   const usage = wallets.usage > 0 ? await usageOf(em, order) : 0;
   const payable = { total: order.totalAmount, usage };
-  const { applied, fromUsageWallet } = applyWallets(apply, payable, wallets, minimumCharge(order.currency));
+  const { applied, fromUsageWallet } = applyWallets(apply, payable, wallets, chargeableIn(order.currency));
   order.appliedBalanceAmount = applied;
   order.appliedUsageWalletAmount = fromUsageWallet;
   await moveBalance(em, order, 'balance', applied - fromUsageWallet, at);

@@ -3,8 +3,8 @@
  * owed. It is held while the card is asked, and given back where that is declined, however often it is tried.
  */
 import { type AppliedWallets, applyByHand } from '../../billing/balance.ts';
+import { chargeableIn } from '../../billing/chargeable.ts';
 import type { PaymentId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { lockedBalancesOf } from '../../db/balances.ts';
 import { LedgerTransaction } from '../../db/entities/ledger.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
@@ -16,7 +16,7 @@ import { ACCOUNTS, move, usageOf } from './balance.ts';
 export async function payableByHand(em: EntityManager, order: OrderRow): Promise<AppliedWallets> {
   const wallets = await lockedBalancesOf(em, order.customer.id, order.currency);
   const usage = wallets.usage > 0 ? await usageOf(em, order) : 0;
-  return applyByHand({ total: dueOf(order), usage }, wallets, minimumCharge(order.currency));
+  return applyByHand({ total: dueOf(order), usage }, wallets, chargeableIn(order.currency));
 }
 
 /** `payment`: that which charges the rest; null where nothing is left. */

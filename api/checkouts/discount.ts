@@ -1,5 +1,6 @@
 /** Which discount a checkout has: the merchant names it by id, the buyer by its code. */
 import { type FilterQuery, raw } from '@mikro-orm/core';
+import { chargeableIn, inSteps } from '../../billing/chargeable.ts';
 import { DISCOUNT_REASONS, refusalOfDiscount } from '../../billing/discounts.ts';
 import type { DiscountId } from '../../billing/ids.ts';
 import { minimumCharge } from '../../billing/minimum-charge.ts';
@@ -130,7 +131,7 @@ function whyNot({ price, currency }: CheckoutRow): string {
 export function refuseUnchargeable(checkout: CheckoutRow, wish: DiscountWish): void {
   const { currency } = checkout;
   const { total } = totalsOfCheckout(checkout);
-  const unchargeable = refusalOfCharge(total, currency);
+  const unchargeable = refusalOfCharge(inSteps(total, chargeableIn(currency)), currency);
   if (unchargeable !== null) throw invalid(['body'], unchargeable.message);
   if (!isTooLittle(checkout)) return;
   const units = (amount: number) => `${inUnits(amount, currency)} ${currency.toUpperCase()}`;

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import type { CustomerId, OrderId, OrganizationId, ProductId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/minimum-charge.ts';
 import type { Line } from '../../billing/orders.ts';
+import { refusalOfAmount } from '../../billing/prices.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Order, OrderItem, type OrderRow } from '../../db/entities/order.ts';
 import { Organization } from '../../db/entities/organization.ts';
@@ -83,10 +83,8 @@ async function termsOf(
     throw invalid(['body', 'product_id'], 'Only products with a fixed price, or a free one, can be charged like this.');
   }
   if (typeof amount === 'number') {
-    const least = minimumCharge(currency);
-    if (amount > 0 && amount < least) {
-      throw invalid(['body', 'amount'], `The least that can be charged in this currency is ${least}.`);
-    }
+    const reason = refusalOfAmount(amount, currency);
+    if (reason !== null) throw invalid(['body', 'amount'], reason);
     return { currency, line: { label, amount, priceId: null, proration: false } };
   }
   const price = prices.find((candidate) => candidate.currency === currency);

@@ -1,4 +1,5 @@
 /** What a draft order comes to for its customer. */
+import { chargeableIn, inSteps } from '../../billing/chargeable.ts';
 import type { Line } from '../../billing/orders.ts';
 import { refusalOfCharge } from '../../billing/processor-amounts.ts';
 import { type Buyer, buyerOfCustomer, placeOf } from '../../db/buyers.ts';
@@ -26,7 +27,7 @@ export async function priceDraft(em: EntityManager, taxes: TaxSheet, draft: Draf
   const buyer = draft.address ? livingAt(buyerOfCustomer(customer), draft.address) : buyerOfCustomer(customer);
   const order = { seller, buyer, currency, lines, discount: 0, at: at.getTime() };
   const priced = await priceOrderAnyhow(em, taxes, order);
-  const unchargeable = refusalOfCharge(priced.totals.total, currency);
+  const unchargeable = refusalOfCharge(inSteps(priced.totals.total, chargeableIn(currency)), currency);
   if (unchargeable !== null)
     throw invalid(['body', draft.address ? 'billing_address' : 'amount'], unchargeable.message);
   return priced;

@@ -177,3 +177,83 @@ it('is paid without a card where the balance covers it', async () => {
   expect(await shop.taken()).toEqual([]);
   expect(await shop.disagreements()).toEqual([]);
 });
+
+describe('less than can be charged', () => {
+  /** A revoked subscription by use: its last order of 30 cents is owed, and 40 of before, too little to be charged. */
+  async function inSmallDebt() {
+    const { token } = await running.aMerchant();
+    const make = (path: string, body: unknown) => running.made(token, 'POST', path, body);
+    const get = (path: string) => running.made(token, 'GET', path);
+    const clock = await make('/v1/test-clocks/', { name: 'In debt', frozen_time: '2031-03-01T00:00:00Z' });
+    const customer = await make('/v1/customers/', {
+      ...{ email: `ada-${randomUUID()}@example.com`, test_clock_id: clock.id },
+    });
+    const filter = { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'call' }] };
+    const aggregation = { func: 'sum', property: 'units' };
+    const meter = await make('/v1/meters/', { name: 'Calls', filter, aggregation });
+    const product = await make('/v1/products/', {
+      ...{ name: 'Fern by use', recurring_interval: 'month' },
+      prices: [{ amount_type: 'metered_unit', price_currency: 'usd', meter_id: meter.id, unit_amount: '1' }],
+    });
+    const checkout = await make('/v1/checkouts/', { products: [product.id], customer_id: customer.id });
+    await running.made(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, {
+      confirmation_token_id: await running.aCard(FAILS_LATER),
+    });
+    const { subscription_id } = await get(`/v1/checkouts/${checkout.id}`);
+    for (const [units, to] of [
+      [40, '2031-04-01T12:00:00Z'],
+      [30, '2031-05-01T12:00:00Z'],
+    ]) {
+      await make('/v1/events/ingest', { events: [{ name: 'call', customer_id: customer.id, metadata: { units } }] });
+      await make(`/v1/test-clocks/${clock.id}/advance`, { frozen_time: to });
+      await eventually(async () => ((await get(`/v1/test-clocks/${clock.id}`)).status === 'ready' ? true : undefined));
+    }
+    await running.made(token, 'DELETE', `/v1/subscriptions/${subscription_id}`);
+    const { items } = await get(`/v1/orders/?customer_id=${customer.id}`);
+    const order = items.find(({ status }: { status: string }) => status === 'pending');
+    const { token: portal } = await make('/v1/customer-sessions/', { customer_id: customer.id });
+    const balances = `/v1/customers/${customer.id}/balances`;
+    const balance = async () => (await get(balances)).items[0].amount;
+    expect([order.total_amount, order.due_amount, await balance()]).toEqual([30, 30, -40]);
+    return {
+      ...{ balance, shows: () => get(`/v1/orders/${order.id}`), disagreements: () => running.disagreements(token) },
+      give: (amount: number) =>
+        make(balances, { ...{ currency: 'usd', amount, reason: 'Thanks', idempotency_key: randomUUID() } }),
+      async pay(card: string) {
+        const saved = await running.made(portal, 'POST', CARDS, {
+          ...{ confirmation_token_id: await running.aCard(card), set_default: false },
+          return_url: 'https://shop.example/portal',
+        });
+        const { body } = await running.call(portal, 'POST', `/v1/customer-portal/orders/${order.id}/confirm-payment`, {
+          payment_method_id: saved.payment_method.id,
+        });
+        return body;
+      },
+      taken: async () => {
+        const { data } = await running.stripe.paymentIntents.list({ limit: 100 });
+        return data
+          .filter(({ metadata, status }) => metadata['order_id'] === order.id && status === 'succeeded')
+          .map(({ amount }) => amount);
+      },
+    };
+  }
+
+  it('is charged with what is owed besides, which is owed again where the card declines', async () => {
+    const shop = await inSmallDebt();
+    expect(await shop.pay(FAILS_LATER)).toMatchObject({ status: 'failed' });
+    expect([await shop.balance(), (await shop.shows()).applied_balance_amount]).toEqual([-40, 0]);
+    expect(await shop.pay('pm_card_visa')).toMatchObject({ status: 'succeeded', error: null });
+    expect([await shop.taken(), await shop.balance()]).toEqual([[70], 0]);
+    expect(await shop.shows()).toMatchObject({ status: 'paid', applied_balance_amount: 40, due_amount: 0 });
+    expect(await shop.disagreements()).toEqual([]);
+  });
+
+  it('is owed by the balance where nothing else is, as a renewal is', async () => {
+    const shop = await inSmallDebt();
+    await shop.give(40);
+    expect(await shop.pay('pm_card_visa')).toMatchObject({ status: 'succeeded', error: null });
+    expect([await shop.taken(), await shop.balance()]).toEqual([[], -30]);
+    expect(await shop.shows()).toMatchObject({ status: 'paid', applied_balance_amount: -30, due_amount: 0 });
+    expect(await shop.disagreements()).toEqual([]);
+  });
+});

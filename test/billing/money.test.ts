@@ -31,6 +31,7 @@ describe('currencies', () => {
     expect(minimumCharge('ugx')).toBe(3000);
     expect(minimumCharge('ISK')).toBe(100);
     expect(minimumCharge('krw')).toBe(1100);
+    expect(['bhd', 'jod', 'KWD', 'omr', 'tnd'].map(minimumCharge)).toEqual([290, 540, 230, 290, 2200]);
   });
 });
 

@@ -61,6 +61,7 @@ describe('amounts at the processor’s border', () => {
     ['jpy', 99_999_999],
     ['isk', 999_999],
     ['ugx', 999_999],
+    ['kwd', 99_999_990],
   ])('takes %s %i at most', (currency, most) => {
     expect(largestCharge(currency)).toBe(most);
     expect(refusalOfCharge(most, currency)).toBeNull();

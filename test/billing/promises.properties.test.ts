@@ -2,12 +2,14 @@
 import fc from 'fast-check';
 import { applyBalance } from '../../billing/balance.ts';
 import { type Behavior, planOf, type Standing } from '../../billing/changes.ts';
+import { chargeableIn } from '../../billing/chargeable.ts';
 import { discountOn } from '../../billing/discounts.ts';
 import { platformFee } from '../../billing/fees.ts';
 import type { PriceId, ProductId } from '../../billing/ids.ts';
 import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { partsOf, type TaxableLine, taxedOrder } from '../../billing/order-tax.ts';
 import { type Interval, periodOf } from '../../billing/periods.ts';
+import { stepOf } from '../../billing/processor-amounts.ts';
 import { amountAfterMove, prorate } from '../../billing/proration.ts';
 import { type AppliedBehavior, type TaxRate, taxOn } from '../../billing/tax.ts';
 import { sums, terms } from './terms.ts';
@@ -167,8 +169,9 @@ it('what is charged can be charged, and the platform’s part of it is less than
       fc.integer({ min: -49, max: 1_000_000 }),
       fc.boolean(),
       (code, sum, balance, abroad) => {
-        const { applied, due } = applyBalance(sum, balance, minimumCharge(code));
+        const { applied, due } = applyBalance(sum, balance, chargeableIn(code));
         expect(due === 0 || due >= minimumCharge(code)).toBe(true);
+        expect(due % stepOf(code)).toBe(0);
         expect(sum + applied).toBe(due);
         const fee = platformFee(due, code, abroad);
         expect(fee).toBeGreaterThanOrEqual(0);

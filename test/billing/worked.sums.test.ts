@@ -1,9 +1,9 @@
 /** Worked by hand: orders with discount, prorated lines and tax together; fees, tiers and balances at their edges. */
 import { applyBalance } from '../../billing/balance.ts';
+import { chargeableIn } from '../../billing/chargeable.ts';
 import { discountOn } from '../../billing/discounts.ts';
 import { platformFee } from '../../billing/fees.ts';
 import type { PriceId } from '../../billing/ids.ts';
-import { minimumCharge } from '../../billing/minimum-charge.ts';
 import { partsOf, taxedOrder } from '../../billing/order-tax.ts';
 import { type AppliedBehavior, taxOn } from '../../billing/tax.ts';
 import { type Tier, tieredAmount } from '../../billing/tiers.ts';
@@ -130,7 +130,7 @@ it.each([
   ['usd', 0, -49, 0, 0, -49],
   ['usd', 99_999_999, 1, -1, 99_999_998, 0],
 ])('%s %i with a balance of %i: %i added, %i due, %i left', (currency, total, balance, applied, due, left) => {
-  const made = applyBalance(total, balance, minimumCharge(currency));
+  const made = applyBalance(total, balance, chargeableIn(currency));
   expect(made).toEqual({ applied, due });
   expect(balance + made.applied).toBe(left);
 });

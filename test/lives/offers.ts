@@ -30,7 +30,7 @@ const offer = (price: Offer['price'], more: Partial<Offer> = {}): Offer => ({
   ...more,
 });
 
-/** Amounts in minor units of the life's currency, in which the least charge is 50. */
+/** Amounts in the smallest steps of the life's currency that a price may have; in dollars and yen the least charge is 50. */
 export const OFFERS = {
   lite: offer(500),
   pro: offer(1999, { benefits: ['key', 'chat'] }),

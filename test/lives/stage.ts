@@ -13,6 +13,7 @@ import type {
   ProductId,
   TestClockId,
 } from '../../billing/ids.ts';
+import { stepOf } from '../../billing/processor-amounts.ts';
 import { Benefit } from '../../db/entities/benefit.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Discount } from '../../db/entities/discount.ts';
@@ -104,7 +105,10 @@ export async function aStage(em: EntityManager, options: StageOptions): Promise<
   const discounts = Object.fromEntries(
     DISCOUNT_NAMES.map((name) => {
       const id = randomUUID() as DiscountId;
-      const amounts = name === 'amount' ? { amounts: { [options.currency]: 700 }, currency: options.currency } : {};
+      const amounts =
+        name === 'amount'
+          ? { amounts: { [options.currency]: 700 * stepOf(options.currency) }, currency: options.currency }
+          : {};
       em.create(Discount, { ...{ id, createdAt, organization, name }, ...REDUCTIONS[name], ...amounts });
       return [name, id];
     }),
@@ -138,12 +142,13 @@ function aProduct(
   });
   for (const benefit of held) product.benefits.add(em.getReference(Benefit, benefits[benefit].id));
   const isTiered = typeof price === 'object' && price !== null;
+  const step = stepOf(currency);
   const priceId = randomUUID() as PriceId;
   em.create(Price, {
     ...{ id: priceId, createdAt, product, currency },
     amountType: price === null ? 'free' : isTiered ? 'seat_based' : 'fixed',
-    amount: isTiered ? (price.tiers[0]?.each ?? 0) : (price ?? 0),
-    seatTiers: isTiered ? price : null,
+    amount: (isTiered ? (price.tiers[0]?.each ?? 0) : (price ?? 0)) * step,
+    seatTiers: isTiered ? { ...price, tiers: price.tiers.map((tier) => ({ ...tier, each: tier.each * step })) } : null,
   });
   if (usage === null) return { id: product.id, priceId, meteredPriceIds: [] };
   const meteredPriceId = randomUUID() as PriceId;
