@@ -1,15 +1,20 @@
-/** Whether anything that a customer has is charged to their card, or will be: a price, what is used, a change to come. */
-import type { CustomerId } from '../billing/ids.ts';
+/** Whether anything that a customer has is charged to a card of theirs, or will be: a price, what is used, a change to come. */
+import type { CustomerId, PaymentMethodId } from '../billing/ids.ts';
 import type { EntityManager } from './orm.ts';
 
-export async function isChargedToCard(em: EntityManager, customer: CustomerId): Promise<boolean> {
-  const charged: unknown[] = await em.execute(CHARGED, [customer]);
+export async function isChargedToCard(
+  em: EntityManager,
+  customer: CustomerId,
+  { card, isDefault }: { readonly card: PaymentMethodId; readonly isDefault: boolean },
+): Promise<boolean> {
+  const charged: unknown[] = await em.execute(CHARGED, [customer, card, isDefault]);
   return charged.length > 0;
 }
 
 const CHARGED = `
   select 1 from subscriptions
-  where customer_id = ? and status <> 'canceled' and (
+  where customer_id = ? and status <> 'canceled'
+  and (payment_method_id = ? or (? and payment_method_id is null)) and (
     amount > 0
     or exists (select 1 from subscription_meters where subscription_id = subscriptions.id and price_id is not null)
     or exists (

@@ -1,4 +1,5 @@
 /** Whether a change makes something cost that cost nothing, for somebody without a card to charge for it. */
+import { cardOfSubscription } from './cards.ts';
 import type { Planned } from './change-plan.ts';
 import { chargedWith } from './charged-with.ts';
 import { Customer } from './entities/customer.ts';
@@ -12,8 +13,7 @@ type Possible = Exclude<Planned, { refusal: string }>;
 export async function lacksCard(em: EntityManager, row: SubscriptionRow, { plan, target }: Possible): Promise<boolean> {
   if (plan.kind === 'nothing' || (await chargedWith(em, row)) > 0) return false;
   if (target.terms.discounted === 0 && !(await isMetered(em, row, target))) return false;
-  const { defaultPaymentMethodId } = await em.findOneOrFail(Customer, row.customer.id);
-  return !defaultPaymentMethodId;
+  return cardOfSubscription(row, await em.findOneOrFail(Customer, row.customer.id)) === null;
 }
 
 /** What is used is paid later. */

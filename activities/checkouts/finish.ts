@@ -17,7 +17,7 @@ import { beginSubscription } from '../subscriptions/create.ts';
 import { tellSubscription } from '../subscriptions/step.ts';
 import { releaseBalance } from './balance.ts';
 import { effectiveDiscount, giveBack } from './redeem.ts';
-import { finishSale, orderOf, paySale, type Sold, succeed } from './sold.ts';
+import { finishSale, orderOf, ownCard, paySale, type Sold, succeed } from './sold.ts';
 import { tellCheckout } from './tell.ts';
 import { takeTrialOff } from './trial.ts';
 
@@ -119,6 +119,7 @@ async function subscribe(
     amount: checkout.amount,
     seats: checkout.seats ?? null,
     checkoutId: checkout.id,
+    paymentMethodId: ownCard(checkout, customer),
     trial: checkout.attemptTrial ?? null,
     meteredPrices: await meteredOf(em, checkout),
     discount: effectiveDiscount(checkout),

@@ -1,5 +1,5 @@
 /** What every sale at a checkout has in common: its order, the money, and the checkout's success. */
-import type { OrderId, PaymentId } from '../../billing/ids.ts';
+import type { OrderId, PaymentId, PaymentMethodId } from '../../billing/ids.ts';
 import type { Line } from '../../billing/orders.ts';
 import { orderOfCheckout } from '../../db/checkout-tax.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
@@ -56,6 +56,12 @@ function linesOfSale(checkout: CheckoutRow, subscription: SubscriptionRow | null
   return subscription?.status === 'trialing'
     ? [{ label: `Trial period for ${product.name}`, amount: 0, priceId: price.id, proration: false }]
     : linesOf(checkout);
+}
+
+/** The card of whoever only typed the customer's address pays for what they bought, and theirs doesn't. */
+export function ownCard(checkout: CheckoutRow, customer: CustomerRow): PaymentMethodId | null {
+  const { opensPortal, paymentMethodId } = checkout;
+  return opensPortal || paymentMethodId === customer.defaultPaymentMethodId ? null : (paymentMethodId ?? null);
 }
 
 /** `paymentId` is null where nothing was charged. */

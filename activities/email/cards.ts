@@ -37,14 +37,14 @@ export async function remindOfCards(
 /** Months are counted from the year 0, as `year × 12 + month`. */
 const EXPIRING = `
   select m.id from payment_methods m
-  join customers c on c.id = m.customer_id and c.default_payment_method_id = m.id
+  join customers c on c.id = m.customer_id
   where m.deleted_at is null and c.deleted_at is null and c.test_clock_id is not distinct from :clock::uuid
     and m.exp_year between :from::int / 12 - 1 and :to::int / 12 + 1
     and m.exp_year * 12 + m.exp_month between :from::int and :to::int
     and m.expiration_reminded_for is distinct from m.exp_year || '-' || lpad(m.exp_month::text, 2, '0')
     and exists (
       select from subscriptions s where s.customer_id = c.id and s.status in ('trialing', 'active', 'past_due')
-      and s.amount > 0 and not s.cancel_at_period_end)
+      and coalesce(s.payment_method_id, c.default_payment_method_id) = m.id and s.amount > 0 and not s.cancel_at_period_end)
     and m.id > :after
   order by m.id limit ${PAGE}`;
 

@@ -1,9 +1,11 @@
 /** The first attempt at an order of a subscription, frozen before the processor hears of it. */
 import { randomUUID } from 'node:crypto';
 import type { PaymentId } from '../../billing/ids.ts';
+import { cardOfSubscription } from '../../db/cards.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
 import { Payment } from '../../db/entities/payment.ts';
+import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { dueOf } from './pay.ts';
 
@@ -17,6 +19,7 @@ interface Begun {
 /** None where nothing is due. */
 export function openFirstPayment(
   em: EntityManager,
+  row: SubscriptionRow,
   order: OrderRow,
   customer: CustomerRow,
   { begunAt, returnUrl = null }: Begun,
@@ -34,7 +37,7 @@ export function openFirstPayment(
     begunAt: new Date(begunAt),
     amount: dueOf(order),
     currency: order.currency,
-    paymentMethodId: customer.defaultPaymentMethodId ?? null,
+    paymentMethodId: cardOfSubscription(row, customer),
     returnUrl,
   });
 }

@@ -2,6 +2,7 @@
 import type Stripe from 'stripe';
 import type { CustomerId, PaymentMethodId } from '../../billing/ids.ts';
 import { cardSetupWorkflowId } from '../../billing/workflow-ids.ts';
+import { dropOwnCards } from '../../db/cards.ts';
 import { CardSetup } from '../../db/entities/card-setup.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { emit } from '../../db/events.ts';
@@ -109,6 +110,7 @@ export async function keepCard(deps: Dependencies, given: KeepCard): Promise<Kep
   const method = await deps.stripe.paymentMethods.retrieve(given.stripePaymentMethodId);
   return transaction(deps, async (em) => {
     const at = new Date(given.at);
+    if (given.setDefault) await dropOwnCards(em, given.customerId);
     const customer = await em.findOneOrFail(Customer, given.customerId);
     const row = await keepPaymentMethod(em, customer, method, at);
     await em.nativeUpdate(CardSetup, given.setupId, { paymentMethodId: row.id });

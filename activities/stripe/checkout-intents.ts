@@ -4,6 +4,7 @@ import Stripe from 'stripe';
 import type { CheckoutId, PaymentId } from '../../billing/ids.ts';
 import { toProcessor } from '../../billing/processor-amounts.ts';
 import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
+import { dropOwnCards } from '../../db/cards.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Payment } from '../../db/entities/payment.ts';
@@ -138,7 +139,7 @@ async function paymentOutcome(attempted: Attempted, intent: Stripe.PaymentIntent
   switch (intent.status) {
     case 'succeeded':
       if (intent.setup_future_usage && typeof intent.payment_method === 'object' && intent.payment_method !== null) {
-        await keepDefaultMethod(em, customer, intent.payment_method, at);
+        await keepCard(em, checkout, customer, intent.payment_method, at);
       }
       return keepPaid(em, paymentId, intent);
     case 'requires_action':
@@ -167,7 +168,7 @@ async function setupOutcome(
   switch (intent.status) {
     case 'succeeded':
       if (typeof intent.payment_method === 'object' && intent.payment_method !== null) {
-        await keepDefaultMethod(em, customer, intent.payment_method, at);
+        await keepCard(em, checkout, customer, intent.payment_method, at);
       }
       return { status: 'set_up' };
     case 'requires_action':
@@ -185,14 +186,24 @@ async function setupOutcome(
   }
 }
 
-async function keepDefaultMethod(
+/**
+ * Everything is charged to it from now on, unless the buyer only typed the customer's address: then what is bought is, and
+ * nothing else that the customer already has a card for.
+ */
+async function keepCard(
   em: EntityManager,
+  checkout: CheckoutRow,
   customer: CustomerRow,
   method: Stripe.PaymentMethod,
   at: Date,
 ): Promise<void> {
-  const row = await keepPaymentMethod(em, customer, method, at);
-  await em.nativeUpdate(Customer, customer.id, { defaultPaymentMethodId: row.id });
+  const { id } = await keepPaymentMethod(em, customer, method, at);
+  await em.transactional(async (tx) => {
+    await tx.nativeUpdate(Checkout, checkout.id, { paymentMethodId: id });
+    if (checkout.opensPortal) await dropOwnCards(tx, customer.id);
+    const replaced = checkout.opensPortal ? {} : { defaultPaymentMethodId: null };
+    await tx.nativeUpdate(Customer, { id: customer.id, ...replaced }, { defaultPaymentMethodId: id });
+  });
 }
 
 async function keepPending(

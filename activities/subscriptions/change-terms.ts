@@ -115,7 +115,7 @@ async function billChange(
     await finishOrder(em, order, at);
     return;
   }
-  openFirstPayment(em, order, customer, step, at);
+  openFirstPayment(em, row, order, customer, step, at);
 }
 
 /** What the order charges for the period that begins: other lines take their share of the discount. */

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { CUSTOMER_RETRIES, isFinalDecline, nextRetry, SCHEDULED_TRIGGERS } from '../../billing/dunning.ts';
 import type { OrderId, PaymentId, PaymentMethodId } from '../../billing/ids.ts';
+import { cardOfSubscription } from '../../db/cards.ts';
 import { chargedWith } from '../../db/charged-with.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { Order, type OrderRow } from '../../db/entities/order.ts';
@@ -36,13 +37,13 @@ import { type Step, type Stepped, takeStep, tellSubscription } from './step.ts';
 export interface OpenAttempt extends Step {
   readonly orderId: OrderId;
   readonly trigger: PaymentRow['trigger'];
-  /** The card that the customer chose for it; null: the default one. */
+  /** The card that the customer chose for it; null: the one that the subscription is charged to. */
   readonly paymentMethodId: PaymentMethodId | null;
   /** Real time, ms since 1970. */
   readonly begunAt: number;
 }
 
-/** Freezes a further attempt at an unpaid order: amount, and the customer's present card. */
+/** Freezes a further attempt at an unpaid order: amount, and the present card. */
 export function openAttempt(deps: Dependencies, step: OpenAttempt): Promise<Stepped> {
   return takeStep(deps, step, async (em, row, at) => {
     const order = await em.findOneOrFail(Order, { id: step.orderId, subscription: row.id });
@@ -61,7 +62,7 @@ export function openAttempt(deps: Dependencies, step: OpenAttempt): Promise<Step
       begunAt: new Date(step.begunAt),
       amount: dueOf(order),
       currency: order.currency,
-      paymentMethodId: step.paymentMethodId ?? customer.defaultPaymentMethodId ?? null,
+      paymentMethodId: step.paymentMethodId ?? cardOfSubscription(row, customer),
     });
   });
 }
@@ -183,7 +184,7 @@ async function failed(
     trigger: { $in: [...SCHEDULED_TRIGGERS] },
   });
   const retryAt = nextRetry((row.pastDueAt ?? at).getTime(), failures);
-  if (retryAt === null || (isFinalDecline(declined.reason) && (await isOfCardToCharge(em, payment)))) {
+  if (retryAt === null || (isFinalDecline(declined.reason) && (await isOfCardToCharge(em, row, payment)))) {
     if (isFirst) await tellSubscription(em, row, at, 'subscription.updated', 'subscription.past_due');
     await endNow(em, taxes, row, at, { isUnpaid: true });
     return;
@@ -205,11 +206,11 @@ async function failed(
 /** Another card, tried by hand, says nothing of the one that the schedule goes on with. */
 async function isOfCardToCharge(
   em: EntityManager,
+  row: SubscriptionRow,
   { trigger, customer, paymentMethodId }: PaymentRow,
 ): Promise<boolean> {
   if (SCHEDULED_TRIGGERS.some((scheduled) => scheduled === trigger)) return true;
-  const { defaultPaymentMethodId } = await em.findOneOrFail(Customer, customer.id);
-  return paymentMethodId === defaultPaymentMethodId;
+  return paymentMethodId === cardOfSubscription(row, await em.findOneOrFail(Customer, customer.id));
 }
 
 /** The grace period is over and the order still unpaid. */

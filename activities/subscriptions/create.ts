@@ -1,5 +1,5 @@
 /** A subscription begins: its row, its grants and its events, in the transaction of whatever begins it. */
-import type { CheckoutId, SubscriptionId } from '../../billing/ids.ts';
+import type { CheckoutId, PaymentMethodId, SubscriptionId } from '../../billing/ids.ts';
 import { periodOf } from '../../billing/periods.ts';
 import { type TrialTerms, trialEnd } from '../../billing/trials.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
@@ -22,6 +22,8 @@ export interface NewSubscription {
   readonly amount: number;
   readonly seats: number | null;
   readonly checkoutId: CheckoutId | null;
+  /** What it is charged to, where that is not the customer's default card. */
+  readonly paymentMethodId?: PaymentMethodId | null;
   readonly trial: TrialTerms | null;
   /** By which usage is billed besides. */
   readonly meteredPrices: readonly PriceRow[];
@@ -48,6 +50,7 @@ export async function beginSubscription(em: EntityManager, given: NewSubscriptio
     product,
     price,
     checkoutId: given.checkoutId,
+    paymentMethodId: given.paymentMethodId ?? null,
     status: trialEndsAt === null ? 'active' : 'trialing',
     amount: given.amount,
     currency: price.currency,

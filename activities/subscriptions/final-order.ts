@@ -27,7 +27,7 @@ export function openFinalOrder(deps: Dependencies, step: OpenPeriod): Promise<St
     const order = await lastOrder(em, taxes, row, usage, at);
     if (order === null) return;
     await settleWithBalance(em, order, at);
-    openFirstPayment(em, order, order.customer as CustomerRow, step, at);
+    openFirstPayment(em, row, order, order.customer as CustomerRow, step, at);
     await finishOrder(em, order, at);
   });
 }

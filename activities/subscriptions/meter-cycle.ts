@@ -91,7 +91,7 @@ async function billUsage(
   });
   billEntries(row, waiting, order.id);
   await settleWithBalance(em, order, at);
-  openFirstPayment(em, order, customer, { begunAt }, at);
+  openFirstPayment(em, row, order, customer, { begunAt }, at);
   await em.flush();
   return order;
 }

@@ -112,7 +112,7 @@ export async function billPeriod(
   });
   await billWaiting(em, row, order.id);
   await settleWithBalance(em, order, at);
-  openFirstPayment(em, order, customer, step, at);
+  openFirstPayment(em, row, order, customer, step, at);
   await em.flush();
   return order;
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeId, CheckoutId, OrderId, PaymentId } from '../../billing/ids.ts';
 import type { CheckoutRow } from '../../db/entities/checkout.ts';
-import { Customer } from '../../db/entities/customer.ts';
+import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import { SubscriptionChange } from '../../db/entities/subscription-change.ts';
 import { lockCheckout } from '../../db/lock.ts';
@@ -10,7 +10,7 @@ import { meteredOf } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { upgradeBy } from '../../db/upgrades.ts';
 import { effectiveDiscount } from '../checkouts/redeem.ts';
-import { finishSale, orderOf, paySale, succeed } from '../checkouts/sold.ts';
+import { finishSale, orderOf, ownCard, paySale, succeed } from '../checkouts/sold.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { snapshotOf } from '../email/terms.ts';
 import { writeEmail } from '../email/write.ts';
@@ -39,7 +39,7 @@ export function upgradeSubscription(deps: Dependencies, step: UpgradeSubscriptio
     const customer = await em.findOneOrFail(Customer, row.customer.id);
     const before = await snapshotOf(em, row);
     const wasCalledOff = row.cancelAtPeriodEnd;
-    await takeOver(em, row, checkout, at);
+    await takeOver(em, row, checkout, customer, at);
     const sold = { checkout, customer, subscription: row, orderId: step.orderId, at };
     const order = await orderOf(em, { ...sold, billingReason: 'subscription_update' });
     await paySale(em, order, step.paymentId, at);
@@ -52,11 +52,18 @@ export function upgradeSubscription(deps: Dependencies, step: UpgradeSubscriptio
 }
 
 /** Whoever buys it wants it to go on: a cancellation or a pause that was set is over. Its period begins now. */
-async function takeOver(em: EntityManager, row: SubscriptionRow, checkout: CheckoutRow, at: Date): Promise<void> {
+async function takeOver(
+  em: EntityManager,
+  row: SubscriptionRow,
+  checkout: CheckoutRow,
+  customer: CustomerRow,
+  at: Date,
+): Promise<void> {
   const discount = effectiveDiscount(checkout);
   await dropPendingChange(em, row, at);
   Object.assign(row, {
     checkoutId: checkout.id,
+    paymentMethodId: ownCard(checkout, customer),
     discount,
     // An order of nothing, that of what is paid by use, doesn't use it up.
     discountFirstUsedAt: discount !== null && checkout.discountAmount > 0 ? at : null,

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { PaymentMethodId } from '../../billing/ids.ts';
+import { dropOwnCards } from '../../db/cards.ts';
 import { isChargedToCard } from '../../db/charged-to-card.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
@@ -88,6 +89,7 @@ export const updateMe = route({
   errors: [403, 409, 429],
   async handle({ body, customer, person, em, request, workflows }) {
     const changed = await em.transactional(async (tx) => {
+      if (body.default_payment_method_id) await dropOwnCards(tx, customer.id);
       await lockRow(tx, Customer, customer.id);
       const row = (await tx.findOneOrFail(Customer, customer.id, { populate: ['testClock'] })) as CustomerRow;
       if (body.billing_name !== undefined) row.billingName = body.billing_name;
@@ -161,10 +163,12 @@ export const deleteMyPaymentMethod = route({
       );
       if (method === null) throw notFound();
       const isDefault = method.customer.defaultPaymentMethodId === id;
-      if (isDefault && (await isChargedToCard(tx, customer.id))) {
-        throw paymentMethodInUse('Your subscriptions are charged to this card; make another one the default first.');
+      if (await isChargedToCard(tx, customer.id, { card: id, isDefault })) {
+        throw paymentMethodInUse('Subscriptions are charged to this card; make another one the default first.');
       }
       method.deletedAt = request.at;
+      // What costs nothing may come to cost something.
+      await dropOwnCards(tx, customer.id, id);
       if (isDefault) method.customer.defaultPaymentMethodId = null;
     });
   },

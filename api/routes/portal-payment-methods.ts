@@ -1,6 +1,7 @@
 /** A customer saves a card in their portal. Listing and removing cards stand with the customer's other routes. */
 import { randomUUID } from 'node:crypto';
 import type { CustomerId, PaymentMethodId } from '../../billing/ids.ts';
+import { dropOwnCards } from '../../db/cards.ts';
 import { CardSetup, type CardSetupRow } from '../../db/entities/card-setup.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
@@ -76,6 +77,7 @@ export const portalPaymentMethodRoutes = [addPaymentMethod, confirmPaymentMethod
 /** Whoever wishes it only after the bank has agreed gets it too; what they owe was tried when the card was saved. */
 async function makeDefault(em: EntityManager, customer: CustomerId, card: PaymentMethodId, at: Date): Promise<void> {
   await em.transactional(async (tx) => {
+    await dropOwnCards(tx, customer);
     await lockRow(tx, Customer, customer);
     const row = (await tx.findOneOrFail(Customer, customer, { populate: ['testClock'] })) as CustomerRow;
     if (row.defaultPaymentMethodId === card) return;

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { CheckoutId, OrderId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
+import type { CheckoutId, OrderId, PaymentId, PaymentMethodId, SubscriptionId } from '../../billing/ids.ts';
 import type { AppliedRate } from '../../billing/tax.ts';
 import type { TrialTerms } from '../../billing/trials.ts';
 import { type Address, amount, currency, instant, type Metadata, metadata, timestamps } from './columns.ts';
@@ -86,6 +86,8 @@ export const Checkout = defineEntity({
     attemptTrial: p.json<TrialTerms>().nullable(),
     /** Whether whoever pays may see the customer's portal: not where only an e-mail address led to the customer. */
     opensPortal: p.boolean().default(false),
+    /** The card that it was paid with, or that was set up, where that was kept. */
+    paymentMethodId: p.uuid().$type<PaymentMethodId>().nullable(),
     /** `pi_…` or `seti_…` of the attempt under way, with what the browser needs to finish it. */
     intentId: p.text().nullable(),
     intentClientSecret: p.text().nullable(),

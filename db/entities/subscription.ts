@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { CheckoutId, SubscriptionId } from '../../billing/ids.ts';
+import type { CheckoutId, PaymentMethodId, SubscriptionId } from '../../billing/ids.ts';
 import { CANCELLATION_REASONS } from '../../billing/subscription-state.ts';
 import { amount, currency, instant, metadata, timestamps } from './columns.ts';
 import { Customer } from './customer.ts';
@@ -23,6 +23,8 @@ export const Subscription = defineEntity({
     product: () => p.manyToOne(Product),
     price: () => p.manyToOne(Price),
     checkoutId: p.uuid().$type<CheckoutId>().nullable().unique(),
+    /** What it is charged to in the place of the customer's default card. */
+    paymentMethodId: p.uuid().$type<PaymentMethodId>().nullable(),
     status: p.enum(SUBSCRIPTION_STATUSES),
     /** Of a period, before discounts and taxes. */
     amount: amount(),
