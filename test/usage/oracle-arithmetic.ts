@@ -36,3 +36,10 @@ export function lessDiscount(amounts: readonly number[], discount: number): numb
 }
 
 export const total = (amounts: readonly number[]): number => amounts.reduce((sum, amount) => sum + amount, 0);
+
+/** Months don't run while nothing is billed: as many of a discount are left as there were. */
+export function movedBy(firstUsed: number, stopped: number, resumed: number): number {
+  let months = 0;
+  while (monthsAfter(firstUsed, months + 1) <= stopped) months += 1;
+  return monthsAfter(resumed - (stopped - monthsAfter(firstUsed, months)), -months);
+}

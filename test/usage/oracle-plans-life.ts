@@ -1,225 +1,135 @@
 /** A scenario of plans as it happens, in the product and on the sheet, and the comparison of the two after each step. */
-import type { Asked } from '../../workflows/subscription.requests.ts';
-import type { LivesDatabase } from '../lives/database.ts';
 import { MINUTE } from './oracle-arithmetic.ts';
-import { METERS, type Plan, type Scenario, type Step } from './oracle-plans-scenario.ts';
+import { forked } from './oracle-fork.ts';
+import { believedBy, isSame, saidBy } from './oracle-plans-compare.ts';
+import { type Deed, deedOf, passing } from './oracle-plans-deeds.ts';
+import { compareEvents, type PlansDatabase, send } from './oracle-plans-events.ts';
+import { countingsOf, type Meanwhile, type Scenario, type Step } from './oracle-plans-scenario.ts';
 import { Shop } from './oracle-plans-shop.ts';
+import { type Batch, Sending } from './oracle-plans-usage.ts';
 import { Sheet } from './oracle-sheet.ts';
-import { changes } from './oracle-sheet-changes.ts';
-import { type Order, takenOff } from './oracle-sheet-orders.ts';
-import { priceOf, type Subscription } from './oracle-sheet-periods.ts';
 
-const MOST_LIVING = 2;
+const pause = (ms: number) => new Promise<void>((passed) => setTimeout(passed, ms));
 
 export class PlansLife {
-  readonly sheet: Sheet;
+  private sheet: Sheet;
+  private readonly database: PlansDatabase;
   private readonly shop: Shop;
-  private readonly plans: readonly Plan[];
-  /** How often something happened, so that a run can show what it was made of. */
-  readonly told = new Map<string, number>();
+  private readonly scenario: Scenario;
+  private readonly sending = new Sending();
+  private readonly shared: ReadonlySet<object>;
 
-  private constructor(shop: Shop, scenario: Scenario) {
+  private constructor(database: PlansDatabase, shop: Shop, scenario: Scenario) {
+    this.database = database;
     this.shop = shop;
+    this.scenario = scenario;
     this.sheet = new Sheet(scenario);
-    this.plans = scenario.plans;
+    this.shared = new Set(scenario.plans);
   }
 
-  static async begin(database: LivesDatabase, scenario: Scenario): Promise<PlansLife> {
-    const life = new PlansLife(await Shop.opens(database, scenario), scenario);
-    await life.take({ kind: 'buy', plan: 0, slot: 0 });
+  static async begin(database: PlansDatabase, scenario: Scenario): Promise<PlansLife> {
+    const life = new PlansLife(database, await Shop.opens(database, scenario), scenario);
+    life.sheet.tell(`tax ${scenario.tax}`);
+    await life.take({ kind: 'buy', plan: 0, usesBalance: false, slot: 0, meanwhile: null });
     return life;
+  }
+
+  /** How often something happened, so that a run can show what it was made of. */
+  get told(): ReadonlyMap<string, number> {
+    const { sheet, shop } = this;
+    return new Map([...sheet.told, ...shop.previews.told, ['units carried over', sheet.meters.carriedOver]]);
   }
 
   /** A minute passes before each, so that nothing is of the same instant as what came before. */
   async take(step: Step): Promise<void> {
-    await this.passes(this.sheet.now + MINUTE);
-    await this.happens(step);
-    await this.passes(this.sheet.now);
-    await this.compare();
-  }
-
-  disagreements = (): Promise<string[]> => this.shop.disagreements();
-
-  private async passes(to: number): Promise<void> {
-    this.sheet.livesUntil(to);
-    await this.shop.livesUntil(to);
-  }
-
-  private async happens(step: Step): Promise<void> {
-    const { sheet, shop } = this;
-    switch (step.kind) {
-      case 'pass':
-        return this.passes(sheet.now + step.ms);
-      case 'use':
-        for (const tokens of step.tokens)
-          sheet.meters.uses({ name: 'call', timestamp: sheet.now, metadata: { tokens } });
-        return shop.uses(step.tokens);
-      case 'card':
-        sheet.money.card(step.pays);
-        shop.cardPays = step.pays;
-        return;
-      case 'give':
-        sheet.money[step.to] += step.amount;
-        return shop.gives(step.to, step.amount);
-      case 'buy': {
-        const plan = this.plans[step.plan];
-        if (plan === undefined || sheet.living.length >= MOST_LIVING) return;
-        sheet.buys(plan);
-        return shop.buys(plan, step.plan);
-      }
+    await this.does(passing(this.sheet.now + MINUTE));
+    const deed = step.kind === 'use' ? this.using(step.batches) : this.deedOf(step);
+    if (deed !== null) {
+      this.sheet.tell(deed.name);
+      if (step.meanwhile !== null && deed.of !== undefined) await this.doesMeanwhile(deed, step.meanwhile);
+      else await this.does(deed);
     }
-    const of = sheet.living[step.slot % Math.max(1, sheet.living.length)];
-    if (of !== undefined) await this.happensTo(of, step);
+    expect(await saidBy(this.shop)).toEqual(believedBy(this.sheet));
   }
 
-  private async happensTo(of: Subscription, step: Step): Promise<void> {
-    const { sheet } = this;
-    const isRunning = of.status === 'active' || of.status === 'trialing';
-    const isGoingOn = isRunning && !of.cancels && !of.pauses;
-    switch (step.kind) {
-      case 'pass_to_due': {
-        const due = of.due();
-        return due === null ? undefined : this.passes(Math.max(sheet.now, due.at + step.beyond));
-      }
-      case 'change': {
-        const plan = this.plans[step.plan];
-        if (plan === undefined || !isGoingOn || plan.isBySeats !== of.plan.isBySeats) return;
-        await this.asks(of, { kind: 'terms', wish: this.wishOf(step.plan), behavior: step.behavior });
-        return changes(sheet, of, { plan, seats: of.seats }, step.behavior);
-      }
-      case 'seats':
-        if (!isGoingOn || !of.plan.isBySeats) return;
-        await this.asks(of, { kind: 'terms', wish: { seats: step.seats }, behavior: step.behavior });
-        return changes(sheet, of, { plan: of.plan, seats: step.seats }, step.behavior);
-      case 'clear_pending':
-        await this.asks(of, { kind: 'clear_pending' });
-        of.pending = null;
-        return;
-      case 'discount':
-        return this.discounts(of, step.discount);
-      case 'cancel':
-        if (of.cancels) return;
-        await this.asks(of, { kind: 'cancel', reason: 'unused', comment: null });
-        of.pauses = false;
-        of.resumesAt = null;
-        if (of.status === 'paused') sheet.ends(of);
-        else of.cancels = true;
-        return;
-      case 'uncancel':
-        if (!of.cancels) return;
-        await this.asks(of, { kind: 'uncancel' });
-        of.cancels = false;
-        return;
-      case 'revoke':
-        await this.asks(of, { kind: 'revoke', reason: null, comment: null });
-        return sheet.ends(of);
-      case 'pause': {
-        if (of.cancels || !(isRunning || of.status === 'paused')) return;
-        const from = of.status === 'paused' ? sheet.now : of.end;
-        const resumesAt = step.resumesIn === null ? null : from + step.resumesIn;
-        await this.asks(of, { kind: 'pause', resumesAt });
-        of.pauses = of.status !== 'paused';
-        of.resumesAt = resumesAt;
-        return;
-      }
-      case 'unpause':
-        if (!of.pauses) return;
-        await this.asks(of, { kind: 'unpause' });
-        of.pauses = false;
-        of.resumesAt = null;
-        return;
-      case 'resume':
-        if (of.status !== 'paused') return;
-        await this.asks(of, { kind: 'resume' });
-        return sheet.resumes(of);
-      case 'retry':
-        if (of.unpaid === null || of.unpaid.byHand >= 5) return;
-        await this.asks(of, { kind: 'retry_payment', trigger: 'retry_customer' });
-        return sheet.tried(of, false);
-      case 'trial_now':
-        if (of.status !== 'trialing' || !isGoingOn) return;
-        of.endsTrial(sheet.now);
-        await this.asks(of, { kind: 'trial_end', trialEnd: 'now' });
-        return sheet.renews(of);
-    }
+  /** What there is at the end beside what each step has compared. */
+  async end(): Promise<void> {
+    const { database, shop, scenario } = this;
+    await compareEvents(database, shop.whose, scenario, [this.sheet.meters.sent, countingsOf(scenario)]);
+    expect(await shop.disagreements()).toEqual([]);
   }
 
-  private wishOf(plan: number) {
-    const productId = this.shop.productOf(plan);
-    return productId === undefined ? {} : { productId };
+  private async does(deed: Deed): Promise<void> {
+    deed.onSheet(this.sheet);
+    await deed.inShop(this.shop);
+    // What was asked may have brought something due at once.
+    await this.shop.livesUntil(this.sheet.now);
+    this.sheet.livesUntil(this.sheet.now);
   }
 
-  private async asks(of: Subscription, asked: Asked): Promise<void> {
-    const kind = asked.kind === 'terms' ? `terms ${asked.behavior}` : asked.kind;
-    this.told.set(kind, (this.told.get(kind) ?? 0) + 1);
-    const answer = await this.shop.asks(of.nr, asked);
-    if (answer.kind === 'refused') throw new Error(`${asked.kind} was refused: ${answer.message}`);
-  }
-
-  /** Not one that leaves less than a card is charged with. */
-  private async discounts(of: Subscription, which: number | null): Promise<void> {
-    const isSame = (of.discount?.which ?? null) === which;
-    const price = priceOf(of);
-    const left = which === null ? price : price - takenOff({ which, firstUsed: null }, price);
-    if (isSame || (left > 0 && left < 50)) return;
-    await this.asks(of, { kind: 'discount', discountId: which === null ? null : this.shop.discountOf(which) });
-    of.discount = which === null ? null : { which, firstUsed: null };
-  }
-
-  // What both say
-
-  private async compare(): Promise<void> {
-    const said = await this.shop.says();
-    const { sheet, shop } = this;
-    const orders = said.orders
-      // At the checkout nothing was used yet.
-      .filter(({ reason }) => reason !== 'subscription_create')
-      .map(({ subscription, lines, ...order }) => ({
-        ...order,
-        subscription: shop.processes.findIndex(({ id }) => id === subscription),
-        lines: inOrder((lines ?? []).map(({ label, amount, proration }) => [kindOf(label, proration), amount])),
-      }));
-    const rows = said.subscriptions.map(({ id, status, start, end, meterEnd }) => ({
-      ...{ nr: shop.processes.findIndex((each) => each.id === id), status, start: Date.parse(start) },
-      ...{ end: Date.parse(end), meterEnd: meterEnd === null ? null : Date.parse(meterEnd) },
-    }));
-    const believed = {
-      orders: inOrder(sheet.money.orders.map(toldOf)),
-      subscriptions: sheet.subscriptions.map(({ nr, status, start, end, meterEnd }) => ({
-        ...{ nr, status, start, end, meterEnd },
-      })),
-      wallets: { billing: sheet.money.billing, usage: sheet.money.usage },
-      usage: sheet.meters.balances(),
+  /** Where nobody else is billed before, what is next is looked at beforehand. */
+  private deedOf(step: Step): Deed | null {
+    const { sheet, scenario } = this;
+    const deed = deedOf(sheet, step, scenario.plans);
+    if (deed?.name !== 'pass_to_due' || deed.of === undefined || sheet.living.length > 1) return deed;
+    const { status, nr } = sheet.nr(deed.of);
+    if (status !== 'active' && status !== 'trialing') return deed;
+    return {
+      ...deed,
+      inShop: (shop) =>
+        shop.isBusy ? deed.inShop(shop) : shop.previews.ofNext(shop.process(nr), () => deed.inShop(shop)),
     };
-    expect({
-      orders: inOrder(orders),
-      subscriptions: rows.toSorted((a, b) => a.nr - b.nr),
-      wallets: { billing: said.billing, usage: said.wallet },
-      usage: METERS.map(({ name }) => said.usage.get(name) ?? { consumed: '0', credited: '0' }),
-    }).toEqual(believed);
+  }
+
+  // What is used
+
+  private using(batches: readonly Batch[]): Deed {
+    const { database, shop, sheet } = this;
+    const { sent, fresh, late } = this.sending.of(batches, sheet.now);
+    if (batches.length > 1) sheet.tell('use concurrently');
+    if (late > 0) sheet.tell('use late');
+    if (fresh.length < sent.flat().length) sheet.tell('use again');
+    return {
+      name: 'use',
+      onSheet: ({ meters }) => meters.uses(fresh),
+      async inShop() {
+        const inserted = await Promise.all(
+          sent.map((events, i) => send(database, shop.whose, batches[i]?.via ?? 0, events)),
+        );
+        expect(inserted.reduce((sum, each) => sum + each, 0)).toBe(fresh.length);
+      },
+    };
+  }
+
+  /**
+   * What comes in meanwhile is used before one of the turns that the deed takes, or after all of them, by all meters alike:
+   * whichever it is, the product must have stuck to it.
+   */
+  private async doesMeanwhile(deed: Deed, { batch, after }: Meanwhile): Promise<void> {
+    const { sheet, shop } = this;
+    sheet.tell('meanwhile');
+    const { sent, fresh } = this.sending.of([batch], sheet.now);
+    const candidates: Sheet[] = [];
+    for (let turns = 0, most = 0; turns <= most; turns += 1) {
+      const candidate = forked(sheet, this.shared);
+      const begun = candidate.meters.turns;
+      candidate.meters.comeIn(fresh, turns);
+      deed.onSheet(candidate);
+      candidate.livesUntil(candidate.now);
+      candidate.meters.haveComeIn();
+      most = candidate.meters.turns - begun;
+      candidates.push(candidate);
+    }
+    const [first] = candidates;
+    if (first === undefined) throw new Error('Nothing was tried.');
+    shop.isBusy = true;
+    const arrives = pause(after).then(() => send(this.database, shop.whose, batch.via, sent[0] ?? []));
+    const [inserted] = await Promise.all([arrives, deed.inShop(shop).then(() => shop.livesUntil(first.now))]);
+    shop.isBusy = false;
+    expect(inserted).toBe(fresh.length);
+    const said = await saidBy(shop);
+    const found = candidates.findIndex((each) => isSame(said, each));
+    this.sheet = candidates[found] ?? first;
+    this.sheet.tell(found === 0 ? 'meanwhile before' : 'meanwhile after');
   }
 }
-
-/** Usage by its label, and what else there is by its kind. */
-const kindOf = (label: string, isProrated: boolean): string => {
-  if (isProrated) return 'proration';
-  return METERS.some(({ name }) => label.startsWith(`${name} (`)) ? label : 'base';
-};
-
-const toldOf = ({ lines, pays: _, ...order }: Order) => ({
-  ...order,
-  lines: inOrder(lines.map(({ kind, label, amount }) => [kind === 'usage' ? label : kind, amount])),
-});
-
-/** Nothing that costs nothing but usage; several of an instant are in no order. */
-function inOrder<T>(of: readonly T[]): T[] {
-  return of
-    .filter((each) => !(Array.isArray(each) && each[0] === 'base' && each[1] === 0))
-    .toSorted((a, b) => (sorted(a) < sorted(b) ? -1 : 1));
-}
-const sorted = (of: unknown): string =>
-  JSON.stringify(of, (_, value: unknown) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );

@@ -1,18 +1,15 @@
-/** Random plans, usage, and what their subscribers do: for the oracle of plans. */
+/** Random plans, and what their subscribers do: for the oracle of plans. What they use is of oracle-plans-usage.ts. */
 import fc from 'fast-check';
+import type { Filter } from '../../billing/event-filters.ts';
 import { DAY } from './oracle-arithmetic.ts';
 import type { Counting } from './oracle-naive.ts';
+import { type Batch, batch, batches, filterFrom } from './oracle-plans-usage.ts';
 
-/** All of them count the same events. */
 export const METERS = [
   { name: 'Tokens', aggregation: { func: 'sum', property: 'tokens' } },
   { name: 'Calls', aggregation: { func: 'count' } },
   { name: 'Peak', aggregation: { func: 'max', property: 'tokens' } },
 ] as const;
-export const countingOf = (meter: number): Counting => ({
-  filter: { conjunction: 'and', clauses: [] },
-  aggregation: METERS[meter]?.aggregation ?? { func: 'count' },
-});
 
 export interface Benefit {
   readonly meter: number;
@@ -53,30 +50,49 @@ export const DISCOUNTS = [
   { name: 'amount', off: 700, duration: 'repeating', months: 2 },
 ] as const;
 
+/** Whether 19 % are part of the prices, added to them, or not collected. */
+export type Tax = 'none' | 'inclusive' | 'exclusive';
+
 export type Behavior = 'invoice' | 'prorate' | 'next_period' | 'reset';
+/** Times are in ms from the present. */
 export type Happening =
   | { readonly kind: 'pass'; readonly ms: number }
   /** To what is due next, and some more. */
   | { readonly kind: 'pass_to_due'; readonly beyond: number }
-  | { readonly kind: 'use'; readonly tokens: readonly number[] }
-  | { readonly kind: 'buy'; readonly plan: number }
+  /** All of them at the same moment. */
+  | { readonly kind: 'use'; readonly batches: readonly Batch[] }
+  | { readonly kind: 'buy'; readonly plan: number; readonly usesBalance: boolean }
+  | { readonly kind: 'upgrade'; readonly plan: number; readonly usesBalance: boolean }
   | { readonly kind: 'change'; readonly plan: number; readonly behavior: Behavior }
   | { readonly kind: 'seats'; readonly seats: number; readonly behavior: Behavior }
   | { readonly kind: 'card'; readonly pays: boolean }
   | { readonly kind: 'discount'; readonly discount: number | null }
   | { readonly kind: 'give'; readonly to: 'billing' | 'usage'; readonly amount: number }
   | { readonly kind: 'pause'; readonly resumesIn: number | null }
-  | {
-      readonly kind: 'cancel' | 'uncancel' | 'revoke' | 'unpause' | 'resume' | 'retry' | 'trial_now' | 'clear_pending';
-    };
-export type Step = Happening & { readonly slot: number };
+  | { readonly kind: 'period_end' | 'trial_end'; readonly in: number }
+  /** What it waits for, whatever that is: the end of its trial or its pause, a payment; or what was set is taken back. */
+  | { readonly kind: 'hurry' }
+  | { readonly kind: 'cancel' | 'revoke' };
+
+/** What comes in while a step is taken, so many ms after its beginning in real time. */
+export interface Meanwhile {
+  readonly batch: Batch;
+  readonly after: number;
+}
+export type Step = Happening & { readonly slot: number; readonly meanwhile: Meanwhile | null };
 
 export interface Scenario {
   readonly startsAt: number;
   readonly graceDays: 0 | 7;
+  readonly tax: Tax;
+  /** Of the meters. */
+  readonly filters: readonly Filter[];
   readonly plans: readonly Plan[];
   readonly steps: readonly Step[];
 }
+
+export const countingsOf = ({ filters }: Pick<Scenario, 'filters'>): Counting[] =>
+  METERS.map(({ aggregation }, i) => ({ filter: filters[i] ?? { conjunction: 'and', clauses: [] }, aggregation }));
 
 const price = fc.record({
   meter: fc.nat(METERS.length - 1),
@@ -85,8 +101,8 @@ const price = fc.record({
 });
 const plan: fc.Arbitrary<Plan> = fc
   .record({
-    base: fc.constantFrom(null, 500, 1999, 2900, 12_000),
-    isBySeats: fc.integer({ min: 0, max: 5 }).map((luck) => luck === 5),
+    base: fc.constantFrom(null, null, 500, 1999, 2900, 12_000),
+    isBySeats: fc.integer({ min: 0, max: 2 }).map((luck) => luck === 2),
     length: fc.constantFrom<Pick<Plan, 'months' | 'meterMonths'>>(
       ...[{ months: 1, meterMonths: null } as const, { months: 1, meterMonths: null } as const],
       ...[{ months: 3, meterMonths: null } as const, { months: 3, meterMonths: 1 } as const],
@@ -108,30 +124,25 @@ const plan: fc.Arbitrary<Plan> = fc
 
 const days = (most: number) => fc.integer({ min: 1, max: most * 24 }).map((hours) => (hours * DAY) / 24);
 const behavior = fc.constantFrom<Behavior>('invoice', 'prorate', 'next_period', 'reset');
-const tokens = fc.array(
-  fc.oneof(
-    fc.nat(900),
-    fc.integer({ min: 1, max: 4000 }).map((parts) => parts / 8),
-  ),
-  {
-    minLength: 1,
-    maxLength: 4,
-  },
-);
 const is = <K extends Happening['kind']>(kind: K) => fc.constant(kind);
 const PLANS = 4;
 const which = fc.nat(PLANS - 1);
+const atCheckout = { plan: which, usesBalance: fc.boolean() };
 
 /** By how often it happens. */
 const happening: fc.Arbitrary<Happening> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: is('pass'), ms: days(40) }) },
-  { weight: 12, arbitrary: fc.record({ kind: is('pass_to_due'), beyond: fc.constantFrom(0, 0, DAY) }) },
-  { weight: 22, arbitrary: fc.record({ kind: is('use'), tokens }) },
-  { weight: 3, arbitrary: fc.record({ kind: is('buy'), plan: which }) },
-  { weight: 10, arbitrary: fc.record({ kind: is('change'), plan: which, behavior }) },
-  { weight: 2, arbitrary: fc.record({ kind: is('seats'), seats: fc.integer({ min: 1, max: 9 }), behavior }) },
-  { weight: 4, arbitrary: fc.record({ kind: is('card'), pays: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ kind: is('discount'), discount: fc.option(fc.nat(DISCOUNTS.length - 1)) }) },
+  { weight: 13, arbitrary: fc.record({ kind: is('pass_to_due'), beyond: fc.constantFrom(0, 0, DAY) }) },
+  { weight: 18, arbitrary: fc.record({ kind: is('use'), batches }) },
+  { weight: 3, arbitrary: fc.record({ kind: is('buy'), ...atCheckout }) },
+  { weight: 3, arbitrary: fc.record({ kind: is('upgrade'), ...atCheckout }) },
+  { weight: 9, arbitrary: fc.record({ kind: is('change'), plan: which, behavior }) },
+  { weight: 6, arbitrary: fc.record({ kind: is('seats'), seats: fc.integer({ min: 1, max: 9 }), behavior }) },
+  { weight: 5, arbitrary: fc.record({ kind: is('card'), pays: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: is('discount'), discount: fc.option(fc.nat(DISCOUNTS.length - 1), { freq: 2 }) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -140,17 +151,30 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       amount: fc.constantFrom(30, 400, 2500),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: is('pause'), resumesIn: fc.option(days(30)) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('cancel', 'uncancel', 'unpause', 'resume', 'resume') }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('revoke', 'clear_pending', 'trial_now', 'retry') }) },
+  { weight: 4, arbitrary: fc.record({ kind: is('pause'), resumesIn: fc.option(days(30)) }) },
+  { weight: 4, arbitrary: fc.record({ kind: is('period_end'), in: days(50) }) },
+  { weight: 2, arbitrary: fc.record({ kind: is('trial_end'), in: days(50) }) },
+  { weight: 9, arbitrary: fc.record({ kind: is('hurry') }) },
+  { weight: 3, arbitrary: fc.record({ kind: is('cancel') }) },
+  { weight: 2, arbitrary: fc.record({ kind: is('revoke') }) },
 );
 
-export const scenario: fc.Arbitrary<Scenario> = fc.record({
-  startsAt: fc.constantFrom('2027-01-31T02:30:00Z', '2027-04-01T00:00:00Z', '2028-02-29T23:00:00Z').map(Date.parse),
-  graceDays: fc.constantFrom(0, 7),
-  plans: fc.array(plan, { minLength: PLANS, maxLength: PLANS }),
-  steps: fc.array(
-    fc.tuple(happening, fc.nat(1)).map(([what, slot]) => ({ ...what, slot })),
-    { minLength: 25, maxLength: 25 },
-  ),
-});
+const meanwhile: fc.Arbitrary<Meanwhile | null> = fc.oneof(
+  { weight: 5, arbitrary: fc.constant(null) },
+  { weight: 1, arbitrary: fc.record({ batch, after: fc.nat(120) }) },
+);
+
+const START = fc.constantFrom('2027-01-31T02:30:00Z', '2027-04-01T00:00:00Z', '2028-02-29T23:00:00Z').map(Date.parse);
+export const scenario: fc.Arbitrary<Scenario> = START.chain((startsAt) =>
+  fc.record({
+    startsAt: fc.constant(startsAt),
+    graceDays: fc.constantFrom(0, 7),
+    tax: fc.constantFrom('none', 'inclusive', 'exclusive'),
+    filters: fc.tuple(...METERS.map(() => filterFrom(startsAt))),
+    plans: fc.array(plan, { minLength: PLANS, maxLength: PLANS }),
+    steps: fc.array(
+      fc.tuple(happening, fc.nat(1), meanwhile).map(([what, slot, also]) => ({ ...what, slot, meanwhile: also })),
+      { minLength: 25, maxLength: 25 },
+    ),
+  }),
+);

@@ -7,6 +7,7 @@ import { type BenefitTypes, loadBenefitTypes } from '../../benefits/registry.ts'
 import type { CheckoutId, DiscountId, GrantId, OrderId, PaymentId, SubscriptionId } from '../../billing/ids.ts';
 import { type Due, isOver, nextDue } from '../../billing/subscription-state.ts';
 import { adjustBalance } from '../../db/balance-adjustments.ts';
+import type { Wish } from '../../db/change-plan.ts';
 import { usageOfCustomer } from '../../db/customer-meters.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
@@ -15,28 +16,39 @@ import { Payment } from '../../db/entities/payment.ts';
 import { Price, type PriceRow } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { TestClock } from '../../db/entities/test-clock.ts';
-import { subjectOfCustomer } from '../../usage/subjects.ts';
+import type { Asked } from '../../workflows/subscription.requests.ts';
 import type { LivesDatabase } from '../lives/database.ts';
 import { type Answer, type Around, Process } from '../lives/process.ts';
 import { disagreements } from '../lives/snapshot.ts';
-import type { Plan, Scenario } from './oracle-plans-scenario.ts';
+import { PlansPreviews } from './oracle-plans-previews.ts';
+import type { Behavior, Plan, Scenario } from './oracle-plans-scenario.ts';
 import { aStall, type Stall } from './oracle-plans-stall.ts';
 
 const DAY = 86_400_000;
 
 export class Shop implements Around {
   readonly processes: Process[] = [];
+  readonly previews: PlansPreviews;
   private readonly database: LivesDatabase;
   private readonly types: BenefitTypes;
   private readonly stall: Stall;
   private clock: number;
+  private frozenAt: number;
   cardPays = true;
+  /** Events come in while something happens: what was shown before need not be what is billed. */
+  isBusy = false;
 
   private constructor(database: LivesDatabase, types: BenefitTypes, stall: Stall, startsAt: number) {
     this.database = database;
     this.types = types;
     this.stall = stall;
     this.clock = startsAt;
+    this.frozenAt = startsAt;
+    this.previews = new PlansPreviews(database, stall.organizationId);
+  }
+
+  get whose(): Pick<Stall, 'organizationId' | 'customerId'> {
+    return this.stall;
   }
 
   static async opens(database: LivesDatabase, scenario: Scenario): Promise<Shop> {
@@ -52,8 +64,8 @@ export class Shop implements Around {
     return false;
   }
 
-  due(_: Due, __: Process, take: () => Promise<void>): Promise<void> {
-    return take();
+  due(due: Due, process: Process, take: () => Promise<void>): Promise<void> {
+    return this.isBusy ? take() : this.previews.ofDue(process, due, take);
   }
 
   async charge(paymentId: PaymentId): Promise<ChargeOutcome> {
@@ -93,32 +105,41 @@ export class Shop implements Around {
       await this.grantsAreCarriedOut();
     }
     this.clock = Math.max(this.clock, to);
+    if (this.frozenAt === this.clock) return;
+    this.frozenAt = this.clock;
     const frozen = { frozenTime: new Date(this.clock) };
     await this.database.deps.orm.em.fork().nativeUpdate(TestClock, this.stall.clockId, frozen);
   }
 
-  async asks(nr: number, asked: Parameters<Process['ask']>[0]): Promise<Answer> {
+  process(nr: number): Process {
     const process = this.processes[nr];
     if (process === undefined) throw new Error(`There is no subscription ${nr}.`);
-    const answer = await process.ask(asked);
+    return process;
+  }
+
+  /** None of them may be refused. */
+  async asks(nr: number, asked: Asked): Promise<void> {
+    const process = this.process(nr);
+    const ask = () => process.ask(asked);
+    const isOfEnd = (asked.kind === 'cancel' || asked.kind === 'revoke') && !this.isBusy;
+    await this.isDone(asked, isOfEnd ? this.previews.ofEnd(process, asked.kind === 'revoke', ask) : ask());
+  }
+
+  async changes(nr: number, wish: Wish, behavior: Behavior): Promise<void> {
+    const process = this.process(nr);
+    const asked = { kind: 'terms', wish, behavior } as const;
+    const ask = () => process.ask(asked);
+    await this.isDone(asked, this.isBusy ? ask() : this.previews.ofChange(process, wish, behavior, ask));
+  }
+
+  private async isDone({ kind }: Asked, asking: Promise<Answer>): Promise<void> {
+    const answer = await asking;
+    if (answer.kind === 'refused') throw new Error(`${kind} was refused: ${answer.message}`);
     await this.grantsAreCarriedOut();
-    return answer;
   }
 
   productOf = (plan: number) => this.stall.products[plan]?.id;
   discountOf = (discount: number): DiscountId | null => this.stall.discounts[discount] ?? null;
-
-  async uses(tokens: readonly number[]): Promise<void> {
-    const { organizationId, customerId } = this.stall;
-    await this.database.services.events.write({
-      organizationId,
-      events: tokens.map((each) => ({
-        ...{ subject: subjectOfCustomer(customerId), customerId, externalCustomerId: null, memberId: null },
-        ...{ externalMemberId: null, name: 'call', source: 'user', timestamp: this.clock, externalId: null },
-        ...{ parentId: null, metadata: { tokens: each } },
-      })),
-    });
-  }
 
   async gives(type: 'billing' | 'usage', amount: number): Promise<void> {
     await this.database.deps.orm.em.fork().transactional(async (em) => {
@@ -129,26 +150,43 @@ export class Shop implements Around {
   }
 
   /** With a card that pays. */
-  async buys(plan: Plan, nr: number): Promise<void> {
-    const { prepareCheckout, deliverCheckout } = checkoutActivities(this.database.deps);
-    const attemptId = randomUUID() as PaymentId;
-    const checkoutId = await this.opensCheckout(plan, nr);
-    const pressPay = () => prepareCheckout({ checkoutId, attemptId, hasCard: true, at: this.clock });
-    const shown = await pressPay();
-    const prepared = shown.kind === 'refused' && shown.reason === 'tax_changed' ? await pressPay() : shown;
-    if (prepared.kind === 'refused' || prepared.kind === 'over') throw new Error(JSON.stringify(prepared));
-    const paymentId = prepared.kind === 'payment' ? attemptId : null;
-    if (paymentId !== null) await this.isTaken(paymentId);
+  async buys(plan: Plan, nr: number, usesBalance: boolean): Promise<void> {
+    const { deliverCheckout } = checkoutActivities(this.database.deps);
+    const paid = await this.paysCheckout(await this.opensCheckout(plan, nr, usesBalance, null));
     const subscriptionId = randomUUID() as SubscriptionId;
-    const orderId = randomUUID() as OrderId;
-    await deliverCheckout({ checkoutId, paymentId, subscriptionId, orderId, at: this.clock });
+    await deliverCheckout({ ...paid, subscriptionId, at: this.clock });
     const process = new Process(this.database.deps, subscriptionId, this);
     await process.load();
     this.processes.push(process);
     await this.grantsAreCarriedOut();
   }
 
-  private opensCheckout(plan: Plan, nr: number): Promise<CheckoutId> {
+  async upgrades(of: number, plan: Plan, nr: number, usesBalance: boolean): Promise<void> {
+    const paid = await this.paysCheckout(await this.opensCheckout(plan, nr, usesBalance, this.process(of).id));
+    await this.asks(of, { kind: 'upgrade', ...paid });
+  }
+
+  private async paysCheckout(checkoutId: CheckoutId) {
+    const { prepareCheckout } = checkoutActivities(this.database.deps);
+    const attemptId = randomUUID() as PaymentId;
+    const pressPay = () => prepareCheckout({ checkoutId, attemptId, hasCard: true, at: this.clock });
+    let prepared = await pressPay();
+    // What the tax comes to, and then the balance, is shown before it is paid.
+    for (const reason of ['tax_changed', 'balance_changed'] as const) {
+      if (prepared.kind === 'refused' && prepared.reason === reason) prepared = await pressPay();
+    }
+    if (prepared.kind === 'refused' || prepared.kind === 'over') throw new Error(JSON.stringify(prepared));
+    const paymentId = prepared.kind === 'payment' ? attemptId : null;
+    if (paymentId !== null) await this.isTaken(paymentId);
+    return { checkoutId, paymentId, orderId: randomUUID() as OrderId };
+  }
+
+  private opensCheckout(
+    plan: Plan,
+    nr: number,
+    usesBalance: boolean,
+    upgradeOf: SubscriptionId | null,
+  ): Promise<CheckoutId> {
     const { organizationId, customerId, products } = this.stall;
     const sold = products[nr];
     if (sold === undefined) throw new Error(`There is no plan ${nr}.`);
@@ -160,7 +198,7 @@ export class Shop implements Around {
         ...{ id, createdAt: new Date(this.clock), clientSecret: `polar_c_${id}` },
         ...{ organization: em.getReference(Organization, organizationId), productIds: [sold.id] },
         ...{ product: em.getReference(Product, sold.id), price, currency: 'usd', amount: plan.base ?? 0 },
-        ...{ seats: plan.isBySeats ? 1 : null, ...trial },
+        ...{ seats: plan.isBySeats ? 1 : null, ...trial, upgradeOf, usesBalance },
         ...{ customer: em.getReference(Customer, customerId), expiresAt: new Date(this.clock + DAY) },
         ...{ customerBillingAddress: { country: 'DE' }, discountAmount: 0, meteredPriceIds: sold.meteredPriceIds },
       });
@@ -187,6 +225,7 @@ interface Said {
     readonly reason: string;
     readonly status: string;
     readonly discount: number;
+    readonly tax: number;
     readonly total: number;
     readonly applied: number;
     readonly fromWallet: number;
@@ -206,7 +245,8 @@ interface Said {
 const SAID = `select json_build_object(
   'orders', coalesce((select json_agg(json_build_object(
       'subscription', o.subscription_id, 'reason', o.billing_reason, 'status', o.status,
-      'discount', o.discount_amount, 'total', o.total_amount, 'applied', o.applied_balance_amount,
+      'discount', o.discount_amount, 'tax', o.tax_amount, 'total', o.total_amount,
+      'applied', o.applied_balance_amount,
       'fromWallet', o.applied_usage_wallet_amount,
       'lines', (select json_agg(json_build_object('label', l.label, 'amount', l.amount, 'proration', l.proration)
         order by l.position) from order_items l where l.order_id = o.id)))

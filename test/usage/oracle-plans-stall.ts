@@ -23,9 +23,11 @@ import { TestClock } from '../../db/entities/test-clock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { BENEFITS, DISCOUNTS, METERS, type Plan, type Scenario } from './oracle-plans-scenario.ts';
 
+const IS_MERCHANTS = { property: 'source', operator: 'eq', value: 'user' } as const;
+
 export type Stall = Awaited<ReturnType<typeof aStall>>;
 
-export async function aStall(em: EntityManager, { startsAt, graceDays, plans }: Scenario) {
+export async function aStall(em: EntityManager, { startsAt, graceDays, tax, filters, plans }: Scenario) {
   const createdAt = new Date(startsAt);
   const organization = em.create(Organization, {
     ...{ id: randomUUID() as OrganizationId, createdAt, name: 'Example Shop', slug: `shop-${randomUUID()}` },
@@ -38,7 +40,8 @@ export async function aStall(em: EntityManager, { startsAt, graceDays, plans }: 
       allow_customer_updates: true,
     },
     ...{ customerEmailSettings: {}, customerPortalSettings: PORTAL_DEFAULTS, country: 'DE' },
-    ...{ defaultTaxBehavior: 'location', taxRegistrations: [] },
+    defaultTaxBehavior: tax === 'none' ? 'location' : tax,
+    taxRegistrations: tax === 'none' ? [] : ['DE'],
   });
   const testClock = em.create(TestClock, {
     ...{ id: randomUUID() as TestClockId, createdAt, organization, name: 'A life', frozenTime: createdAt },
@@ -47,10 +50,10 @@ export async function aStall(em: EntityManager, { startsAt, graceDays, plans }: 
     ...{ id: randomUUID() as CustomerId, createdAt, organization, email: 'ada@example.com', testClock },
     ...{ billingAddress: { country: 'DE' }, defaultPaymentMethodId: randomUUID() as PaymentMethodId },
   });
-  const meters = METERS.map(({ name, aggregation }) =>
+  const meters = METERS.map(({ name, aggregation }, i) =>
     em.create(Meter, {
       ...{ id: randomUUID() as MeterId, createdAt, organization, name, aggregation, thresholds: [] },
-      filter: { conjunction: 'and', clauses: [{ property: 'source', operator: 'eq', value: 'user' }] },
+      filter: { conjunction: 'and', clauses: [IS_MERCHANTS, ...filters.slice(i, i + 1)] },
       countsFrom: new Date(0),
     }),
   );

@@ -1,12 +1,11 @@
 /** What another plan, or other seats, come to by the rules of docs/billing.md. */
-import { DAY, share } from './oracle-arithmetic.ts';
-import type { Behavior } from './oracle-plans-scenario.ts';
+import { DAY, movedBy, share } from './oracle-arithmetic.ts';
+import type { Behavior, Plan } from './oracle-plans-scenario.ts';
 import type { Sheet } from './oracle-sheet.ts';
-import { afterDiscount, covers, discountOn, isOnce, type Line, takenOff } from './oracle-sheet-orders.ts';
+import { afterDiscount, costs, covers, discountOn, isOnce, type Line, takenOff } from './oracle-sheet-orders.ts';
 import { priceOf, type Subscription, type Wanted } from './oracle-sheet-periods.ts';
 
 const prorated = (amount: number): Line => ({ kind: 'proration', label: '', amount });
-const hasAmount = ({ amount }: Line): boolean => amount !== 0;
 
 export function changes(sheet: Sheet, of: Subscription, wanted: Wanted, behavior: Behavior): void {
   if (of.is(wanted)) of.pending = null;
@@ -14,7 +13,7 @@ export function changes(sheet: Sheet, of: Subscription, wanted: Wanted, behavior
   else if (of.status === 'trialing') inTrial(sheet, of, wanted);
   else if (behavior === 'reset') newPeriod(sheet, of, wanted, []);
   else if (wanted.plan.months !== of.plan.months) {
-    newPeriod(sheet, of, wanted, [prorated(-unused(sheet, of, of.paidFor))].filter(hasAmount));
+    newPeriod(sheet, of, wanted, [prorated(-unused(sheet, of, of.paidFor))].filter(costs));
   } else withinPeriod(sheet, of, wanted, behavior);
 }
 
@@ -34,14 +33,44 @@ function inTrial(sheet: Sheet, of: Subscription, wanted: Wanted): void {
 }
 
 function withinPeriod(sheet: Sheet, of: Subscription, wanted: Wanted, behavior: Behavior): void {
-  const price = discounted(of, priceOf(wanted));
-  const lines = [prorated(-unused(sheet, of, of.paidFor)), prorated(unused(sheet, of, price))].filter(hasAmount);
+  const price = of.inPeriod(discounted(of, priceOf(wanted)));
+  const lines = [prorated(-unused(sheet, of, of.paidFor)), prorated(unused(sheet, of, price))].filter(costs);
   // Who has paid nothing may have no card: it begins once it is paid.
   const isNow = behavior === 'invoice' || of.paidFor === 0;
   if (lines.length > 0 && isNow && !isPaid(sheet, of, lines, false)) return;
   if (lines.length > 0 && !isNow) of.waiting.push(...lines);
   takesHold(sheet, of, wanted);
   of.paidFor = price;
+}
+
+/** Sets when it renews next. As many months of its discount are left then as were left before. */
+export function movesPeriodEnd(sheet: Sheet, of: Subscription, end: number): void {
+  const { discount } = of;
+  if (discount?.firstUsed && covers(discount, of.end)) discount.firstUsed = movedBy(discount.firstUsed, of.end, end);
+  else if (discount !== null && !covers(discount, of.end)) discount.until = Math.min(of.end, end);
+  of.movesEnd(end, sheet.now, discounted(of, priceOf(of)));
+}
+
+/** Of a trial that runs, or of one that is given: what was used before is owed, and no month of a discount is lost. */
+export function movesTrialEnd(sheet: Sheet, of: Subscription, end: number): void {
+  if (of.status !== 'trialing') sheet.keepsUsage(of);
+  const { discount } = of;
+  if (discount?.firstUsed) discount.firstUsed = movedBy(discount.firstUsed, of.end, end);
+  if (of.status === 'trialing') of.endsTrial(end);
+  else of.beginsTrial(sheet.now, end);
+}
+
+/** By a checkout, in the place of one that costs nothing: whoever buys it wants it to go on, in a period from now on. */
+export function upgrades(sheet: Sheet, of: Subscription, plan: Plan, usesBalance: boolean): void {
+  const wanted: Wanted = { plan, seats: plan.isBySeats ? 1 : null };
+  const lines: Line[] = [{ kind: 'base', label: '', amount: priceOf(wanted) }];
+  sheet.money.sell({ subscription: of.nr, reason: 'subscription_update', lines, pays: 'nothing' }, usesBalance);
+  of.cancels = false;
+  of.pauses = false;
+  of.resumesAt = null;
+  of.discount = null;
+  takesHold(sheet, of, wanted, true);
+  of.paidFor = priceOf(wanted);
 }
 
 /** What the subscription's discount leaves of a price in the place of the present one. */

@@ -2,8 +2,8 @@
  * The sheet of one customer's usage: what was used of each meter since it was closed, by whose periods it is counted, and
  * what they are credited with. docs/decisions/0017 and the table of credits of docs/metered-billing.md, nothing else.
  */
-import { amountOf, consumed, type Exact, ONE, type Sent, written } from './oracle-naive.ts';
-import { BENEFITS, countingOf, METERS, type Plan } from './oracle-plans-scenario.ts';
+import { amountOf, type Counting, consumed, type Exact, ONE, type Sent, written } from './oracle-naive.ts';
+import { BENEFITS, METERS, type Plan } from './oracle-plans-scenario.ts';
 
 /** Of a subscription, as far as its customer's meters are concerned. */
 export interface Counted {
@@ -41,28 +41,67 @@ export class MeterSheet {
   /** By subscription and benefit, in the order in which they were first given. */
   private readonly credits = new Map<string, Credit>();
   private readonly subscriptions: Counted[] = [];
+  private readonly countings: readonly Counting[];
+  /** All that ever came in. */
+  readonly sent: Sent[] = [];
+  private arriving: { left: number; readonly events: readonly Sent[] } | null = null;
+  /** How often something was closed, credited or taken back: between any two of these, what comes in may come in. */
+  turns = 0;
+  /** Units that were carried over, so that a run can show that there were some. */
+  carriedOver = 0;
+
+  constructor(countings: readonly Counting[]) {
+    this.countings = countings;
+  }
 
   add(subscription: Counted): void {
     this.subscriptions.push(subscription);
   }
 
-  uses(event: Sent): void {
-    for (const events of this.open) events.push(event);
+  uses(events: readonly Sent[]): void {
+    this.sent.push(...events);
+    for (const meter of this.open) meter.push(...events);
+  }
+
+  /** They come in after so many turns from now on, all at once; at the latest when they are waited for. */
+  comeIn(events: readonly Sent[], afterTurns: number): void {
+    this.arriving = { events, left: afterTurns };
+  }
+
+  haveComeIn(): void {
+    const { arriving } = this;
+    this.arriving = null;
+    if (arriving !== null) this.uses(arriving.events);
+  }
+
+  /** Nothing comes in between what is read after it and what is written. */
+  turn(): void {
+    this.turns += 1;
+    if (this.arriving === null) return;
+    if (this.arriving.left === 0) this.haveComeIn();
+    else this.arriving.left -= 1;
   }
 
   private used(meter: number): Exact {
-    return consumed(countingOf(meter), this.open[meter] ?? []);
+    const counting = this.countings[meter];
+    return counting === undefined ? 0n : consumed(counting, this.open[meter] ?? []);
   }
 
-  private creditsOn = (meter: number): Credit[] => [...this.credits.values()].filter((each) => each.meter === meter);
+  private creditsOn(meter: number): Credit[] {
+    return [...this.credits.values()].filter((each) => each.meter === meter);
+  }
 
-  private credited = (meter: number): number => this.creditsOn(meter).reduce((sum, { units }) => sum + units, 0);
+  private credited(meter: number): number {
+    return this.creditsOn(meter).reduce((sum, { units }) => sum + units, 0);
+  }
 
   balances() {
     return METERS.map((_, meter) => ({ consumed: written(this.used(meter)), credited: String(this.credited(meter)) }));
   }
 
-  owned = (subscription: Counted): number[] => METERS.flatMap((_, i) => (this.owners[i] === subscription ? [i] : []));
+  owned(subscription: Counted): number[] {
+    return METERS.flatMap((_, i) => (this.owners[i] === subscription ? [i] : []));
+  }
 
   /** A line for each meter that it bills, at its own prices, without usage too. */
   lines(subscription: Counted): UsageLine[] {
@@ -99,6 +138,7 @@ export class MeterSheet {
 
   /** It counts from now on what nobody else does, or what it bills and the other one only credits. */
   take(subscription: Counted, closed: readonly number[] = []): number[] {
+    this.turn();
     const taken = METERS.flatMap((_, meter) => {
       const owner = this.owners[meter] ?? null;
       const plan = subscription.metersOf;
@@ -127,7 +167,9 @@ export class MeterSheet {
     return this.credits.get(`${subscription.nr}/${benefit}`);
   }
 
-  holds = (subscription: Counted, benefit: number): boolean => this.creditOf(subscription, benefit)?.isHeld ?? false;
+  holds(subscription: Counted, benefit: number): boolean {
+    return this.creditOf(subscription, benefit)?.isHeld ?? false;
+  }
 
   /** With the grant: whole, or as it was left where it comes back in the period that it was credited for. */
   grant(subscription: Counted, benefit: number, at: number): void {
@@ -150,6 +192,7 @@ export class MeterSheet {
   takeBack(subscription: Counted, benefit: number): void {
     const credit = this.creditOf(subscription, benefit);
     if (!credit?.isHeld) return;
+    this.turn();
     const isCounted = this.owners[credit.meter] !== null;
     const used = isCounted ? (this.spent(credit.meter).get(credit) ?? 0) : 0;
     credit.left = credit.units - used;
@@ -159,10 +202,12 @@ export class MeterSheet {
 
   /** With a new period: what is left goes or is carried over, and what is used of a meter that is not closed stays. */
   anew(subscription: Counted, benefits: readonly number[], closed: readonly number[], at: number): void {
+    this.turn();
     for (const benefit of benefits) {
       const [credit, given] = [this.creditOf(subscription, benefit), BENEFITS[benefit]];
       if (!credit?.isHeld || given === undefined) continue;
       const used = closed.includes(credit.meter) ? 0 : (this.spent(credit.meter).get(credit) ?? 0);
+      if (given.rollover) this.carriedOver += credit.units;
       credit.units = (given.rollover ? credit.units : used) + given.units;
       credit.creditedAt = at;
     }

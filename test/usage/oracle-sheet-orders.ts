@@ -1,6 +1,7 @@
 /** The sheet of one customer's orders: what is taken off them, what balance and wallet pay, and what is left to charge. */
 import { lessDiscount, monthsAfter, share, total } from './oracle-arithmetic.ts';
-import { DISCOUNTS } from './oracle-plans-scenario.ts';
+import { DISCOUNTS, type Tax } from './oracle-plans-scenario.ts';
+import { taxOf, taxOfEach } from './oracle-sheet-taxes.ts';
 
 export interface Line {
   readonly kind: 'base' | 'usage' | 'proration';
@@ -11,12 +12,18 @@ export interface Line {
   readonly isOfTrial?: boolean;
 }
 
+export const costs = ({ amount }: Line): boolean => amount !== 0;
+
 export interface Order {
   readonly subscription: number;
   readonly reason: string;
   readonly lines: readonly Line[];
   readonly discount: number;
+  /** Within the total, in both ways of taxing. */
+  readonly tax: number;
   readonly total: number;
+  /** What its prorated lines come to, with the tax on top of them. */
+  readonly prorated: number;
   /** What it has paid for, once it is paid late. */
   readonly pays: 'period' | 'usage' | 'nothing';
   /** Added to the total; of it, what the wallet for usage pays. */
@@ -29,11 +36,14 @@ export interface Using {
   readonly which: number;
   /** Of the first order that it took something off. */
   firstUsed: number | null;
+  /** None of its months is left then, whenever the period ends. */
+  until?: number;
 }
 
 /** Whether it is for an order of this date: its months count from its first one. */
-export function covers({ which, firstUsed }: Using, at: number): boolean {
+export function covers({ which, firstUsed, until }: Using, at: number): boolean {
   const terms = DISCOUNTS[which];
+  if (until !== undefined && at >= until) return false;
   if (terms === undefined || firstUsed === null) return true;
   if (terms.duration === 'repeating') return at < monthsAfter(firstUsed, terms.months);
   return terms.duration === 'forever';
@@ -65,11 +75,18 @@ export function afterDiscount(lines: readonly Line[], discount: number): number[
 /** Less than that a card is not charged with. */
 const LEAST = 50;
 
+type Opened = Pick<Order, 'subscription' | 'reason' | 'lines' | 'discount' | 'pays'>;
+
 export class OrderSheet {
   readonly orders: Order[] = [];
   billing = 0;
   usage = 0;
   private cardPays = true;
+  private readonly tax: Tax;
+
+  constructor(tax: Tax) {
+    this.tax = tax;
+  }
 
   card(pays: boolean): void {
     this.cardPays = pays;
@@ -79,15 +96,29 @@ export class OrderSheet {
     return this.cardPays;
   }
 
-  /** An order that balance and wallet have paid what they can of; the rest is charged, or owed by who has ended. */
-  open(given: Pick<Order, 'subscription' | 'reason' | 'lines' | 'discount' | 'pays'>, isCharged = true): Order {
-    const sum = total(given.lines.map(({ amount }) => amount)) - given.discount;
-    const order: Order = { ...given, total: sum, applied: 0, fromWallet: 0, status: 'pending' };
-    this.orders.push(order);
+  /** With its tax; and what of it is for usage. */
+  private written(given: Opened): { order: Order; ofUsage: number } {
     const left = afterDiscount(given.lines, given.discount);
-    const ofUsage = total(left.filter((_, i) => given.lines[i]?.kind === 'usage'));
-    const fromWallet = Math.max(0, Math.min(sum, ofUsage, this.usage));
-    const rest = sum - fromWallet;
+    const net = total(left);
+    const tax = taxOf(net, this.tax);
+    const ofEach = taxOfEach(left, tax, this.tax);
+    const onTop = (i: number) => (this.tax === 'exclusive' ? (ofEach[i] ?? 0) : 0);
+    const sumOf = (kind: Line['kind']) =>
+      total(left.map((amount, i) => (given.lines[i]?.kind === kind ? amount + onTop(i) : 0)));
+    const sum = this.tax === 'exclusive' ? net + tax : net;
+    const order: Order = {
+      ...{ ...given, tax, total: sum, prorated: sumOf('proration') },
+      ...{ applied: 0, fromWallet: 0, status: 'pending' as const },
+    };
+    this.orders.push(order);
+    return { order, ofUsage: sumOf('usage') };
+  }
+
+  /** An order that balance and wallet have paid what they can of; the rest is charged, or owed by who has ended. */
+  open(given: Opened, isCharged = true): Order {
+    const { order, ofUsage } = this.written(given);
+    const fromWallet = Math.max(0, Math.min(order.total, ofUsage, this.usage));
+    const rest = order.total - fromWallet;
     const wanted = Math.max(0, rest - this.billing);
     const due = wanted < LEAST ? 0 : wanted;
     // Nobody charges it: it is paid whole or not at all.
@@ -101,6 +132,17 @@ export class OrderSheet {
     return order;
   }
 
+  /** Of a checkout, with a card that pays. Nothing that is owed is asked for. */
+  sell(given: Omit<Opened, 'discount'>, usesBalance: boolean): Order {
+    const { order } = this.written({ ...given, discount: 0 });
+    order.status = 'paid';
+    if (!usesBalance || order.total <= 0 || this.billing <= 0) return order;
+    const wanted = Math.max(0, order.total - this.billing);
+    order.applied = (wanted < LEAST ? 0 : wanted) - order.total + 0;
+    this.billing += order.applied;
+    return order;
+  }
+
   /** Whether it is paid now. */
   charge(order: Order): boolean {
     if (order.status === 'pending' && this.cardPays) order.status = 'paid';
@@ -109,8 +151,7 @@ export class OrderSheet {
 
   /** What comes to nothing, or stays owed, gives back what it took; a credit on what stays owed is balance. */
   givesBack(order: Order, isOwed: boolean): void {
-    const prorated = total(order.lines.filter(({ kind }) => kind === 'proration').map(({ amount }) => amount));
-    const credit = isOwed ? Math.max(0, -prorated) : 0;
+    const credit = isOwed ? Math.max(0, -order.prorated) : 0;
     this.billing += credit - (order.applied - order.fromWallet);
     this.usage -= order.fromWallet;
     order.applied = credit;

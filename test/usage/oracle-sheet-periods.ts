@@ -1,5 +1,5 @@
 /** The sheet of one subscription: its plan, its periods by the calendar, and what is due next. */
-import { DAY, monthsAfter } from './oracle-arithmetic.ts';
+import { DAY, monthsAfter, share } from './oracle-arithmetic.ts';
 import type { Plan } from './oracle-plans-scenario.ts';
 import type { Counted } from './oracle-sheet-meters.ts';
 import type { Line, Order, Using } from './oracle-sheet-orders.ts';
@@ -41,7 +41,7 @@ export class Subscription implements Counted {
   private anchor: number;
   private period: number;
   private meterPeriod: { readonly start: number; readonly end: number } | null = null;
-  readonly trialStart: number | null;
+  trialStart: number | null;
   cancels = false;
   pauses = false;
   resumesAt: number | null = null;
@@ -50,6 +50,8 @@ export class Subscription implements Counted {
   waiting: Line[] = [];
   /** What the present period was charged with, after discount. */
   paidFor: number;
+  /** Where its end was moved: by how much that is more than its price for so long a period. */
+  private paidBeyond = 0;
   unpaid: Unpaid | null = null;
   counts = true;
 
@@ -89,16 +91,51 @@ export class Subscription implements Counted {
     return wanted.plan === this.plan && wanted.seats === this.seats;
   }
 
-  /** The trial is that long now. */
+  /** The trial is that long now; periods are counted from its end. */
   endsTrial(end: number): void {
     this.end = end;
-    this.anchor = end;
+    this.countsAnew();
     this.enterMeterPeriod(this.start);
+  }
+
+  /** In the place of what is left of the period. */
+  beginsTrial(at: number, end: number): void {
+    this.status = 'trialing';
+    this.trialStart = at;
+    this.paidBeyond = 0;
+    this.endsTrial(end);
   }
 
   nextPeriod(): void {
     this.period += 1;
     this.enterPeriod();
+  }
+
+  /**
+   * Later ones are counted from it. What is left of what was paid stays worth as much, and the price is as much more or
+   * less as the period is longer or shorter: `price` is the present one of a whole period, after discount.
+   */
+  movesEnd(end: number, at: number, price: number): void {
+    const unused = share(this.paidFor, this.end - at, this.end - this.start);
+    this.paidFor = share(unused, end - this.start, end - at);
+    this.end = end;
+    this.countsAnew();
+    this.paidBeyond = this.paidFor - this.byLength(price);
+    if (this.meterPeriod === null) return;
+    const { start } = this.meterPeriod;
+    this.enterMeterPeriod(start);
+    this.meterPeriod = { start, end: this.meterPeriod.end };
+  }
+
+  /** What a price comes to in the present period, in the place of the one that it was paid at. */
+  inPeriod(price: number): number {
+    return Math.max(0, this.byLength(price) + this.paidBeyond);
+  }
+
+  private byLength(price: number): number {
+    // Only one whose end was moved is of another length.
+    if (this.status === 'trialing' || this.period > 0) return price;
+    return share(price, this.end - this.start, monthsAfter(this.start, this.plan.months) - this.start);
   }
 
   /** Later ones are counted from it. */
@@ -115,21 +152,26 @@ export class Subscription implements Counted {
   }
 
   private enterPeriod(): void {
+    this.paidBeyond = 0;
     this.start = monthsAfter(this.anchor, this.plan.months * (this.period - 1));
     this.end = monthsAfter(this.anchor, this.plan.months * this.period);
     this.enterMeterPeriod(this.start);
   }
 
-  /** Meter periods are counted from the anchor of the periods, and none is longer than the one that it is in. */
+  /**
+   * Meter periods are counted from the anchor of the periods, or from the start of one whose end was moved, and none is
+   * longer than the one that it is in.
+   */
   enterMeterPeriod(at: number): void {
     const { meterMonths } = this.plan;
     if (meterMonths === null) this.meterPeriod = null;
     else if (this.status === 'trialing') this.meterPeriod = { start: this.trialStart ?? this.start, end: this.end };
     else {
       const within = Math.min(at, this.end - 1);
+      const from = Math.min(this.anchor, this.start);
       let months = 0;
-      while (monthsAfter(this.anchor, months + meterMonths) <= within) months += meterMonths;
-      const [start, end] = [monthsAfter(this.anchor, months), monthsAfter(this.anchor, months + meterMonths)];
+      while (monthsAfter(from, months + meterMonths) <= within) months += meterMonths;
+      const [start, end] = [monthsAfter(from, months), monthsAfter(from, months + meterMonths)];
       this.meterPeriod = { start: Math.max(start, this.start), end: Math.min(end, this.end) };
     }
   }

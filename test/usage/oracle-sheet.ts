@@ -2,24 +2,38 @@
  * What a merchant would write down of one customer: each order and why, each balance, each period. Written from
  * docs/billing.md and docs/metered-billing.md, with nothing of the product's own code.
  */
-import { DAY, monthsAfter } from './oracle-arithmetic.ts';
-import { BENEFITS, type Plan, type Scenario } from './oracle-plans-scenario.ts';
+import { DAY, movedBy } from './oracle-arithmetic.ts';
+import { BENEFITS, countingsOf, type Plan, type Scenario } from './oracle-plans-scenario.ts';
 import { MeterSheet } from './oracle-sheet-meters.ts';
-import { afterDiscount, covers, discountOn, type Line, type Order, OrderSheet } from './oracle-sheet-orders.ts';
+import { afterDiscount, costs, covers, discountOn, type Line, type Order, OrderSheet } from './oracle-sheet-orders.ts';
 import { type Due, priceOf, RETRIES, Subscription, type Wanted } from './oracle-sheet-periods.ts';
 
 type Opened = Pick<Order, 'reason' | 'lines' | 'discount' | 'pays'>;
 
 export class Sheet {
-  readonly meters = new MeterSheet();
-  readonly money = new OrderSheet();
+  readonly meters: MeterSheet;
+  readonly money: OrderSheet;
   readonly subscriptions: Subscription[] = [];
   private readonly graceDays: number;
+  /** How often something came, so that a run can show what it was made of. */
+  readonly told = new Map<string, number>();
   now: number;
 
-  constructor({ startsAt, graceDays }: Pick<Scenario, 'startsAt' | 'graceDays'>) {
-    this.now = startsAt;
-    this.graceDays = graceDays;
+  constructor(scenario: Scenario) {
+    this.now = scenario.startsAt;
+    this.graceDays = scenario.graceDays;
+    this.meters = new MeterSheet(countingsOf(scenario));
+    this.money = new OrderSheet(scenario.tax);
+  }
+
+  tell(what: string): void {
+    this.told.set(what, (this.told.get(what) ?? 0) + 1);
+  }
+
+  nr(nr: number): Subscription {
+    const found = this.subscriptions[nr];
+    if (found === undefined) throw new Error(`There is no subscription ${nr}.`);
+    return found;
   }
 
   get living(): Subscription[] {
@@ -42,36 +56,26 @@ export class Sheet {
   }
 
   private takeDue(of: Subscription, { kind }: Due): void {
-    switch (kind) {
-      case 'renewal':
-        this.renews(of);
-        break;
-      case 'meter_cycle':
-        this.closesMeterPeriod(of);
-        break;
-      case 'pause':
-        this.pauses(of);
-        break;
-      case 'resume':
-        this.resumes(of);
-        break;
-      case 'end':
-        this.endsWithPeriod(of);
-        break;
-      case 'retry':
-        this.tried(of, true);
-        break;
-      case 'grace_end':
-        this.losesAfterGrace(of);
-        break;
-    }
+    this.tell(`due ${kind}`);
+    const taken: Readonly<Record<Due['kind'], () => void>> = {
+      renewal: () => this.renews(of),
+      meter_cycle: () => this.closesMeterPeriod(of),
+      pause: () => this.pauses(of),
+      resume: () => this.resumes(of),
+      end: () => this.endsWithPeriod(of),
+      retry: () => this.tried(of, true),
+      grace_end: () => this.losesAfterGrace(of),
+    };
+    taken[kind]();
   }
 
   // Beginning, and going on
 
-  buys(plan: Plan): void {
+  buys(plan: Plan, usesBalance: boolean): void {
     const of = new Subscription(this.subscriptions.length, { plan, seats: plan.isBySeats ? 1 : null }, this.now);
     this.subscriptions.push(of);
+    const lines: Line[] = [{ kind: 'base', label: '', amount: of.paidFor }];
+    this.money.sell({ subscription: of.nr, reason: 'subscription_create', lines, pays: 'period' }, usesBalance);
     this.meters.add(of);
     this.meters.take(of);
     this.grants(of);
@@ -130,6 +134,7 @@ export class Sheet {
 
   /** A line for each meter that it bills; counting begins anew. And which meters it has closed. */
   closed(of: Subscription): [Line[], number[]] {
+    this.meters.turn();
     const isOfTrial = of.status === 'trialing';
     const lines = this.meters.lines(of).map((line): Line => ({ kind: 'usage', ...line, isOfTrial }));
     const owned = this.meters.owned(of);
@@ -155,7 +160,9 @@ export class Sheet {
     if (isOtherCycle) of.enterMeterPeriod(this.now);
   }
 
-  held = (of: Subscription): number[] => of.plan.benefits.filter((each) => this.meters.holds(of, each));
+  held(of: Subscription): number[] {
+    return of.plan.benefits.filter((each) => this.meters.holds(of, each));
+  }
 
   /** As the plan has it by now. */
   grants(of: Subscription): void {
@@ -182,6 +189,7 @@ export class Sheet {
   }
 
   private fails(of: Subscription, order: Order): void {
+    this.tell('declined');
     of.status = 'past_due';
     const [since, benefitsEnd] = [this.now, this.now + this.graceDays * DAY];
     of.unpaid = { order, since, failures: 1, nextTry: since + (RETRIES[0] ?? 0), byHand: 0, benefitsEnd };
@@ -203,6 +211,7 @@ export class Sheet {
   }
 
   private recovers(of: Subscription, order: Order): void {
+    this.tell('paid late');
     of.status = 'active';
     of.unpaid = null;
     const { usageEnd } = of;
@@ -252,6 +261,7 @@ export class Sheet {
     const lines = [...usage, ...of.waiting];
     of.waiting = [];
     if (lines.length === 0) return;
+    this.tell(`last order ${isCharged ? 'charged' : 'left'}`);
     const reason = usage.length > 0 ? 'subscription_meter_cycle' : 'subscription_update';
     const discount = discountOn(of.discount, lines, this.now);
     const opened = { subscription: of.nr, reason, lines, discount, pays: 'nothing' as const };
@@ -275,13 +285,4 @@ export class Sheet {
     this.losesBenefits(of);
     this.lastOrder(of, usage, false);
   }
-}
-
-export const costs = ({ amount }: Line): boolean => amount !== 0;
-
-/** Months don't run while nothing is billed: as many of a discount are left as there were. */
-function movedBy(firstUsed: number, stopped: number, resumed: number): number {
-  let months = 0;
-  while (monthsAfter(firstUsed, months + 1) <= stopped) months += 1;
-  return monthsAfter(resumed - (stopped - monthsAfter(firstUsed, months)), -months);
 }
