@@ -9,26 +9,18 @@ import { CustomerMeter as CustomerMeterSchema } from '../../schemas/customer-met
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany } from '../../schemas/query.ts';
 import { notFound } from '../errors.ts';
+import { BY_USAGE, customerMetersPage } from '../meters/customer-meters-page.ts';
 import { within } from '../organizations/named.ts';
 import { route } from '../route.ts';
 
 const tag = 'Customer meters';
 
-type Direction = 'asc' | 'desc';
-
-const SORTS = {
-  created_at: (direction: Direction) => ({ createdAt: direction }),
-  modified_at: (direction: Direction) => ({ modifiedAt: direction }),
-  customer_id: (direction: Direction) => ({ customer: { id: direction } }),
-  customer_name: (direction: Direction) => ({ customer: { name: direction } }),
-  meter_id: (direction: Direction) => ({ meter: { id: direction } }),
-  meter_name: (direction: Direction) => ({ meter: { name: direction } }),
-} as const;
-
 export const listCustomerMeters = route({
   method: 'get',
   path: '/v1/customer-meters/',
   summary: 'List customer meters',
+  description:
+    'By `balance`, `consumed_units` or `credited_units`, at most 20,000 are sorted: name a meter or customers.',
   tag,
   scopes: ['customer_meters:read'],
   query: Pagination.extend({
@@ -37,7 +29,7 @@ export const listCustomerMeters = route({
     external_customer_id: oneOrMany(z.string().max(256)),
     meter_id: oneOrMany(z.uuid()),
     sorting: sorting(
-      ['created_at', 'modified_at', 'customer_id', 'customer_name', 'meter_id', 'meter_name'],
+      ['created_at', 'modified_at', 'customer_id', 'customer_name', 'meter_id', 'meter_name', ...BY_USAGE],
       [{ property: 'modified_at', direction: 'desc' }],
     ),
   }),
@@ -49,20 +41,9 @@ export const listCustomerMeters = route({
     if (query.customer_id) and.push({ customer: { $in: query.customer_id as CustomerId[] } });
     if (query.external_customer_id) and.push({ customer: { externalId: { $in: query.external_customer_id } } });
     if (query.meter_id) and.push({ meter: { $in: query.meter_id as MeterId[] } });
-    const [found, total] = await em.findAndCount(
-      CustomerMeter,
-      { $and: and },
-      {
-        populate: ['customer', 'meter'],
-        limit: query.limit,
-        offset: (query.page - 1) * query.limit,
-        orderBy: [...query.sorting.map(({ property, direction }) => SORTS[property](direction)), { id: 'asc' }],
-      },
-    );
-    const rows = found as CustomerMeterRow[];
-    const usages = await usageOf(em, rows);
+    const { items, total } = await customerMetersPage(em, { $and: and }, query);
     return page(
-      rows.flatMap((row, i) => (usages[i] === undefined ? [] : customerMeterView(row, usages[i]))),
+      items.map(({ row, usage }) => customerMeterView(row, usage)),
       total,
       query,
     );

@@ -9,18 +9,10 @@ import { CustomerCustomerMeter } from '../../schemas/customer-meter.ts';
 import { Pagination, page, paginated, sorting } from '../../schemas/pagination.ts';
 import { oneOrMany } from '../../schemas/query.ts';
 import { notFound } from '../errors.ts';
+import { BY_USAGE, customerMetersPage } from '../meters/customer-meters-page.ts';
 import { route } from '../route.ts';
 
 const tag = 'Customer portal';
-
-type Direction = 'asc' | 'desc';
-
-const SORTS = {
-  created_at: (direction: Direction) => ({ createdAt: direction }),
-  modified_at: (direction: Direction) => ({ modifiedAt: direction }),
-  meter_id: (direction: Direction) => ({ meter: { id: direction } }),
-  meter_name: (direction: Direction) => ({ meter: { name: direction } }),
-} as const;
 
 export const listMyMeters = route({
   method: 'get',
@@ -32,7 +24,7 @@ export const listMyMeters = route({
     meter_id: oneOrMany(z.uuid()),
     query: z.string().max(200).optional(),
     sorting: sorting(
-      ['created_at', 'modified_at', 'meter_id', 'meter_name'],
+      ['created_at', 'modified_at', 'meter_id', 'meter_name', ...BY_USAGE],
       [{ property: 'modified_at', direction: 'desc' }],
     ),
   }),
@@ -42,20 +34,9 @@ export const listMyMeters = route({
       ...(query.meter_id ? [{ meter: { $in: query.meter_id as MeterId[] } }] : []),
       ...(query.query ? [{ meter: { name: containing(query.query) } }] : []),
     ];
-    const [found, total] = await em.findAndCount(
-      CustomerMeter,
-      { $and: [{ customer: customer.id }, ...meters] },
-      {
-        populate: ['customer', 'meter'],
-        limit: query.limit,
-        offset: (query.page - 1) * query.limit,
-        orderBy: [...query.sorting.map(({ property, direction }) => SORTS[property](direction)), { id: 'asc' }],
-      },
-    );
-    const rows = found as CustomerMeterRow[];
-    const usages = await usageOf(em, rows);
+    const { items, total } = await customerMetersPage(em, { $and: [{ customer: customer.id }, ...meters] }, query);
     return page(
-      rows.flatMap((row, i) => (usages[i] === undefined ? [] : portalMeterView(row, usages[i]))),
+      items.map(({ row, usage }) => portalMeterView(row, usage)),
       total,
       query,
     );

@@ -52,6 +52,41 @@ describe('organization_id', () => {
   });
 });
 
+describe('meters of customers', () => {
+  it('come in the order of their usage', async () => {
+    const { token: shop } = await running.aMerchant();
+    const make = (path: string, body: unknown) => running.made(shop, 'POST', path, body);
+    const filter = { conjunction: 'and', clauses: [{ property: 'name', operator: 'eq', value: 'shot' }] };
+    const meter = await make('/v1/meters/', { name: 'Shots', filter, aggregation: { func: 'count' } });
+    const customers: string[] = [];
+    for (const shots of [2, 5, 3]) {
+      const external_id = `sorted-${randomUUID()}`;
+      const { id } = await make('/v1/customers/', { email: `${external_id}@example.com`, external_id });
+      // By either name.
+      const whose = (n: number) => (n % 2 === 0 ? { customer_id: id } : { external_customer_id: external_id });
+      await make('/v1/events/ingest', {
+        events: Array.from({ length: shots }, (_, n) => ({ name: 'shot', ...whose(n) })),
+      });
+      customers.push(id);
+    }
+    const list = async (query: string) =>
+      (await running.made(shop, 'GET', `/v1/customer-meters/?meter_id=${meter.id}&${query}`)).items as {
+        customer_id: string;
+        consumed_units: number;
+      }[];
+    const consumed = async (query: string) => (await list(query)).map(({ consumed_units }) => consumed_units);
+    expect(await consumed('sorting=consumed_units')).toEqual([2, 3, 5]);
+    expect(await consumed('sorting=-consumed_units&limit=2')).toEqual([5, 3]);
+    expect(await consumed('sorting=-consumed_units&limit=2&page=2')).toEqual([2]);
+    expect(await consumed('sorting=balance')).toEqual([5, 3, 2]);
+    const byAge = (await list('sorting=credited_units&sorting=created_at')).map(({ customer_id }) => customer_id);
+    expect(byAge).toEqual(customers);
+    const { token: session } = await make('/v1/customer-sessions/', { customer_id: customers[0] });
+    const mine = await running.made(session, 'GET', '/v1/customer-portal/meters/?sorting=-balance&sorting=meter_name');
+    expect(mine.items).toMatchObject([{ consumed_units: 2 }]);
+  });
+});
+
 describe('filters', () => {
   it('customers, by whether they subscribe to anything', async () => {
     const { id } = await make('/v1/customers/', { email: `idle-${randomUUID()}@example.com` });
