@@ -16,6 +16,7 @@ import { startEventMover } from './event-mover.ts';
 import { startEventPartitions } from './event-partitions.ts';
 import { startEventStore, wantedStore } from './event-store.ts';
 import { startRelay } from './relay.ts';
+import { startRetention } from './retention.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { startSweep } from './sweep.ts';
 import { startWebhookRetention } from './webhook-retention.ts';
@@ -47,7 +48,9 @@ const workers = await createWorkers({ connection, namespace, deps, workflows });
 const relay = startRelay({ orm, temporal, log });
 const mover = startEventMover(environment, log);
 await Promise.all(
-  [startSweep, startWebhookRetention, startCardExpiry, startEventPartitions].map((start) => start(temporal)),
+  [startSweep, startWebhookRetention, startRetention, startCardExpiry, startEventPartitions].map((start) =>
+    start(temporal),
+  ),
 );
 const wanted = wantedStore(environment);
 if (wanted !== null) await startEventStore(temporal, wanted);

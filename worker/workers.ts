@@ -14,6 +14,7 @@ import { emailActivities } from '../activities/email/index.ts';
 import { invariantActivities } from '../activities/invariants/index.ts';
 import { ledgerActivities } from '../activities/ledger/index.ts';
 import { orderActivities } from '../activities/orders/index.ts';
+import { retentionActivities } from '../activities/retention/index.ts';
 import { steeringActivities } from '../activities/steering/index.ts';
 import { stripeActivities } from '../activities/stripe/index.ts';
 import { subscriptionActivities } from '../activities/subscriptions/index.ts';
@@ -83,7 +84,12 @@ export async function createWorkers({
       ...common,
       workflowBundle,
       taskQueue: DELIVERY_QUEUE,
-      activities: { ...webhookActivities(deps), ...emailActivities(deps), ...documentActivities(deps) },
+      activities: {
+        ...webhookActivities(deps),
+        ...emailActivities(deps),
+        ...documentActivities(deps),
+        ...retentionActivities(deps),
+      },
       maxConcurrentActivityTaskExecutions: DELIVERY_SLOTS,
       maxCachedWorkflows: 200,
     }),

@@ -13,6 +13,7 @@ export { customerLevels, meterLevels } from './levels.ts';
 export { meterBackfill } from './meter-backfill.ts';
 export { order } from './order.ts';
 export { processorFee } from './processor-fee.ts';
+export { retention } from './retention.ts';
 export { subscription } from './subscription.ts';
 export { sweep } from './sweep.ts';
 export { taxRecord } from './tax-record.ts';
