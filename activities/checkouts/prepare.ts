@@ -81,8 +81,8 @@ async function prepare(deps: Dependencies, em: EntityManager, taxes: TaxSheet, g
   if ('refusal' in upgrade) return { kind: 'refused', reason: 'not_upgradable' };
   const second =
     upgrade.subscription === null
-      ? await secondSubscription(em, customer, checkout, at)
-      : await secondUpgrade(em, checkout, upgrade.subscription, at);
+      ? await secondSubscription(em, customer, checkout)
+      : await secondUpgrade(em, checkout, upgrade.subscription);
   if (second !== null) return { kind: 'refused', reason: second };
   if (trialOf(checkout) !== null && (await hasHadTheirTrial(em, customer))) {
     await takeTrialOff(deps, em, checkout, at);

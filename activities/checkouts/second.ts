@@ -5,9 +5,6 @@ import { Organization } from '../../db/entities/organization.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 
-/** After this long, an attempt elsewhere has most likely been left. */
-const PAYING_ELSEWHERE = 15 * 60_000;
-
 /**
  * Where the organization allows one subscription a customer, and this customer has one or is paying for one at another
  * checkout than this. The customer's row is locked, so that of two at once the later sees the earlier.
@@ -16,7 +13,6 @@ export async function secondSubscription(
   em: EntityManager,
   customer: CustomerRow,
   checkout: CheckoutRow | null,
-  at: Date,
 ): Promise<'already_subscribed' | 'paying_elsewhere' | null> {
   if (checkout !== null && !checkout.product.recurringInterval) return null;
   const organization = await em.findOneOrFail(Organization, customer.organization.id);
@@ -24,7 +20,7 @@ export async function secondSubscription(
   const living = await em.count(Subscription, { customer: customer.id, status: { $ne: 'canceled' } });
   if (living > 0) return 'already_subscribed';
   const elsewhere = await em.count(Checkout, {
-    ...beingPaid(at),
+    ...BEING_PAID,
     ...(checkout === null ? {} : { id: { $ne: checkout.id } }),
     customer: customer.id,
     product: { recurringInterval: { $ne: null } },
@@ -37,17 +33,14 @@ export async function secondUpgrade(
   em: EntityManager,
   checkout: CheckoutRow,
   subscription: SubscriptionRow,
-  at: Date,
 ): Promise<'paying_elsewhere' | null> {
   const elsewhere = await em.count(Checkout, {
-    ...beingPaid(at),
+    ...BEING_PAID,
     id: { $ne: checkout.id },
     upgradeOf: subscription.id,
   });
   return elsewhere > 0 ? 'paying_elsewhere' : null;
 }
 
-const beingPaid = (at: Date) => ({
-  status: 'confirmed' as const,
-  modifiedAt: { $gt: new Date(at.getTime() - PAYING_ELSEWHERE) },
-});
+/** However long it has waited for the buyer, who may still come back from their bank: it has to be called off first. */
+const BEING_PAID = { status: 'confirmed' as const };

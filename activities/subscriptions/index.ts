@@ -110,7 +110,7 @@ async function createSubscription(deps: Dependencies, given: CreateSubscription)
         em.findOneOrFail(Price, given.priceId),
       ]);
       if (customer.deletedAt) refuse('Refused', 'This customer does not exist any more.');
-      const second = await secondSubscription(em, customer, null, at);
+      const second = await secondSubscription(em, customer, null);
       if (second !== null) refuse('AlreadyActiveSubscription', SECOND[second]);
       const row = await beginSubscription(em, {
         id: given.subscriptionId,

@@ -10,6 +10,7 @@ import { wantedForTax } from '../../db/checkout-tax.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { inAnyCase } from '../../db/search.ts';
 import { billingAddressForm } from '../../db/views/checkout.ts';
 import type { CheckoutConfirm } from '../../schemas/checkout.ts';
 import { type ConfirmOutcome, checkoutStart, type RefusalReason } from '../../workflows/checkout.messages.ts';
@@ -29,6 +30,7 @@ import {
 } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { refuseWithoutBillingName } from './buyer.ts';
+import { callOff } from './call-off.ts';
 import { editCheckout } from './edit.ts';
 
 const SESSION_LIFETIME = 60 * 60_000;
@@ -123,13 +125,11 @@ async function leaveOthers(
   checkout: CheckoutRow,
 ): Promise<void> {
   const { customer, customerEmail, organization } = await em.fork().findOneOrFail(Checkout, checkout.id);
-  const others = await em.fork().find(Checkout, {
+  await callOff(em, workflows, {
     id: { $ne: checkout.id },
     organization: organization.id,
-    status: 'confirmed',
-    ...(customer ? { customer: customer.id } : { customer: { email: customerEmail } }),
+    ...(customer ? { customer: customer.id } : { customer: { email: inAnyCase(customerEmail ?? '') } }),
   });
-  for (const { id } of others) await workflows.expireCheckout(id);
 }
 
 function refuseUnlessTaken(outcome: ConfirmOutcome): void {

@@ -16,6 +16,8 @@ import {
   Subscription as SubscriptionSchema,
   SubscriptionUpdate,
 } from '../../schemas/subscription.ts';
+import { callOffLeft } from '../checkouts/call-off.ts';
+import { nowOf } from '../customers/find.ts';
 import { alreadyActiveSubscription, invalid, notFound } from '../errors.ts';
 import { csv } from '../replies.ts';
 import { route } from '../route.ts';
@@ -73,7 +75,7 @@ export const createSubscription = route({
   response: SubscriptionSchema,
   status: 201,
   errors: [403],
-  async handle({ body, organization, em, workflows }) {
+  async handle({ body, organization, em, request, workflows }) {
     const customer = await namedCustomer(em, organization, body);
     const product = await em.findOne(Product, { id: body.product_id as ProductId, organization, isArchived: false });
     if (product === null) throw invalid(['body', 'product_id'], 'This product does not exist or is archived.');
@@ -87,7 +89,9 @@ export const createSubscription = route({
     if (price === null || (await bills(em, product.id))) {
       throw invalid(['body', 'product_id'], 'This product is not free; use a checkout.');
     }
-    await refuseSecond(em, organization, customer);
+    if (await isOnlyOne(em, organization, customer)) {
+      await callOffLeft(em, workflows, customer.id, nowOf(customer, request.at));
+    }
     const subscriptionId = randomUUID() as SubscriptionId;
     await workflows.startSubscription({
       subscriptionId,
@@ -208,9 +212,11 @@ async function bills(em: EntityManager, product: ProductId): Promise<boolean> {
   return (await offeredPrices(em, product)).some(({ amountType }) => amountType === 'metered_unit');
 }
 
-async function refuseSecond(em: EntityManager, organization: OrganizationId, customer: CustomerRow): Promise<void> {
+/** Whether it will be the customer's one, as several aren't allowed. */
+async function isOnlyOne(em: EntityManager, organization: OrganizationId, customer: CustomerRow): Promise<boolean> {
   await em.populate([customer], ['organization']);
-  if (customer.organization.subscriptionSettings.allow_multiple_subscriptions) return;
+  if (customer.organization.subscriptionSettings.allow_multiple_subscriptions) return false;
   const living = await em.count(Subscription, { organization, customer: customer.id, status: { $ne: 'canceled' } });
   if (living > 0) throw alreadyActiveSubscription();
+  return true;
 }

@@ -175,6 +175,25 @@ describe('where one subscription a customer is allowed', () => {
     expect((await read(left.id)).status).toBe('expired');
     expect(await ordersOf(id)).toHaveLength(1);
   });
+
+  it('nor charges for one that was left at the bank long ago, whoever has typed the address how', async () => {
+    const product = await aProduct({ recurring_interval: 'month' });
+    const email = anEmail();
+    const { id } = await running.made(token, 'POST', '/v1/customers/', { email });
+    const left = await opened({ products: [product.id] });
+    const asked = await pay(running, left, ASKS, { customer_email: email });
+    const modifiedAt = new Date(Date.now() - 16 * 60_000);
+    await running.orm.em.fork().nativeUpdate(Checkout, left.id, { modifiedAt });
+
+    const paid = await opened({ products: [product.id] });
+    expect((await pay(running, paid, CARD, { customer_email: email.toUpperCase() })).status).toBe(200);
+    expect((await read(left.id)).status).toBe('expired');
+    // Too late: the bank's page knows nothing of it any more.
+    const { intent_client_secret: secret } = asked.body.payment_processor_metadata;
+    await atTheBank(running, secret, 'approve').catch(() => undefined);
+    await new Promise((passed) => setTimeout(passed, 2_000));
+    expect([await takenFor(running, left.id), await ordersOf(id)]).toEqual([[], [expect.anything()]]);
+  });
 });
 
 describe('the portal opens', () => {

@@ -1,6 +1,7 @@
 /** A shop that allows a customer one subscription, and several that are begun at once, or by processes that had to wait. */
 import { randomUUID } from 'node:crypto';
 import type { CustomerId, OrganizationId, PriceId, ProductId, SubscriptionId } from '../../billing/ids.ts';
+import { Checkout } from '../../db/entities/checkout.ts';
 import { processOf, type SubscriptionStart } from '../../workflows/subscription.messages.ts';
 import type { Reply, Running } from './running.ts';
 import { startRunning } from './running.ts';
@@ -71,7 +72,7 @@ it('a process that had to wait until its customer was deleted begins nothing', a
   expect(await plan.subscriptions()).toEqual([]);
 });
 
-it('nor does one begin beside what is being paid for at a checkout', async () => {
+it('nor does one begin beside what is being paid for at a checkout, until that was left', async () => {
   const plan = await aFreePlan();
   const paid = await plan.monthly([{ amount_type: 'fixed', price_amount: 500, price_currency: 'usd' }]);
   const checkout = await plan.make('/v1/checkouts/', { products: [paid.id], customer_id: plan.customer.id });
@@ -79,6 +80,11 @@ it('nor does one begin beside what is being paid for at a checkout', async () =>
   await running.made(null, 'POST', `/v1/checkouts/client/${checkout.client_secret}/confirm`, { confirmation_token_id });
   const reply = await plan.begin();
   expect([reply.status, reply.body.error]).toEqual([403, 'AlreadyActiveSubscriptionError']);
+
+  const modifiedAt = new Date(Date.now() - 16 * 60_000);
+  await running.orm.em.fork().nativeUpdate(Checkout, checkout.id, { modifiedAt });
+  expect((await plan.begin()).status).toBe(201);
+  expect((await running.made(plan.token, 'GET', `/v1/checkouts/${checkout.id}`)).status).toBe('expired');
 });
 
 async function untilTrue(holds: () => Promise<boolean>): Promise<void> {
