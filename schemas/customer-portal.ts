@@ -144,6 +144,12 @@ export const CustomerOrder = z
     product: BoughtProduct.nullable(),
     subscription: z.object(subscriptionFields).nullable(),
     payment_under_way: PaymentUnderWay.nullable().optional().describe('Ours: beyond the peer.'),
+    asked_amount: z
+      .int()
+      .optional()
+      .describe(
+        'Ours: what a card is asked for if it is paid by hand now; with what is owed besides, or after the balance.',
+      ),
   })
   .meta({ id: 'CustomerOrder' });
 export type CustomerOrder = z.infer<typeof CustomerOrder>;

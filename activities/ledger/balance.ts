@@ -4,10 +4,10 @@ import { chargeableIn } from '../../billing/chargeable.ts';
 import { changeBalance, lockedBalancesOf } from '../../db/balances.ts';
 import type { WalletType } from '../../db/entities/customer-balance.ts';
 import type { LedgerTransactionRow } from '../../db/entities/ledger.ts';
-import { OrderItem, type OrderRow } from '../../db/entities/order.ts';
+import type { OrderRow } from '../../db/entities/order.ts';
 import { record } from '../../db/ledger.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { usageShareOf } from '../../db/usage-share.ts';
+import { usageOf } from '../../db/usage-share.ts';
 
 /** For a new order, before anything is charged. */
 export const settleWithBalance = (em: EntityManager, order: OrderRow, at: Date): Promise<void> =>
@@ -26,17 +26,6 @@ async function settleBy(apply: typeof applyBalance, em: EntityManager, order: Or
   order.appliedUsageWalletAmount = fromUsageWallet;
   await moveBalance(em, order, 'balance', applied - fromUsageWallet, at);
   await moveWallet(em, order, 'usage_wallet', fromUsageWallet, at);
-}
-
-/** What of it the wallet for usage may pay. */
-export async function usageOf(em: EntityManager, order: OrderRow): Promise<number> {
-  await em.flush();
-  const items = await em.find(OrderItem, { order: order.id }, { orderBy: { position: 'asc' } });
-  const lines = items.map(({ label, amount, taxAmount, taxBehavior, proration, priceId }) => ({
-    ...{ label, amount, proration, priceId: priceId ?? null },
-    ...{ tax: taxAmount, behavior: taxBehavior ?? ('inclusive' as const) },
-  }));
-  return usageShareOf(em, lines, order.discountAmount);
 }
 
 /**

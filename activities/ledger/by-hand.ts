@@ -2,21 +2,18 @@
  * What the customer's balance and wallet pay of an order that is charged because somebody asks for it: a draft, or what is
  * owed. It is held while the card is asked, and given back where that is declined, however often it is tried.
  */
-import { type AppliedWallets, applyByHand } from '../../billing/balance.ts';
-import { chargeableIn } from '../../billing/chargeable.ts';
+import type { AppliedWallets } from '../../billing/balance.ts';
 import type { PaymentId } from '../../billing/ids.ts';
 import { lockedBalancesOf } from '../../db/balances.ts';
 import { LedgerTransaction } from '../../db/entities/ledger.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { dueOf } from '../orders/pay.ts';
-import { ACCOUNTS, move, usageOf } from './balance.ts';
+import { payableWith } from '../../db/payable-by-hand.ts';
+import { ACCOUNTS, move } from './balance.ts';
 
 /** Of what is due; the balances are locked until the commit. */
 export async function payableByHand(em: EntityManager, order: OrderRow): Promise<AppliedWallets> {
-  const wallets = await lockedBalancesOf(em, order.customer.id, order.currency);
-  const usage = wallets.usage > 0 ? await usageOf(em, order) : 0;
-  return applyByHand({ total: dueOf(order), usage }, wallets, chargeableIn(order.currency));
+  return payableWith(em, order, await lockedBalancesOf(em, order.customer.id, order.currency));
 }
 
 /** `payment`: that which charges the rest; null where nothing is left. */

@@ -15,6 +15,7 @@ import type { ProductRow } from '../entities/product.ts';
 import type { SubscriptionRow } from '../entities/subscription.ts';
 import type { Person } from '../grant-holders.ts';
 import type { EntityManager } from '../orm.ts';
+import { askedByHand } from '../payable-by-hand.ts';
 import { type PaymentUnderWay, paymentsUnderWay } from '../payments-under-way.ts';
 import { benefitView } from './benefit.ts';
 import { addressView, NO_BILLING } from './customer.ts';
@@ -117,7 +118,7 @@ export async function ownOrderViews(em: EntityManager, rows: readonly OrderRow[]
 export async function readPortalOrder(em: EntityManager, row: OrderRow): Promise<CustomerOrder> {
   const [view] = await ownOrderViews(em, [row]);
   if (!view) throw new Error(`Order ${row.id} has no view.`);
-  return view;
+  return { ...view, asked_amount: await askedByHand(em, row) };
 }
 
 function underWayView(payment: PaymentUnderWay | undefined): CustomerOrder['payment_under_way'] {

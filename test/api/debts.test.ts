@@ -217,6 +217,7 @@ describe('less than can be charged', () => {
     expect([order.total_amount, order.due_amount, await balance()]).toEqual([30, 30, -40]);
     return {
       ...{ balance, shows: () => get(`/v1/orders/${order.id}`), disagreements: () => running.disagreements(token) },
+      asks: async () => (await running.made(portal, 'GET', `/v1/customer-portal/orders/${order.id}`)).asked_amount,
       give: (amount: number) =>
         make(balances, { ...{ currency: 'usd', amount, reason: 'Thanks', idempotency_key: randomUUID() } }),
       async pay(card: string) {
@@ -240,6 +241,7 @@ describe('less than can be charged', () => {
 
   it('is charged with what is owed besides, which is owed again where the card declines', async () => {
     const shop = await inSmallDebt();
+    expect(await shop.asks()).toBe(70);
     expect(await shop.pay(FAILS_LATER)).toMatchObject({ status: 'failed' });
     expect([await shop.balance(), (await shop.shows()).applied_balance_amount]).toEqual([-40, 0]);
     expect(await shop.pay('pm_card_visa')).toMatchObject({ status: 'succeeded', error: null });
@@ -251,6 +253,7 @@ describe('less than can be charged', () => {
   it('is owed by the balance where nothing else is, as a renewal is', async () => {
     const shop = await inSmallDebt();
     await shop.give(40);
+    expect(await shop.asks()).toBe(0);
     expect(await shop.pay('pm_card_visa')).toMatchObject({ status: 'succeeded', error: null });
     expect([await shop.taken(), await shop.balance()]).toEqual([[], -30]);
     expect(await shop.shows()).toMatchObject({ status: 'paid', applied_balance_amount: -30, due_amount: 0 });

@@ -17,6 +17,8 @@ export const Order = z.object({
   status: z.enum(['draft', 'pending', 'paid', 'refunded', 'partially_refunded', 'void']),
   total_amount: z.number(),
   due_amount: z.number(),
+  /** Of a card that pays it by hand: less where there is credit, more where something else is owed. */
+  asked_amount: z.optional(z.number()),
   refunded_amount: z.number(),
   currency: z.string(),
   billing_reason: z.string(),

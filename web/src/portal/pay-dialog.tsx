@@ -57,7 +57,8 @@ function Form({ order, cards, customer, onClose }: FormProps) {
   const [isKept, setKept] = useState(true);
   const processor = shop.payment_processor_metadata;
   const { isBusy, problem, pay } = usePayOrder({ order, customer, card, onPaid: onClose });
-  const amount = formatMoney(order.due_amount, order.currency);
+  const { due_amount: due, asked_amount: asked = due } = order;
+  const money = (value: number) => formatMoney(value, order.currency);
   return (
     <form
       className="stack"
@@ -68,7 +69,9 @@ function Form({ order, cards, customer, onClose }: FormProps) {
       }}
     >
       <p>
-        {order.description}: <strong data-testid="due">{amount}</strong>
+        {order.description}: <strong data-testid="due">{money(due)}</strong>
+        {asked > due && <span className="soft"> · with {money(asked - due)} that you owe from before</span>}
+        {asked < due && <span className="soft"> · {money(due - asked)} of it by your balance</span>}
         {order.next_payment_attempt_at != null && (
           <span className="soft"> · we try again by ourselves on {formatDate(order.next_payment_attempt_at)}</span>
         )}
@@ -105,7 +108,7 @@ function Form({ order, cards, customer, onClose }: FormProps) {
       {problem !== null && <Trouble problem={problem} />}
       <div className="row">
         <Button type="submit" look="primary" busy={isBusy}>
-          {isBusy ? 'Asking your bank …' : `Pay ${amount}`}
+          {isBusy ? 'Asking your bank …' : asked === 0 ? 'Pay with your balance' : `Pay ${money(asked)}`}
         </Button>
         <Button onClick={onClose}>Not now</Button>
       </div>
