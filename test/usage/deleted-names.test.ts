@@ -76,6 +76,23 @@ it('goes on with the next request, which is not taken for the next customer’s'
   expect((await running.call(ada.token, 'DELETE', path)).status).toBe(404);
 });
 
+it('is ended once, though the sweep and two requests come to it at the same time', async () => {
+  const ada = await aMeteredSubscriber(running, { unitAmount: '1' });
+  await ada.uses(300);
+  await isHalfDeleted(ada.customer.id);
+  const remove = () => running.call(ada.token, 'DELETE', `/v1/customers/${ada.customer.id}`);
+  const [, ...replies] = await Promise.all([isSwept(ada.customer.id), remove(), remove()]);
+  expect(replies.map(({ status }) => [204, 404].includes(status))).toEqual([true, true]);
+  expect((await ada.orders()).map(({ total_amount }) => total_amount)).toEqual([500, 300]);
+  const second = await ada.make('/v1/customers/', {
+    ...{ email: `next-${ada.externalId}@example.com`, external_id: ada.externalId },
+  });
+  await ada.uses(7);
+  const { items } = await ada.show(`/v1/customer-meters/?customer_id=${second.id}`);
+  expect(items).toMatchObject([{ consumed_units: 7 }]);
+  expect(await ada.disagreements()).toEqual([]);
+});
+
 it('ends what is still open, also without a process, and forgets who they were where that was asked', async () => {
   const shop = await aShop(running);
   const prices = [fixed(500)];
