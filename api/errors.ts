@@ -91,6 +91,10 @@ export const missingInvoiceBillingDetails = (detail: string) =>
   new ApiError(422, 'MissingInvoiceBillingDetails', detail);
 export const tooManyAttempts = (detail = 'This checkout was tried too often; ask the shop for a new one.') =>
   new ApiError(429, 'TooManyAttempts', detail);
+export const tooManyRequests = (seconds: number) =>
+  new ApiError(429, 'TooManyRequests', 'Too many requests came from here; please wait a little.', {
+    'retry-after': String(seconds),
+  });
 export const retryLimitExceeded = (detail: string) => new ApiError(429, 'ManualRetryLimitExceeded', detail);
 export const expiredCheckout = (detail = 'The checkout has expired.') =>
   new ApiError(410, 'ExpiredCheckoutError', detail);

@@ -5,7 +5,7 @@
 import type { LoadedCheckout } from '../../db/views/checkout.ts';
 import type { Passage } from '../replies.ts';
 import type { RequestContext } from '../route.ts';
-import { secondsToWait } from './limits.ts';
+import { opened } from './limits.ts';
 import { type DoorPage, htmlOf } from './page.ts';
 import { isLooking } from './visitors.ts';
 
@@ -25,7 +25,7 @@ type Visited = Pick<RequestContext, 'environment' | 'request'>;
 export async function enter(door: Door, { environment, request }: Visited): Promise<Passage> {
   // The button of the page is pressed by people only.
   if (request.method !== 'POST' && isLooking(request.method, request.headers)) return shown(welcome(door));
-  const seconds = await secondsToWait(door.name, request.ip);
+  const seconds = await opened.secondsToWait(door.name, request.ip);
   if (seconds !== null) return shown(crowded(seconds));
   const { checkout } = await door.open();
   const query = door.pageQuery?.toString();

@@ -16,6 +16,11 @@ export function isLooking(method: string, headers: IncomingHttpHeaders): boolean
 /** An IPv4 address is written as one, also where it came in IPv6's clothes. */
 export const plainAddress = (ip: string): string => (ipaddr.isValid(ip) ? ipaddr.process(ip).toString() : ip);
 
+const OWN = new Set(['loopback', 'private', 'linkLocal', 'uniqueLocal', 'unspecified']);
+
+/** Not of the open network: machines of whoever runs this. */
+export const isOwnNetwork = (ip: string): boolean => ipaddr.isValid(ip) && OWN.has(ipaddr.process(ip).range());
+
 /** One household or office: an IPv4 address, or the IPv6 network that a line is given. */
 export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;

@@ -20,6 +20,7 @@ import { oneOrMany } from '../../schemas/query.ts';
 import { confirmCheckout } from '../checkouts/confirm.ts';
 import { createCheckout } from '../checkouts/create.ts';
 import { editCheckout } from '../checkouts/edit.ts';
+import { withinLimits } from '../checkouts/limits.ts';
 import { plainAddress } from '../doors/visitors.ts';
 import { expiredCheckout, notFound } from '../errors.ts';
 import { within } from '../organizations/named.ts';
@@ -137,11 +138,13 @@ export const updateClientCheckout = route({
   params: secret,
   body: CheckoutUpdatePublic,
   response: CheckoutPublic,
-  errors: [403, 404, 410],
+  errors: [403, 404, 410, 429],
   async handle({ params, body, em, environment, taxes, request }) {
     const row = await bySecret(em, params.client_secret);
     const change = { ...body, ...placed(row, request) };
-    await editCheckout(em, { environment, taxes }, { id: row.id, editor: 'buyer', change, at: now(row) });
+    await withinLimits(params.client_secret, request, body, () =>
+      editCheckout(em, { environment, taxes }, { id: row.id, editor: 'buyer', change, at: now(row) }),
+    );
     return buyersView(em, environment, await bySecret(em, params.client_secret));
   },
 });
@@ -162,7 +165,9 @@ export const confirmClientCheckout = route({
   async handle({ params, body, em, environment, taxes, workflows, request }) {
     const row = await bySecret(em, params.client_secret);
     const entered = { ...body, ...placed(row, request) };
-    const token = await confirmCheckout(em, { environment, taxes, workflows }, row, entered, now(row));
+    const token = await withinLimits(params.client_secret, request, body, () =>
+      confirmCheckout(em, { environment, taxes, workflows }, row, entered, now(row)),
+    );
     const confirmed = await bySecret(em, params.client_secret);
     const loaded = await loadCheckout(em, confirmed);
     return checkoutConfirmedView(loaded, { environment, at: now(confirmed) }, token);

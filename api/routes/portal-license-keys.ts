@@ -16,6 +16,7 @@ import {
 } from '../../schemas/license-key.ts';
 import { Pagination, page, paginated } from '../../schemas/pagination.ts';
 import { notFound } from '../errors.ts';
+import { askedPublicly } from '../license-keys/limits.ts';
 import { activateKey, deactivateKey, validateKey } from '../license-keys/use.ts';
 import { route } from '../route.ts';
 
@@ -87,8 +88,9 @@ export const validatePublicly = route({
   auth: 'public',
   body: LicenseKeyValidate,
   response: ValidatedLicenseKey,
-  errors: [404],
+  errors: [404, 429],
   async handle({ body, em, request }) {
+    await askedPublicly.count(body.key, request.ip);
     const organization = body.organization_id as OrganizationId;
     const { key, activation } = await validateKey(em, organization, body, request.at);
     return { ...portalLicenseKeyView(key, null), activation: activation === null ? null : activationView(activation) };
@@ -104,8 +106,9 @@ export const activatePublicly = route({
   auth: 'public',
   body: LicenseKeyActivate,
   response: LicenseKeyActivationWithKey,
-  errors: [403, 404],
+  errors: [403, 404, 429],
   async handle({ body, em, request }) {
+    await askedPublicly.count(body.key, request.ip);
     const activation = await activateKey(em, body.organization_id as OrganizationId, body, request.at);
     return { ...activationView(activation), license_key: portalLicenseKeyView(activation.licenseKey, null) };
   },
@@ -121,8 +124,9 @@ export const deactivatePublicly = route({
   body: LicenseKeyDeactivate,
   response: z.void(),
   status: 204,
-  errors: [404],
+  errors: [404, 429],
   async handle({ body, em, request }) {
+    await askedPublicly.count(body.key, request.ip);
     await deactivateKey(em, body.organization_id as OrganizationId, body, request.at);
   },
 });
