@@ -9,6 +9,7 @@ import { Checkout } from './entities/checkout.ts';
 import { Customer, type CustomerRow } from './entities/customer.ts';
 import { CustomerDeletion } from './entities/customer-deletion.ts';
 import { Email } from './entities/email.ts';
+import { Order } from './entities/order.ts';
 import { Subscription } from './entities/subscription.ts';
 import { revokeAllOf } from './grants.ts';
 import { lockRow } from './lock.ts';
@@ -93,7 +94,10 @@ async function takeTheRest(em: EntityManager, id: CustomerId, at: Date): Promise
   await em.nativeDelete(CustomerDeletion, id);
 }
 
-/** Nothing that says who they were; what was written on orders stays, as the law wants it. */
+/**
+ * What says who they were. What was written on orders, their invoices and their payments stays, as the law wants it; events,
+ * which nothing changes; and what others keep: webhooks until they are 90 days old, and the card processor.
+ */
 async function forget(em: EntityManager, customer: CustomerRow): Promise<void> {
   const nobody = `deleted-${customer.id}@anonymized.invalid`;
   await em.nativeUpdate(Customer, customer.id, {
@@ -118,8 +122,13 @@ async function forget(em: EntityManager, customer: CustomerRow): Promise<void> {
       customerIpAddress: null,
       externalCustomerId: null,
       customerMetadata: {},
+      customFieldData: {},
+      metadata: {},
     },
   );
+  const said = { cancellationComment: null, customFieldData: {}, metadata: {} };
+  await em.nativeUpdate(Subscription, { customer: customer.id }, said);
+  await em.nativeUpdate(Order, { customer: customer.id }, { customFieldData: {} });
   await forgetMembers(em, customer);
   await em.nativeDelete(Email, { customer: customer.id });
 }

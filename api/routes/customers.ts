@@ -148,7 +148,7 @@ function ofOneCustomer<Params extends z.ZodType<{ id: string } | { external_id: 
       path,
       summary: `Delete a customer${how}`,
       description:
-        'Their checkouts and subscriptions end at once, their benefits are revoked, and then their external id is free again. Orders and books stay. Where the answer is a 503, that is still under way: it goes on by itself, or with another call. With `anonymize`, nothing else says any longer who they were.',
+        'Their checkouts and subscriptions end at once, their benefits are revoked, and then their external id is free again. Orders and books stay. Where the answer is a 503, that is still under way: it goes on by itself, or with another call. With `anonymize`, their name, addresses and tax id go too, from their checkouts and members as well, with their e-mails, what they entered into custom fields or said of a cancellation, and the metadata of their checkouts and subscriptions. What stays: orders with their billing details, metadata, documents and payments; their events, among them those that tell of the customer; what webhooks were sent, for 90 days; and the card processor’s own customer, to be deleted there.',
       tag,
       scopes: ['customers:write'],
       params,

@@ -4,6 +4,7 @@ import type { CustomerId } from '../../billing/ids.ts';
 import { BenefitGrant } from '../../db/entities/benefit-grant.ts';
 import { Checkout } from '../../db/entities/checkout.ts';
 import { Customer } from '../../db/entities/customer.ts';
+import { Order } from '../../db/entities/order.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import { type Running, startRunning } from './running.ts';
 
@@ -77,6 +78,37 @@ it('forgets who they were, where that is asked', async () => {
   const checkout = await em.findOneOrFail(Checkout, { customer: row.id });
   expect(row).toMatchObject({ externalId: null, name: null, billingName: null, billingAddress: null });
   expect(JSON.stringify([row, checkout])).not.toContain(customer.email);
+});
+
+it('forgets what they entered and said, and what was noted of them', async () => {
+  const { organization, token: shop } = await running.aMerchant();
+  const ask = (method: string, path: string, body?: unknown) => running.made(shop, method, path, body);
+  const field = { type: 'text', slug: 'nickname', name: 'Nickname', properties: {} };
+  const { id: custom_field_id } = await ask('POST', '/v1/custom-fields/', field);
+  const { id: product } = await ask('POST', '/v1/products/', {
+    ...{ name: 'Fern Pro', recurring_interval: 'month', organization_id: organization.id },
+    prices: [{ amount_type: 'fixed', price_amount: 2000, price_currency: 'usd' }],
+    attached_custom_fields: [{ custom_field_id, required: false }],
+  });
+  const secret = `Augusta-${randomUUID()}`;
+  const customer = await ask('POST', '/v1/customers/', { email: `ada-${randomUUID()}@example.com` });
+  const checkout = await ask('POST', '/v1/checkouts/', {
+    ...{ products: [product], customer_id: customer.id },
+    ...{ metadata: { friend: secret }, custom_field_data: { nickname: secret } },
+  });
+  await pays(checkout);
+  const [{ id }] = (await ask('GET', '/v1/subscriptions/')).items;
+  const comment = { cancel_at_period_end: true, customer_cancellation_comment: `I am ${secret}` };
+  await ask('PATCH', `/v1/subscriptions/${id}`, comment);
+  await ask('DELETE', `/v1/customers/${customer.id}?anonymize=true`);
+  const em = running.orm.em.fork();
+  const of = { customer: customer.id as CustomerId };
+  const [checkouts, subscriptions] = [await em.find(Checkout, of), await em.find(Subscription, of)];
+  const orders = await em.find(Order, of);
+  expect([checkouts.length, subscriptions.length, orders.length]).toEqual([1, 1, 1]);
+  expect(
+    JSON.stringify([checkouts, subscriptions, orders.map(({ customFieldData }) => customFieldData)]),
+  ).not.toContain(secret);
 });
 
 it('calls off what waits at the bank, so that it is never charged', async () => {
