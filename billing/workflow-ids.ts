@@ -19,6 +19,7 @@ export const subscriptionWorkflowId = (id: SubscriptionId): string => `subscript
 export const orderWorkflowId = (id: OrderId): string => `order/${id}`;
 export const testClockWorkflowId = (id: TestClockId): string => `test-clock/${id}`;
 export const cardSetupWorkflowId = (id: string): string => `card-setup/${id}`;
+export const newCardWorkflowId = (choice: string): string => `new-card/${choice}`;
 export const grantWorkflowId = (benefit: BenefitId, grant: GrantId): string => `grant/${benefit}/${grant}`;
 export const webhookEndpointWorkflowId = (id: WebhookEndpointId): string => `webhook-endpoint/${id}`;
 export const webhookDeliveryWorkflowId = (id: WebhookEventId): string => `webhook/${id}`;

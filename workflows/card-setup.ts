@@ -1,5 +1,5 @@
-/** Saves a further card of a customer, through 3-D Secure where the bank asks for it, and pays what is owed with it. */
-import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+/** Saves a further card of a customer, through 3-D Secure where the bank asks for it. */
+import { allHandlersFinished, condition, patched, setHandler } from '@temporalio/workflow';
 import type { CardSetupOutcome } from '../activities/stripe/card-setup.ts';
 import * as messages from './card-setup.messages.ts';
 import { processor, processorReads, steering } from './proxies.ts';
@@ -37,7 +37,8 @@ export async function cardSetup(start: messages.CardSetupStart): Promise<void> {
     outcome = await keep(start, await processorReads.readCardSetup({ setupId, intentId: outcome.intentId }), at);
     looks += 1;
   }
-  if (outcome.status === 'saved' && outcome.isDefault) {
+  // By now the transaction that makes a card the default sees to it.
+  if (!patched('tried-by-choice') && outcome.status === 'saved' && outcome.isDefault) {
     await steering.retryUnpaid({ customerId, cause: outcome.paymentMethodId });
   }
   await condition(allHandlersFinished);

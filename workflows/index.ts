@@ -11,6 +11,7 @@ export { eventStore } from './event-store.ts';
 export { grant } from './grant.ts';
 export { customerLevels, meterLevels } from './levels.ts';
 export { meterBackfill } from './meter-backfill.ts';
+export { newCard } from './new-card.ts';
 export { order } from './order.ts';
 export { processorFee } from './processor-fee.ts';
 export { retention } from './retention.ts';

@@ -2,7 +2,7 @@
 import type Stripe from 'stripe';
 import type { CustomerId, PaymentMethodId } from '../../billing/ids.ts';
 import { cardSetupWorkflowId } from '../../billing/workflow-ids.ts';
-import { dropOwnCards } from '../../db/cards.ts';
+import { dropOwnCards, tryDefaultCard } from '../../db/cards.ts';
 import { CardSetup } from '../../db/entities/card-setup.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { emit } from '../../db/events.ts';
@@ -120,6 +120,7 @@ export async function keepCard(deps: Dependencies, given: KeepCard): Promise<Kep
       await em.flush();
       const organizationId = customer.organization.id;
       await emit(em, { organizationId, type: 'customer.updated', at, data: () => customerView(customer) });
+      await tryDefaultCard(em, customer.id);
     }
     return { paymentMethodId: row.id, isDefault: customer.defaultPaymentMethodId === row.id };
   });

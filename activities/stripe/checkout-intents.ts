@@ -4,7 +4,7 @@ import Stripe from 'stripe';
 import type { CheckoutId, PaymentId } from '../../billing/ids.ts';
 import { toProcessor } from '../../billing/processor-amounts.ts';
 import { checkoutWorkflowId } from '../../billing/workflow-ids.ts';
-import { dropOwnCards } from '../../db/cards.ts';
+import { dropOwnCards, tryDefaultCard } from '../../db/cards.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Payment } from '../../db/entities/payment.ts';
@@ -201,8 +201,12 @@ async function keepCard(
   await em.transactional(async (tx) => {
     await tx.nativeUpdate(Checkout, checkout.id, { paymentMethodId: id });
     if (checkout.opensPortal) await dropOwnCards(tx, customer.id);
-    const replaced = checkout.opensPortal ? {} : { defaultPaymentMethodId: null };
-    await tx.nativeUpdate(Customer, { id: customer.id, ...replaced }, { defaultPaymentMethodId: id });
+    const none = { defaultPaymentMethodId: null };
+    const replaced = checkout.opensPortal ? [none, { defaultPaymentMethodId: { $ne: id } }] : [none];
+    const where = { id: customer.id, $or: replaced };
+    if ((await tx.nativeUpdate(Customer, where, { defaultPaymentMethodId: id })) > 0) {
+      await tryDefaultCard(tx, customer.id);
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 /** Whom each topic of the outbox wakes. */
 import type { OutboxTopic } from '../../db/outbox.ts';
+import { tryCards } from './cards.ts';
 import { startCheckouts } from './checkouts.ts';
 import { startDocuments } from './documents.ts';
 import { startEmails } from './emails.ts';
@@ -26,4 +27,5 @@ export const WAKERS: Readonly<Record<OutboxTopic, Waker>> = {
   meter_backfill: startMeterBackfills,
   customer_levels: wakeCustomerLevels,
   meter_levels: wakeMeterLevels,
+  customer_card: tryCards,
 };

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { PaymentMethodId } from '../../billing/ids.ts';
-import { dropOwnCards } from '../../db/cards.ts';
+import { dropOwnCards, tryDefaultCard } from '../../db/cards.ts';
 import { isChargedToCard } from '../../db/charged-to-card.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
@@ -10,7 +10,6 @@ import { Member } from '../../db/entities/member.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { Product } from '../../db/entities/product.ts';
-import { Subscription } from '../../db/entities/subscription.ts';
 import { emit } from '../../db/events.ts';
 import { lockRow } from '../../db/lock.ts';
 import { processorKeys } from '../../db/views/checkout.ts';
@@ -81,13 +80,14 @@ export const updateMe = route({
   method: 'patch',
   path: '/v1/customer-portal/customers/me',
   summary: 'Update yourself',
-  description: 'Name and address for invoices, and which saved card is charged.',
+  description:
+    'Name and address for invoices, and which saved card is charged. Unpaid renewals are tried with a card that is chosen.',
   tag,
   auth: 'customer',
   body: CustomerPortalCustomerUpdate,
   response: CustomerPortalCustomer,
   errors: [403, 409, 429],
-  async handle({ body, customer, person, em, request, workflows }) {
+  async handle({ body, customer, person, em, request }) {
     const changed = await em.transactional(async (tx) => {
       if (body.default_payment_method_id) await dropOwnCards(tx, customer.id);
       await lockRow(tx, Customer, customer.id);
@@ -107,12 +107,9 @@ export const updateMe = route({
       await tx.flush();
       const event = { organizationId: customer.organizationId, type: 'customer.updated' as const, at: row.modifiedAt };
       await emit(tx, { ...event, data: () => customerView(row) });
+      if (body.default_payment_method_id) await tryDefaultCard(tx, customer.id);
       return row;
     });
-    if (body.default_payment_method_id) {
-      const unpaid = await em.find(Subscription, { customer: customer.id, status: 'past_due' }, { fields: ['id'] });
-      for (const { id } of unpaid) await workflows.subscription(id).retryPayment('retry_payment_method_update');
-    }
     return portalCustomerView(changed, person);
   },
 });

@@ -1,7 +1,7 @@
 /** A customer saves a card in their portal. Listing and removing cards stand with the customer's other routes. */
 import { randomUUID } from 'node:crypto';
 import type { CustomerId, PaymentMethodId } from '../../billing/ids.ts';
-import { dropOwnCards } from '../../db/cards.ts';
+import { dropOwnCards, tryDefaultCard } from '../../db/cards.ts';
 import { CardSetup, type CardSetupRow } from '../../db/entities/card-setup.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
@@ -74,7 +74,7 @@ export const confirmPaymentMethod = route({
 
 export const portalPaymentMethodRoutes = [addPaymentMethod, confirmPaymentMethod];
 
-/** Whoever wishes it only after the bank has agreed gets it too; what they owe was tried when the card was saved. */
+/** Whoever wishes it only after the bank has agreed gets it too. */
 async function makeDefault(em: EntityManager, customer: CustomerId, card: PaymentMethodId, at: Date): Promise<void> {
   await em.transactional(async (tx) => {
     await dropOwnCards(tx, customer);
@@ -88,6 +88,7 @@ async function makeDefault(em: EntityManager, customer: CustomerId, card: Paymen
     await tx.flush();
     const event = { organizationId: row.organization.id, type: 'customer.updated' as const, at: row.modifiedAt };
     await emit(tx, { ...event, data: () => customerView(row) });
+    await tryDefaultCard(tx, customer);
   });
 }
 

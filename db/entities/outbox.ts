@@ -15,6 +15,7 @@ export const OUTBOX_TOPICS = [
   'meter_backfill',
   'customer_levels',
   'meter_levels',
+  'customer_card',
 ] as const;
 
 /**
@@ -27,7 +28,10 @@ export const OutboxMessage = defineEntity({
   properties: {
     id: p.bigint('number').primary().autoincrement(),
     topic: p.enum(OUTBOX_TOPICS),
-    /** The endpoint, webhook event, grant, checkout, processor event, payment, e-mail, document, order, meter or customer that it is about. */
+    /**
+     * The endpoint, webhook event, grant, checkout, processor event, payment, e-mail, document, order, meter or customer that
+     * it is about; where a card was chosen, the customer and an id of that choice.
+     */
     subjectId: p.text(),
     /** How often it could not be relayed. */
     attempts: p.integer().default(0),

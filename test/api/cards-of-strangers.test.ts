@@ -31,12 +31,12 @@ async function aPlan(price_amount: number, terms: object = {}) {
 }
 
 /** Ada pays $20 a month, since the first of March on her clock. */
-async function ada() {
+async function ada(card = 'pm_card_visa') {
   const clock = await make('POST', '/v1/test-clocks/', { name: 'Ada', frozen_time: '2031-03-01T00:00:00Z' });
   const email = `ada-${randomUUID()}@example.com`;
   const { id } = await make('POST', '/v1/customers/', { email, test_clock_id: clock.id });
   const checkout = await make('POST', '/v1/checkouts/', { products: [(await aPlan(2000)).id], customer_id: id });
-  expect((await pay(running, checkout, 'pm_card_visa')).status).toBe(200);
+  expect((await pay(running, checkout, card)).status).toBe(200);
   const { token: portal } = await make('POST', '/v1/customer-sessions/', { customer_id: id });
   return { id: id as string, email, clock: clock.id as string, portal: portal as string };
 }
@@ -104,4 +104,14 @@ it('becomes the default of a customer who has none, and of one whom the merchant
   expect((await pay(running, checkout, 'pm_card_mastercard')).status).toBe(200);
   const second = await defaultOf(id);
   expect(second).not.toBe(first);
+});
+
+it('is tried at once on what is unpaid, where it becomes the default', async () => {
+  const { id, clock } = await ada(SAVED_BUT_NOT_CHARGED);
+  await until(clock, '2031-04-01T12:00:00Z');
+  expect(await subscriptionsOf(id)).toEqual({ 2000: 'past_due' });
+  const checkout = await make('POST', '/v1/checkouts/', { products: [(await aPlan(700)).id], customer_id: id });
+  expect((await pay(running, checkout, 'pm_card_visa')).status).toBe(200);
+  await eventually(async () => ((await subscriptionsOf(id))[2000] === 'active' ? true : undefined));
+  expect(await running.disagreements(token)).toEqual([]);
 });

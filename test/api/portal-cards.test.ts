@@ -143,6 +143,20 @@ describe('an unpaid order', () => {
   });
 });
 
+it('is paid with a card that was saved without being made the default, once it is', async () => {
+  const { order, portal } = await inArrears();
+  const added = await saves(portal, ASKS, false);
+  const intentId = await answeredByBank(added.body.client_secret, 'approve');
+  const read = () => running.made(portal, 'GET', `/v1/customer-portal/orders/${order.id}`);
+  expect((await read()).status).toBe('pending');
+  expect((await confirms(portal, intentId)).status).toBe(201);
+  // Its bank asks again: what is asked for here is that it was tried.
+  await eventually(async () => {
+    const { items } = await running.made(token, 'GET', `/v1/payments/?order_id=${order.id}`);
+    return items.some(({ trigger }: { trigger: string }) => trigger === 'retry_payment_method_update') || undefined;
+  });
+});
+
 describe('the default card', () => {
   const make = (path: string, body: unknown) => running.made(token, 'POST', path, body);
   const monthly = (prices: readonly object[]) =>

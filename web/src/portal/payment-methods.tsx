@@ -1,10 +1,11 @@
 /** The customer's cards: which one is charged, and how to change that. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import type { PaymentMethod } from '../api/portal.ts';
 import { Button } from '../parts/button.tsx';
 import { expiryOf, expiryState, nameOf } from './cards.ts';
 import { usePortal } from './context.ts';
 import { Section } from './section.tsx';
+import { useRefresh } from './use-refresh.ts';
 
 export function PaymentMethods({ defaultId }: { defaultId: string | null }) {
   const { portal, shop, addCard } = usePortal();
@@ -36,11 +37,10 @@ export function PaymentMethods({ defaultId }: { defaultId: string | null }) {
 
 function Item({ method, isDefault }: { method: PaymentMethod; isDefault: boolean }) {
   const { portal, say } = usePortal();
-  const queries = useQueryClient();
   const name = nameOf(method);
   const expiry = expiryState(method);
   const expiresOn = expiryOf(method);
-  const refresh = () => queries.invalidateQueries({ queryKey: ['portal'] });
+  const refresh = useRefresh();
   const makeDefault = useMutation({
     mutationFn: () => portal.changeCustomer({ default_payment_method_id: method.id }),
     onSuccess: () => say({ tone: 'good', text: `${name} is charged from now on.` }),
