@@ -6,9 +6,7 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   condition,
-  ParentClosePolicy,
   setHandler,
-  startChild,
   upsertSearchAttributes,
   uuid4,
 } from '@temporalio/workflow';
@@ -16,14 +14,13 @@ import type { Prepared } from '../activities/checkouts/prepare.ts';
 import type { ConfirmIntent } from '../activities/stripe/checkout-intents.ts';
 import type { IntentOutcome } from '../activities/stripe/outcome.ts';
 import type { OrderId, PaymentId, SubscriptionId } from '../billing/ids.ts';
-import { subscriptionWorkflowId } from '../billing/workflow-ids.ts';
+import { beginSubscription } from './begin-subscription.ts';
 import * as messages from './checkout.messages.ts';
 import { now, type TestClockState, waitUntil } from './clock.ts';
 import { Inbox } from './inbox.ts';
 import { hasRunOutOfTime } from './patience.ts';
 import { database, processor, processorReads, steering } from './proxies.ts';
-import { CUSTOMER, foundBy, STATUS } from './search-attributes.ts';
-import { subscription } from './subscription.ts';
+import { CUSTOMER, STATUS } from './search-attributes.ts';
 import { liveUntil } from './test-clock.messages.ts';
 
 /** How often the processor is asked about an intent that it doesn't speak of by itself. */
@@ -269,15 +266,8 @@ class Checkout {
       return refused;
     }
     const { subscriptionId: begun, organizationId, customerId } = delivered;
-    if (begun !== null) {
-      await startChild(subscription, {
-        workflowId: subscriptionWorkflowId(begun),
-        args: [{ subscriptionId: begun, clockNow: this.clock?.now ?? null }],
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        typedSearchAttributes: foundBy(organizationId, customerId),
-        staticSummary: `Subscription of customer ${customerId}`,
-      });
-    }
+    const clockNow = this.clock?.now ?? null;
+    if (begun !== null) await beginSubscription(begun, { organizationId, customerId, clockNow });
     this.become('succeeded');
     return { status: 'succeeded' };
   }

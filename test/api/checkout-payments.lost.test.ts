@@ -24,9 +24,10 @@ afterAll(() => running?.close());
 const CARD = 'pm_card_visa';
 const CHARGES = { method: 'POST', path: '/payment_intents$/' };
 
-async function aCheckout() {
+async function aCheckout(terms: object = {}) {
   const product = await running.made(token, 'POST', '/v1/products/', {
     name: 'Fern Pro',
+    ...terms,
     prices: [{ amount_type: 'fixed', price_amount: 2000, price_currency: 'usd' }],
   });
   const opened = await running.made(token, 'POST', '/v1/checkouts/', {
@@ -149,4 +150,17 @@ it('leaves nothing at the processor that could still be paid where the bank has 
   await checkout.becomes('open');
   const intent = await running.stripe.paymentIntents.retrieve(secret.split('_secret_')[0] ?? '');
   expect([intent.status, await checkout.payments()]).toEqual(['canceled', ['failed']]);
+});
+
+it('ends as sold where it is taken up after its delivery, and the subscription lives already', async () => {
+  const checkout = await aCheckout({ recurring_interval: 'month' });
+  expect((await checkout.pays(CARD)).status).toBe(200);
+  const { id: paymentId, processorId } = await running.orm.em.fork().findOneOrFail(Payment, { checkout: checkout.id });
+  const underWay = { kind: 'payment', paymentId, intentId: processorId };
+  const start = { checkoutId: checkout.id, expiresAt: Date.now() + 60_000, clockNow: null, underWay };
+  const process = await running.temporal.workflow.start('checkout', {
+    ...{ workflowId: checkoutWorkflowId(checkout.id), taskQueue: BILLING_QUEUE, args: [start] },
+  });
+  await process.result();
+  expect([await checkout.taken(), await checkout.payments()]).toEqual([[2000], ['succeeded']]);
 });
