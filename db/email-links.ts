@@ -20,7 +20,7 @@ export async function openLink(
   email: EmailRow,
   publicUrl: string,
 ): Promise<OpenLink | 'over' | null> {
-  const { id, kind, organization, customer } = email;
+  const { id, kind, organization, customer, recipient } = email;
   const portal = `${publicUrl}/portal/${organization.slug}`;
   if (kind === 'email_update') {
     if (!customer || customer.deletedAt || (await isSuperseded(em, id, customer.id))) return 'over';
@@ -31,11 +31,13 @@ export async function openLink(
     return token === null ? 'over' : { to: 'seat', href: `${portal}/claim?invitation_token=${token}` };
   }
   // Only the customer's own address is shown into their portal.
+  if (kind === 'portal_link' && (!customer || customer.deletedAt || customer.email !== recipient)) return 'over';
   if (!customer || customer.deletedAt || !isToCustomer(kind)) return null;
   return { to: 'portal', href: `${portal}?customer_session_token=${await openSession(em, customer.id)}` };
 }
 
-const isToCustomer = (kind: EmailRow['kind']) => CUSTOMER_EMAIL_KINDS.some((known) => known === kind);
+const isToCustomer = (kind: EmailRow['kind']) =>
+  kind === 'portal_link' || CUSTOMER_EMAIL_KINDS.some((known) => known === kind);
 
 const isSuperseded = async (em: EntityManager, emailId: string, customer: CustomerId) =>
   (await newestAddressRequest(em, customer)) !== emailId;

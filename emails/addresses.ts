@@ -1,4 +1,7 @@
-/** Letters that prove or offer something to an address which may not be the customer's: they greet nobody by name. */
+/**
+ * Letters that somebody asked for by entering an address. Those that prove or offer something go to one which may not be the
+ * customer's, and greet nobody by name.
+ */
 import type { Letter, Seller } from './letter.ts';
 
 /** To a customer's new address: it becomes theirs by the link. */
@@ -14,6 +17,24 @@ export function addressToConfirm(seller: Seller): Letter {
     button: { label: 'Confirm this address', link: { to: 'proof' } },
     closing: ['If it was not you, there is nothing to do: without the link, nothing changes.'],
     why: `You get this e-mail because somebody entered your address at ${seller.name}.`,
+  };
+}
+
+/** To a customer's own address. */
+export function linkToPortal(seller: Seller): Letter {
+  return {
+    subject: `Your link to your purchases at ${seller.name}`,
+    preview: 'The link is good for 7 days.',
+    heading: 'Your way in',
+    paragraphs: [
+      `This link opens your purchases at ${seller.name}: subscriptions, invoices, payment methods. It is good for 7 days.`,
+    ],
+    facts: [],
+    button: { label: 'Open your purchases', link: { to: 'portal' } },
+    closing: [
+      'Don’t pass it on: whoever has it gets in. If you did not ask for it, there is nothing to do: nobody else has seen it.',
+    ],
+    why: `You get this e-mail because somebody asked for your link at ${seller.name}.`,
   };
 }
 

@@ -1,6 +1,11 @@
-/** A customer's new e-mail address. */
+/** A customer's new e-mail address, and the way into their portal by the one that they have. */
 import { z } from 'zod';
 import { EmailInput } from './primitives.ts';
+
+export const PortalLinkRequest = z
+  .object({ organization_slug: z.string().min(1).max(64), email: EmailInput })
+  .meta({ id: 'CustomerPortalLinkRequest' });
+export type PortalLinkRequest = z.infer<typeof PortalLinkRequest>;
 
 const Token = z.string().max(256);
 

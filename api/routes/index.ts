@@ -36,6 +36,7 @@ import { portalPaymentMethodRoutes } from './portal-payment-methods.ts';
 import { portalPreviewRoutes } from './portal-previews.ts';
 import { portalOrderRoutes } from './portal-purchases.ts';
 import { portalSeatRoutes } from './portal-seats.ts';
+import { portalSignInRoutes } from './portal-sign-in.ts';
 import { portalSubscriptionRoutes } from './portal-subscriptions.ts';
 import { portalWalletRoutes } from './portal-wallets.ts';
 import { productRoutes } from './products.ts';
@@ -74,6 +75,7 @@ export const routes: readonly Route[] = [
   ...paymentRoutes,
   ...portalCustomerRoutes,
   ...portalEmailRoutes,
+  ...portalSignInRoutes,
   ...portalGrantRoutes,
   ...portalLicenseKeyRoutes,
   ...portalMemberRoutes,

@@ -24,6 +24,7 @@ export const EMAIL_KINDS = [
   ...CUSTOMER_EMAIL_KINDS,
   'customer_seat_invitation',
   'email_update',
+  'portal_link',
   'webhook_endpoint_disabled',
 ] as const;
 

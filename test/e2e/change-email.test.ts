@@ -1,4 +1,4 @@
-/** A customer at a real browser changes their e-mail address: by a link that a real mail server has taken. */
+/** A customer at a real browser gets into their portal, and changes their address, by links that a real mail server has taken. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { anEmail } from './shop.ts';
 
 const STARTS_WITHIN_MS = 300_000;
 
-describeInBrowser('a new e-mail address', () => {
+describeInBrowser('e-mails that open the portal', () => {
   const home = mkdtempSync(join(tmpdir(), 'perennial-e2e-'));
   let mail: MailServer;
   let system: System;
@@ -35,7 +35,7 @@ describeInBrowser('a new e-mail address', () => {
     rmSync(home, { recursive: true, force: true });
   }, STARTS_WITHIN_MS);
 
-  it('is asked for in the portal, and confirmed by the link', async () => {
+  it('a new address is asked for in the portal, and confirmed by the link', async () => {
     const call = callerOf(system.api, token);
     const [before, after] = [anEmail(), anEmail()];
     const customer = await call('POST', '/v1/customers/', { email: before });
@@ -77,5 +77,24 @@ describeInBrowser('a new e-mail address', () => {
     await elsewhere.goto(link);
     await elsewhere.getByRole('heading', { name: 'This link doesn’t work any more' }).waitFor();
     expect(complaints).toEqual([]);
+  });
+
+  it('a link is sent to who has none, and lets them in', async () => {
+    const call = callerOf(system.api, token);
+    const email = anEmail();
+    await call('POST', '/v1/customers/', { email });
+    const [{ slug }] = (await call('GET', '/v1/organizations/')).items;
+    const page = await browser.newPage();
+    page.setDefaultTimeout(45_000);
+    await page.goto(`${system.api}/portal/${slug}`);
+    await page.getByRole('button', { name: 'Send me a link' }).click();
+    await page.getByText('Enter an e-mail address.').waitFor();
+    await page.getByLabel('Your e-mail address').fill(email);
+    await page.getByRole('button', { name: 'Send me a link' }).click();
+    await page.getByText('Look into your mail').waitFor();
+    const link = /http\S+customer_session_token=\S+/.exec(await mail.letterTo(email))?.[0] ?? '';
+    await page.goto(link);
+    await page.getByRole('heading', { name: 'Your purchases' }).waitFor();
+    await page.close();
   });
 });

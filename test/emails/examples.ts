@@ -1,5 +1,5 @@
 /** One letter of each kind, as a customer of an example shop gets it. */
-import { addressToConfirm, seatOffered } from '../../emails/addresses.ts';
+import { addressToConfirm, linkToPortal, seatOffered } from '../../emails/addresses.ts';
 import { subscriptionUpdated, type Terms } from '../../emails/changes.ts';
 import type { Between, Letter } from '../../emails/letter.ts';
 import {
@@ -95,6 +95,7 @@ export const EXAMPLES: Readonly<Record<string, (to: Between) => Letter>> = {
     must(subscriptionUpdated(to, { ...changed, after: terms, isDropped: true, charged: null })),
   customer_seat_invitation: ({ seller }) => seatOffered(seller, { productName: 'Fern Team', offeredBy: 'Ada Example' }),
   email_update: ({ seller }) => addressToConfirm(seller),
+  portal_link: ({ seller }) => linkToPortal(seller),
   webhook_endpoint_disabled: ({ seller }) =>
     endpointDisabled(seller.name, {
       ...{ name: 'Shop', url: 'https://fernwood.example/hooks', failuresInARow: 10 },

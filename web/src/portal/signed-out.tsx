@@ -1,6 +1,7 @@
 /** No session, or one that is over: how to get in. */
 import type { Shop } from '../api/organizations.ts';
 import { PlainPage } from '../parts/plain-page.tsx';
+import { AskForLink } from './ask-for-link.tsx';
 
 interface SignedOutProps {
   readonly shop: Shop | undefined;
@@ -18,8 +19,9 @@ export function SignedOut({ shop, why }: SignedOutProps) {
       <ul className="ticks">
         <li>Open “Manage subscription” or “Billing” inside {seller}’s product.</li>
         <li>Or use the newest link that {seller} sent you by e-mail.</li>
-        <li>Or ask {seller} for a new link.</li>
+        <li>Or have a new one sent to you.</li>
       </ul>
+      {shop !== undefined && <AskForLink slug={shop.organization.slug} seller={seller} />}
       {shop !== undefined && (
         <p>
           <a href={`/shop/${shop.organization.slug}`}>See what {seller} offers</a>
