@@ -3,13 +3,12 @@
  * whoever asks isn't waited for, and is counted alike for every address. The dates of it are the machine's: it is no billing.
  */
 import { randomUUID } from 'node:crypto';
-import type { OrganizationId } from '../../billing/ids.ts';
+import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Email } from '../../db/entities/email.ts';
 import { lockRow } from '../../db/lock.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
-import { inAnyCase } from '../../db/search.ts';
 import { linkToPortal } from '../../emails/addresses.ts';
 import { rendered } from '../../emails/render.ts';
 import { Limit } from '../limits.ts';
@@ -31,11 +30,14 @@ export async function sendPortalLink(
   at: Date,
 ): Promise<void> {
   await em.transactional(async (tx) => {
-    const living = { organization, email: inAnyCase(email), deletedAt: null };
-    const known = await tx.findOne(Customer, living, { fields: ['id'], disableIdentityMap: true });
-    if (known === null) return;
+    const [known]: { id: CustomerId }[] = await tx.execute(
+      'select id from customers where organization_id = ? and lower(email) = lower(?) and deleted_at is null',
+      [organization, email],
+    );
+    if (known === undefined) return;
     await lockRow(tx, Customer, known.id);
-    const customer = await tx.findOne(Customer, { ...living, id: known.id }, { populate: ['organization'] });
+    // Whose address has become another one meanwhile gets it there, where it is theirs all the same.
+    const customer = await tx.findOne(Customer, { id: known.id, deletedAt: null }, { populate: ['organization'] });
     if (customer === null || (await isSentEnough(tx, customer as CustomerRow, at))) return;
     await write(tx, customer as CustomerRow, at);
   });
