@@ -37,6 +37,8 @@ export const publicOrganization = {
   allow_customer_updates: z.boolean(),
 };
 
+const INVOICE_NUMBERING = 'Ours: whether invoices are numbered without gaps by `organization` or by `customer`.';
+
 export const Organization = z
   .object({
     ...publicOrganization,
@@ -50,6 +52,7 @@ export const Organization = z
     default_presentment_currency: z.string(),
     default_tax_behavior: TaxBehaviorOption,
     tax_registrations: z.array(z.string()).describe(REGISTRATIONS),
+    invoice_numbering: z.enum(['organization', 'customer']).describe(INVOICE_NUMBERING),
     feature_settings: FeatureSettings.nullable(),
     subscription_settings: SubscriptionSettings,
     customer_email_settings: CustomerEmailSettings,
@@ -91,6 +94,7 @@ const settable = {
     .optional(),
   country: CountryInput.nullable().optional(),
   tax_registrations: z.array(Registration).max(300).nullable().optional().describe(REGISTRATIONS),
+  invoice_numbering: z.enum(['organization', 'customer']).nullable().optional().describe(INVOICE_NUMBERING),
   feature_settings: FeatureSettingsInput.nullable().optional(),
   subscription_settings: SubscriptionSettings.nullable().optional(),
   customer_email_settings: CustomerEmailSettings.nullable().optional(),

@@ -1,6 +1,6 @@
 /** Makes an order with its lines and invoice number, in the transaction of what it bills. */
 import { randomUUID } from 'node:crypto';
-import type { CheckoutId, OrderId } from '../../billing/ids.ts';
+import type { CheckoutId, CustomerId, OrderId } from '../../billing/ids.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
 import type { DiscountRow } from '../../db/entities/discount.ts';
 import { Order, OrderItem, type OrderRow } from '../../db/entities/order.ts';
@@ -84,8 +84,15 @@ export async function numberInvoice(em: EntityManager, order: OrderRow): Promise
     isByCustomer,
   ]);
   if (row === undefined) throw new Error(`There is no number for ${order.id}.`);
-  const series = isByCustomer ? [order.customer.id.slice(0, 8).toUpperCase()] : [];
+  const series = isByCustomer ? [await seriesOf(em, order.customer.id)] : [];
   order.invoiceNumber = [organization.invoicePrefix, ...series, padded(row.number)].join('-');
+}
+
+/** The customer is locked, with their number. */
+async function seriesOf(em: EntityManager, customer: CustomerId): Promise<string> {
+  const [row]: { series: string }[] = await em.execute('select invoice_series_of(?::uuid) as series', [customer]);
+  if (row === undefined) throw new Error(`There is no series for ${customer}.`);
+  return row.series;
 }
 
 const padded = (number: number): string => String(number).padStart(4, '0');

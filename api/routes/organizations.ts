@@ -73,6 +73,7 @@ export const createOrganization = route({
       customerPortalSettings: body.customer_portal_settings ?? PORTAL_DEFAULTS,
       featureSettings: body.feature_settings ?? {},
       invoicePrefix: invoicePrefixOf(body.slug),
+      invoiceNumbering: body.invoice_numbering ?? 'organization',
     });
     try {
       await em.flush();
@@ -134,6 +135,7 @@ function change(row: OrganizationRow, body: z.output<typeof OrganizationUpdate>)
   if (body.website !== undefined) row.website = body.website;
   if (body.country !== undefined) row.country = body.country;
   if (body.tax_registrations) row.taxRegistrations = registrationsFrom(body.tax_registrations);
+  if (body.invoice_numbering) row.invoiceNumbering = body.invoice_numbering;
   if (body.embed_hosts) row.embedHosts = body.embed_hosts;
   if (body.name) row.name = body.name;
   if (body.socials) row.socials = body.socials;

@@ -31,8 +31,11 @@ export const Customer = defineEntity({
     /** Set: the customer lives on that clock, and so does all that they buy. */
     testClock: () => p.manyToOne(TestClock).nullable(),
     nextInvoiceNumber: p.integer().default(1),
+    /** What the numbers of their own invoices begin with; null: they have none yet. */
+    invoiceSeries: p.text().nullable(),
     deletedAt: instant().nullable(),
   },
+  uniques: [{ properties: ['organization', 'invoiceSeries'] }],
   indexes: [{ properties: ['organization', 'createdAt'] }],
 });
 export type CustomerRow = InferEntity<typeof Customer>;

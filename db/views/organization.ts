@@ -17,6 +17,7 @@ export function organizationView(row: OrganizationRow): Organization {
     default_presentment_currency: row.defaultPresentmentCurrency,
     default_tax_behavior: row.defaultTaxBehavior,
     tax_registrations: row.taxRegistrations,
+    invoice_numbering: row.invoiceNumbering,
     feature_settings: row.featureSettings as Organization['feature_settings'],
     subscription_settings: row.subscriptionSettings as Organization['subscription_settings'],
     customer_email_settings: row.customerEmailSettings as Organization['customer_email_settings'],
