@@ -1,6 +1,4 @@
 /** The first attempt at an order of a subscription, frozen before the processor hears of it. */
-import { randomUUID } from 'node:crypto';
-import type { PaymentId } from '../../billing/ids.ts';
 import { cardOfSubscription } from '../../db/cards.ts';
 import type { CustomerRow } from '../../db/entities/customer.ts';
 import type { OrderRow } from '../../db/entities/order.ts';
@@ -8,6 +6,7 @@ import { Payment } from '../../db/entities/payment.ts';
 import type { SubscriptionRow } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { dueOf } from './pay.ts';
+import { paymentOf } from './same-ids.ts';
 
 interface Begun {
   /** Real time, ms since 1970. */
@@ -27,7 +26,7 @@ export function openFirstPayment(
 ): void {
   if (dueOf(order) === 0) return;
   em.create(Payment, {
-    id: randomUUID() as PaymentId,
+    id: paymentOf(order.id, 1),
     createdAt: at,
     organization: order.organization,
     customer,

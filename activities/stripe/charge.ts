@@ -1,8 +1,8 @@
 /** Charges a saved card without the customer being there: renewals and their retries. */
-import { ApplicationFailure } from '@temporalio/common';
 import type Stripe from 'stripe';
 import type { PaymentId } from '../../billing/ids.ts';
 import { refusalOfCharge, toProcessor } from '../../billing/processor-amounts.ts';
+import { Order } from '../../db/entities/order.ts';
 import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import type { EntityManager } from '../../db/orm.ts';
@@ -11,6 +11,7 @@ import { findOrForestall } from './forestalled.ts';
 import { findPaymentIntent, keyed, paymentKey } from './keyed.ts';
 import type { ChargeOutcome } from './outcome.ts';
 import { declineOf, keepDeclined, keepPaid } from './payment-row.ts';
+import { askAgain, intentBefore } from './processing.ts';
 
 interface Asked {
   readonly paymentId: PaymentId;
@@ -22,6 +23,8 @@ export async function charge({ orm, stripe }: Dependencies, { paymentId }: Asked
   const payment = await em.findOneOrFail(Payment, paymentId, { populate: ['customer'] });
   const unchargeable = refusalOfCharge(payment.amount, payment.currency);
   if (unchargeable !== null) return keepDeclined(em, paymentId, { intentId: null, ...unchargeable });
+  const known = await intentBefore(stripe, payment);
+  if (known !== null) return outcomeOf(em, paymentId, known);
   const card = await savedCard(em, payment);
   const customer = payment.customer.stripeCustomerId;
   if (!card || !customer) {
@@ -29,12 +32,27 @@ export async function charge({ orm, stripe }: Dependencies, { paymentId }: Asked
     const message = 'There is no saved payment method to charge.';
     return foundOr({ orm, stripe }, paymentId, { reason: 'payment_method_missing', message });
   }
+  const find = () => findPaymentIntent(stripe, customer, paymentId);
+  const before = (await isOfBefore(em, payment)) ? await find() : null;
+  if (before?.status === 'succeeded') return outcomeOf(em, paymentId, before);
   const answer = await keyed(
     paymentKey(payment),
     (options) => stripe.paymentIntents.create(intentFor(payment, customer, card), options),
-    () => findPaymentIntent(stripe, customer, paymentId),
+    find,
   );
   return answer.kind === 'made' ? outcomeOf(em, paymentId, answer.object) : keepDeclined(em, paymentId, answer);
+}
+
+/** What is charged later than this, in ms, may have been charged in time, and its database restored since. */
+const LATE = 10 * 60_000;
+
+/** Of a payment that is late, or a retry: whether the processor may know it from before a restore of the database. */
+async function isOfBefore(em: EntityManager, payment: PaymentRow): Promise<boolean> {
+  if (payment.attempt > 1) return true;
+  if (!payment.order || !payment.begunAt) return false;
+  const order = await em.findOneOrFail(Order, payment.order.id, { populate: ['subscription'] });
+  const due = order.meterPeriodEnd ?? (order.cycle === null ? null : order.subscription?.currentPeriodStart);
+  return !!due && payment.begunAt.getTime() - due.getTime() > LATE;
 }
 
 /** For a charge whose answer never came: what the processor says of it now. Not known to it: not made, now or later. */
@@ -79,7 +97,7 @@ async function outcomeOf(
     case 'succeeded':
       return keepPaid(em, paymentId, intent);
     case 'processing':
-      throw ApplicationFailure.retryable(`${intent.id} is still being processed`, 'Processing');
+      return askAgain(em, paymentId, intent);
     default:
       return keepDeclined(em, paymentId, declineOf(intent));
   }

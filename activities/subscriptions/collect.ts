@@ -1,5 +1,4 @@
 /** What follows from an attempt to charge a subscription's order: paid, to be tried again, or given up. */
-import { randomUUID } from 'node:crypto';
 import { CUSTOMER_RETRIES, isFinalDecline, nextRetry, SCHEDULED_TRIGGERS } from '../../billing/dunning.ts';
 import type { OrderId, PaymentId, PaymentMethodId } from '../../billing/ids.ts';
 import { cardOfSubscription } from '../../db/cards.ts';
@@ -22,6 +21,7 @@ import { writeEmail } from '../email/write.ts';
 import { refuse } from '../failures.ts';
 import { giveBackToBalance } from '../ledger/balance.ts';
 import { dueOf, payOrder, tellOrder } from '../orders/pay.ts';
+import { paymentOf } from '../orders/same-ids.ts';
 import type { ChargeOutcome, Declined } from '../stripe/outcome.ts';
 import { takeHold } from './change-terms.ts';
 import { creditingGrants, cycleCredits } from './credits.ts';
@@ -52,7 +52,7 @@ export function openAttempt(deps: Dependencies, step: OpenAttempt): Promise<Step
     if (step.trigger === 'retry_customer') refuseFurtherRetries(earlier);
     const customer = await em.findOneOrFail(Customer, row.customer.id);
     em.create(Payment, {
-      id: randomUUID() as PaymentId,
+      id: paymentOf(order.id, earlier.length + 1),
       createdAt: at,
       organization: order.organization,
       customer,

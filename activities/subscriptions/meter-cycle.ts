@@ -2,8 +2,6 @@
  * A meter period ends within a period that is paid in advance: its usage is closed and billed by an order of its own, and
  * units are credited anew. Where both end together, the renewal does it.
  */
-import { randomUUID } from 'node:crypto';
-import type { OrderId } from '../../billing/ids.ts';
 import type { Line } from '../../billing/orders.ts';
 import { lineOfEntry, usageEntries } from '../../db/billing-entries.ts';
 import { Customer } from '../../db/entities/customer.ts';
@@ -20,6 +18,7 @@ import { writeReceipt } from '../email/receipt.ts';
 import { settleWithBalance } from '../ledger/balance.ts';
 import { createOrder } from '../orders/create.ts';
 import { openFirstPayment } from '../orders/first-payment.ts';
+import { orderOfUsage } from '../orders/same-ids.ts';
 import { creditingGrants, cycleCredits } from './credits.ts';
 import { discountOfUsage } from './discount.ts';
 import { billEntries } from './entries.ts';
@@ -74,7 +73,7 @@ async function billUsage(
   const discount = await discountOfUsage(em, row, lines, end);
   const priced = await priceOrderOf(em, taxes, row, { lines, discount: discount?.amount ?? 0, at: end.getTime() });
   const order = await createOrder(em, {
-    id: randomUUID() as OrderId,
+    id: orderOfUsage(row.id, end),
     customer,
     product,
     subscription: row,

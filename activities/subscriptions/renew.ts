@@ -1,6 +1,4 @@
 /** A period ends and the next one opens, with the order that bills it. The end of a trial is the first such opening. */
-import { randomUUID } from 'node:crypto';
-import type { OrderId } from '../../billing/ids.ts';
 import { afterDiscount } from '../../billing/order-tax.ts';
 import type { Line } from '../../billing/orders.ts';
 import { lineOfEntry, waitingEntries } from '../../db/billing-entries.ts';
@@ -20,6 +18,7 @@ import { settleWithBalance } from '../ledger/balance.ts';
 import { createOrder, numberInvoice } from '../orders/create.ts';
 import { openFirstPayment } from '../orders/first-payment.ts';
 import { dueOf, markPaid, tellOrder } from '../orders/pay.ts';
+import { orderOfCycle } from '../orders/same-ids.ts';
 import { applyPendingChange } from './apply-change.ts';
 import { creditingGrants, cycleCredits } from './credits.ts';
 import { discountOfPeriod } from './discount.ts';
@@ -96,7 +95,7 @@ export async function billPeriod(
     at: at.getTime(),
   });
   const order = await createOrder(em, {
-    id: randomUUID() as OrderId,
+    id: orderOfCycle(row.id, row.cycle),
     customer,
     product,
     subscription: row,
