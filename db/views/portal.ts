@@ -109,16 +109,21 @@ function portalSubscriptionView(row: SubscriptionRow, usages: UsageByMeter = new
   };
 }
 
-/** With what is under way to pay them. */
+/** With what is under way to pay them, and what a card would be asked for. */
 export async function ownOrderViews(em: EntityManager, rows: readonly OrderRow[]): Promise<CustomerOrder[]> {
   const underWay = await paymentsUnderWay(em, rows);
-  return rows.map((row) => ({ ...portalOrderView(row), payment_under_way: underWayView(underWay.get(row.id)) }));
+  const views: CustomerOrder[] = [];
+  for (const row of rows) {
+    const payment_under_way = underWayView(underWay.get(row.id));
+    views.push({ ...portalOrderView(row), payment_under_way, asked_amount: await askedByHand(em, row) });
+  }
+  return views;
 }
 
 export async function readPortalOrder(em: EntityManager, row: OrderRow): Promise<CustomerOrder> {
   const [view] = await ownOrderViews(em, [row]);
   if (!view) throw new Error(`Order ${row.id} has no view.`);
-  return { ...view, asked_amount: await askedByHand(em, row) };
+  return view;
 }
 
 function underWayView(payment: PaymentUnderWay | undefined): CustomerOrder['payment_under_way'] {
