@@ -15,6 +15,7 @@ import { canceled, EXPAND, findOrForestall } from './forestalled.ts';
 import { findPaymentIntent, keyed, paymentKey } from './keyed.ts';
 import type { ActionRequired, ChargeOutcome } from './outcome.ts';
 import { declineOf, keepDeclined, keepPaid } from './payment-row.ts';
+import { askAgain, intentBefore } from './processing.ts';
 
 interface Asked {
   readonly paymentId: PaymentId;
@@ -29,6 +30,8 @@ export async function chargePresent(
   const payment = await paymentOf(em, paymentId);
   const unchargeable = refusalOfCharge(payment.amount, payment.currency);
   if (unchargeable !== null) return keepDeclined(em, paymentId, { intentId: null, ...unchargeable });
+  const known = await intentBefore(stripe, payment);
+  if (known !== null) return outcomeOf(em, stripe, paymentId, known);
   const customer = payment.customer.stripeCustomerId;
   const card = await savedCard(em, payment);
   if (!card || !customer) return findPresentCharge({ orm, stripe }, { paymentId });
@@ -109,7 +112,7 @@ async function outcomeOf(
     case 'succeeded':
       return keepPaid(em, paymentId, intent);
     case 'processing':
-      throw ApplicationFailure.retryable(`${intent.id} is still being processed`, 'Processing');
+      return askAgain(em, paymentId, intent);
     case 'requires_action':
     case 'requires_confirmation':
       await em.nativeUpdate(Payment, paymentId, { processorId: intent.id, clientSecret: intent.client_secret });

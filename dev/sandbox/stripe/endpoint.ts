@@ -100,7 +100,7 @@ async function once(
       if (fault.saved) save(made);
       return made;
     }
-    return replay ?? perform(route, call, save);
+    return replay ?? perform(route, call, save, fault?.kind === 'processing' ? beingProcessed : undefined);
   } finally {
     if (key !== null && !replay) keys.release(key);
   }
@@ -109,13 +109,20 @@ async function once(
 const UNKNOWN = { type: 'api_error', message: 'An unknown error occurred.' } as const;
 const OUTAGE = { type: 'api_error', message: 'An unknown error occurred (ordered by a test).' } as const;
 
-function perform(route: Route, call: Call, save: (made: Answer) => void): Answer {
+const beingProcessed = (body: object): object => ({ ...body, status: 'processing', latest_charge: null });
+
+function perform(
+  route: Route,
+  call: Call,
+  save: (made: Answer) => void,
+  told = (body: object): object => body,
+): Answer {
   const { store, webhooks } = call.sandbox;
   const requestId = call.requestId ?? '';
   const shown = call.access === 'publishable' ? publicView : (body: object) => body;
   const work = (): Answer => {
     try {
-      const body = shown(expand(route.handle(withoutExpand(call)), call.form, store));
+      const body = shown(told(expand(route.handle(withoutExpand(call)), call.form, store)));
       return { status: 200, body: JSON.stringify(body), requestId };
     } catch (error) {
       if (error instanceof StripeFailure && error.consequences.keepsWork) return failed(error, requestId, shown);

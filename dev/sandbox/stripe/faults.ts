@@ -32,6 +32,8 @@ export const NewFault = z.discriminatedUnion('kind', [
   z.strictObject({ ...base, kind: z.literal('drop') }),
   /** Kept back on its way, and arrives when it is let go, whether or not anyone still waits for the answer. */
   z.strictObject({ ...base, kind: z.literal('hold') }),
+  /** Done, but the answer, which the key repeats, says that it is still being worked on; who reads it later finds it done. */
+  z.strictObject({ ...base, kind: z.literal('processing') }),
 ]);
 export type Fault = z.output<typeof NewFault>;
 
