@@ -88,7 +88,9 @@ export class Sheet {
     of.status = 'active';
     of.nextPeriod();
     this.billsPeriod(of, usage);
-    this.meters.anew(of, held, closed, this.now);
+    // What comes with another plan comes with its grant, and what goes with the old one doesn't go on.
+    const goOn = held.filter((each) => of.plan.benefits.includes(each));
+    this.meters.anew(of, goOn, closed, this.now);
     this.grants(of);
   }
 
