@@ -1,10 +1,11 @@
 /** Who is calling: tokens are looked up by their SHA-256, since only that is stored. */
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CustomerId, MemberId, OrganizationId } from '../billing/ids.ts';
 import { AccessToken } from '../db/entities/access-token.ts';
 import type { MemberRole } from '../db/entities/member.ts';
 import type { EntityManager } from '../db/orm.ts';
+import { hashToken } from '../db/tokens.ts';
 import { SCOPES, type Scope } from '../schemas/scopes.ts';
 import { accessTokenOf } from './access-tokens.ts';
 import { insufficientScope, notPermitted, unauthorized } from './errors.ts';
@@ -14,9 +15,6 @@ import type { Callers } from './route.ts';
 const LAST_USED_EVERY_MS = 60_000;
 
 const KNOWN_SCOPES: ReadonlySet<string> = new Set(SCOPES);
-
-/** The form in which a token is stored: its SHA-256 in hexadecimal. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /** The organization whose access token this is. Throws 401; 403 where the token has none of `scopes`. */
 export async function authenticateOrganization(

@@ -1,7 +1,6 @@
 /** What a customer has used of their meters, and is credited on them: right at once after an event was taken in. */
 import Big from 'big.js';
 import type { CustomerId, MeterId, OrganizationId, SubscriptionId } from '../billing/ids.ts';
-import { billableUnits } from '../billing/metered.ts';
 import { type Account, unitsUsed, unitsUsedSoFar } from '../usage/accounts.ts';
 import { subjectsOf } from '../usage/subjects.ts';
 import { CustomerMeter, type CustomerMeterRow } from './entities/customer-meter.ts';
@@ -19,9 +18,6 @@ export const UNUSED: Usage = { consumed: '0', credited: '0' };
 
 /** Below 0 where more was used than credited. */
 export const balanceOfMeter = ({ consumed, credited }: Usage): string => new Big(credited).minus(consumed).toFixed();
-
-/** What is billed beyond the credits. */
-export const overage = ({ consumed, credited }: Usage): string => billableUnits(consumed, credited);
 
 interface Counted {
   readonly id: CustomerId;

@@ -2,11 +2,12 @@
  * The link that lets the reader of an e-mail in: it is made with each sending, with a key of its own, of which only the
  * hash is kept.
  */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { CustomerId } from '../billing/ids.ts';
 import { newestAddressRequest } from './email-verifications.ts';
 import { CUSTOMER_EMAIL_KINDS, type EmailRow } from './entities/email.ts';
 import type { EntityManager } from './orm.ts';
+import { aToken } from './tokens.ts';
 
 export interface OpenLink {
   /** The portal of the customer; the proof that an address is read; the seat that is offered. */
@@ -47,7 +48,7 @@ const isSuperseded = async (em: EntityManager, emailId: string, customer: Custom
  * that of one of the team's others, who has handed the ownership over.
  */
 async function openSession(em: EntityManager, customerId: string): Promise<string> {
-  const { token, hash } = aKey('polar_cst_');
+  const { token, hash } = aToken('polar_cst_');
   await em.execute(
     `insert into customer_sessions (id, created_at, customer_id, member_id, token_hash, expires_at)
      select ?, now(), customers.id, members.id, ?, now() + interval '7 days'
@@ -61,7 +62,7 @@ async function openSession(em: EntityManager, customerId: string): Promise<strin
 
 /** A proof that the recipient reads this e-mail, good for an hour in real time; its token. */
 async function openVerification(em: EntityManager, emailId: string): Promise<string> {
-  const { token, hash } = aKey('polar_ev_');
+  const { token, hash } = aToken('polar_ev_');
   await em.execute(
     `insert into email_verifications (id, email_id, token_hash, expires_at) values (?, ?, ?, now() + interval '1 hour')`,
     [randomUUID(), emailId, hash],
@@ -71,7 +72,7 @@ async function openVerification(em: EntityManager, emailId: string): Promise<str
 
 /** The token of a link to the seat that the e-mail offers; null where another invitation, or its end, has overtaken it. */
 async function openInvitation(em: EntityManager, emailId: string): Promise<string | null> {
-  const { token, hash } = aKey('polar_si_');
+  const { token, hash } = aToken('polar_si_');
   const opened: { id: string }[] = await em.execute(
     `insert into seat_invitations (id, seat_id, email_id, token_hash, expires_at)
      select ?, seat_id, email_id, ?, expires_at from seat_invitations where email_id = ? and token_hash is null
@@ -79,9 +80,4 @@ async function openInvitation(em: EntityManager, emailId: string): Promise<strin
     [randomUUID(), hash, emailId],
   );
   return opened.length === 0 ? null : token;
-}
-
-function aKey(prefix: string): { token: string; hash: string } {
-  const token = `${prefix}${randomBytes(32).toString('base64url')}`;
-  return { token, hash: createHash('sha256').update(token).digest('hex') };
 }

@@ -1,5 +1,4 @@
 /** The buyer presses Pay: what they entered is written, the process does the rest, its answer becomes the API's. */
-import { randomBytes, randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import type { z } from 'zod';
 import { missingParts } from '../../billing/address-forms.ts';
@@ -8,13 +7,12 @@ import type { CheckoutId } from '../../billing/ids.ts';
 import { TRIAL_HAD } from '../../billing/trials.ts';
 import { wantedForTax } from '../../db/checkout-tax.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
-import { CustomerSession } from '../../db/entities/customer-session.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { inAnyCase } from '../../db/search.ts';
 import { billingAddressForm } from '../../db/views/checkout.ts';
 import type { CheckoutConfirm } from '../../schemas/checkout.ts';
 import { type ConfirmOutcome, checkoutStart, type RefusalReason } from '../../workflows/checkout.messages.ts';
-import { hashToken } from '../auth.ts';
+import { openSession } from '../customers/session.ts';
 import {
   ApiError,
   alreadyActiveSubscription,
@@ -32,8 +30,6 @@ import type { Services } from '../services.ts';
 import { refuseWithoutBillingName } from './buyer.ts';
 import { callOff } from './call-off.ts';
 import { editCheckout } from './edit.ts';
-
-const SESSION_LIFETIME = 60 * 60_000;
 
 /**
  * Answers with a customer session token, shown only here, or null where the buyer may not see the customer's portal.
@@ -53,7 +49,7 @@ export async function confirmCheckout(
     outcome = await ask(em, services, checkout.id, body);
   }
   refuseUnlessTaken(outcome);
-  return openSession(em, checkout.id);
+  return sessionOf(em, checkout.id);
 }
 
 /** Writes what the buyer entered; whoever presses Pay twice finds the first press at work, and waits for its outcome. */
@@ -185,17 +181,10 @@ const taxChanged = (): ApiError =>
 /** No payment has failed, as none was tried: another sum is due than was shown. */
 const totalChanged = (loc: readonly string[], msg: string): ApiError => invalid(loc, msg, 'total_changed');
 
-/** Whoever has just paid may see what they bought. The session's dates are the machine's: it is a key, not billing. */
-async function openSession(em: EntityManager, id: CheckoutId): Promise<string | null> {
+/** Whoever has just paid may see what they bought. */
+async function sessionOf(em: EntityManager, id: CheckoutId): Promise<string | null> {
   const { customer, opensPortal } = await em.findOneOrFail(Checkout, id, { refresh: true });
   if (!customer || !opensPortal) return null;
-  const token = `polar_cst_${randomBytes(32).toString('base64url')}`;
-  await em.insert(CustomerSession, {
-    id: randomUUID(),
-    createdAt: new Date(),
-    customer: customer.id,
-    tokenHash: hashToken(token),
-    expiresAt: new Date(Date.now() + SESSION_LIFETIME),
-  });
+  const { token } = await openSession(em, customer.id, new Date());
   return token;
 }

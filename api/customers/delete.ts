@@ -2,10 +2,10 @@
 import { endDeletion, noteDeletion } from '../../db/customer-deletions.ts';
 import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { lockRow } from '../../db/lock.ts';
+import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { ApiError } from '../errors.ts';
 import type { WorkflowGateway } from '../workflows.ts';
-import { nowOf } from './find.ts';
 import { tellCustomer } from './write.ts';
 
 /** Where this stops in the middle, the next call goes on, or the sweep of the workers. */

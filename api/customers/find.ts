@@ -7,10 +7,7 @@ import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { CustomerDeletion } from '../../db/entities/customer-deletion.ts';
 import { Subscription } from '../../db/entities/subscription.ts';
 import type { EntityManager } from '../../db/orm.ts';
-
 import { notFound } from '../errors.ts';
-
-export { nowOf } from '../../db/now.ts';
 
 export type CustomerRef = { readonly id: string } | { readonly external_id: string };
 

@@ -1,9 +1,9 @@
 /** Keys to the customer portal. Their dates are the machine's, also for customers on a test clock: they are no billing. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { CustomerId, MemberId } from '../../billing/ids.ts';
 import { CustomerSession, type CustomerSessionRow } from '../../db/entities/customer-session.ts';
 import type { EntityManager } from '../../db/orm.ts';
-import { hashToken } from '../auth.ts';
+import { aToken } from '../../db/tokens.ts';
 
 const LIFETIME = 60 * 60_000;
 
@@ -14,13 +14,13 @@ export async function openSession(
   at: Date,
   { member = null, returnUrl = null }: { readonly member?: MemberId | null; readonly returnUrl?: string | null } = {},
 ): Promise<{ token: string; row: CustomerSessionRow }> {
-  const token = `${member === null ? 'polar_cst_' : 'polar_mst_'}${randomBytes(32).toString('base64url')}`;
+  const { token, hash } = aToken(member === null ? 'polar_cst_' : 'polar_mst_');
   const row = em.create(CustomerSession, {
     id: randomUUID(),
     createdAt: at,
     customer,
     member,
-    tokenHash: hashToken(token),
+    tokenHash: hash,
     expiresAt: new Date(at.getTime() + LIFETIME),
     returnUrl,
   });

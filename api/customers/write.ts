@@ -10,6 +10,7 @@ import { TestClock, type TestClockRow } from '../../db/entities/test-clock.ts';
 import { emit } from '../../db/events.ts';
 import { lockRow } from '../../db/lock.ts';
 import { beginOwner, type OwnerDetails, ownerFollows } from '../../db/members.ts';
+import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { recordOfCustomer } from '../../db/recorded.ts';
 import { retried } from '../../db/retried.ts';
@@ -20,7 +21,6 @@ import { addressFrom } from '../addresses.ts';
 import { invalid, notFound, notPermitted } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { taxIdAfter } from '../tax-ids.ts';
-import { nowOf } from './find.ts';
 
 const ADDRESS = ['body', 'billing_address'];
 

@@ -1,5 +1,5 @@
 /** An order's invoice and receipt: asking for them, and links to them. */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type DocumentKind, isPaid, receiptNumber } from '../../billing/documents.ts';
 import type { DocumentId } from '../../billing/ids.ts';
 import { DocumentLink, OrderDocument, type OrderDocumentRow } from '../../db/entities/document.ts';
@@ -9,6 +9,7 @@ import { lockRow } from '../../db/lock.ts';
 import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { wake } from '../../db/outbox.ts';
+import { aToken, hashToken } from '../../db/tokens.ts';
 import { missingInvoiceBillingDetails, notFound, orderNotEligibleForInvoice } from '../errors.ts';
 import type { RequestContext } from '../route.ts';
 
@@ -50,7 +51,7 @@ export async function receiptUrl(context: Context, order: OrderRow): Promise<str
 export async function documentOf(em: EntityManager, token: string, at: Date) {
   const link = await em.findOne(
     DocumentLink,
-    { tokenHash: hashed(token), expiresAt: { $gt: at } },
+    { tokenHash: hashToken(token), expiresAt: { $gt: at } },
     { populate: ['document.content'] },
   );
   const content = link?.document.content;
@@ -85,15 +86,13 @@ async function ask(em: EntityManager, order: OrderRow, kind: DocumentKind, at: D
 }
 
 async function linkTo({ em, environment, request }: Context, document: DocumentId): Promise<string> {
-  const token = randomBytes(32).toString('base64url');
+  const { token, hash } = aToken('');
   await em.nativeDelete(DocumentLink, { document, expiresAt: { $lte: request.at } });
   await em.insert(DocumentLink, {
     id: randomUUID(),
     expiresAt: new Date(request.at.getTime() + LINK_LIFETIME),
     document,
-    tokenHash: hashed(token),
+    tokenHash: hash,
   });
   return `${environment.PUBLIC_URL}/v1/documents/${token}`;
 }
-
-const hashed = (token: string) => createHash('sha256').update(token).digest('hex');

@@ -10,6 +10,7 @@ import { Organization } from '../../db/entities/organization.ts';
 import { Price } from '../../db/entities/price.ts';
 import { Product, type ProductRow } from '../../db/entities/product.ts';
 import { emit } from '../../db/events.ts';
+import { nowOf } from '../../db/now.ts';
 import { itemColumns, taxColumns } from '../../db/order-columns.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import type { PricedOrder } from '../../db/pricing.ts';
@@ -18,7 +19,6 @@ import type { OrderCreate } from '../../schemas/order-draft.ts';
 import type { TaxProvider } from '../../tax/provider.ts';
 import { type TaxSheet, withTaxes } from '../../tax/sheet.ts';
 import { entered } from '../checkouts/custom-fields.ts';
-import { nowOf } from '../customers/find.ts';
 import { invalid } from '../errors.ts';
 import { priceDraft } from './price-draft.ts';
 

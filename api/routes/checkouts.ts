@@ -4,7 +4,9 @@ import type { FilterQuery } from '@mikro-orm/core';
 import { z } from 'zod';
 import type { CheckoutId, CustomerId, OrganizationId, ProductId } from '../../billing/ids.ts';
 import { Checkout, type CheckoutRow } from '../../db/entities/checkout.ts';
+import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { containing } from '../../db/search.ts';
 import { checkoutConfirmedView, checkoutPublicView, checkoutView, loadCheckout } from '../../db/views/checkout.ts';
 import {
   CheckoutConfirm,
@@ -54,7 +56,7 @@ export const listCheckouts = route({
     if (query.customer_id) where.customer = { $in: query.customer_id as CustomerId[] };
     if (query.external_customer_id) where.externalCustomerId = { $in: query.external_customer_id };
     if (query.status) where.status = { $in: query.status };
-    if (query.query) where.customerEmail = { $ilike: `%${query.query.replaceAll(/[\\%_]/g, '\\$&')}%` };
+    if (query.query) where.customerEmail = containing(query.query);
     const [rows, total] = await em.findAndCount(Checkout, where, {
       limit: query.limit,
       offset: (query.page - 1) * query.limit,
@@ -204,9 +206,7 @@ function placed({ customerIpAddress }: CheckoutRow, { ip }: { readonly ip: strin
 }
 
 /** The present, as the checkout's customer lives it. */
-function now(row: CheckoutRow): Date {
-  return row.customer?.testClock?.frozenTime ?? new Date();
-}
+const now = ({ customer }: CheckoutRow): Date => nowOf(customer ?? {}, new Date());
 
 async function merchantsView(em: EntityManager, environment: Services['environment'], row: CheckoutRow) {
   const loaded = await loadCheckout(em, row);

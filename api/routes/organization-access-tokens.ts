@@ -5,6 +5,7 @@ import type { OrganizationId } from '../../billing/ids.ts';
 import { AccessToken, type AccessTokenRow } from '../../db/entities/access-token.ts';
 import { Organization } from '../../db/entities/organization.ts';
 import type { EntityManager } from '../../db/orm.ts';
+import { hashToken } from '../../db/tokens.ts';
 import { identity, isoOrNull } from '../../db/views/stamps.ts';
 import {
   OrganizationAccessToken,
@@ -13,7 +14,6 @@ import {
   OrganizationAccessTokenUpdate,
 } from '../../schemas/organization-access-token.ts';
 import { Pagination, page, paginated } from '../../schemas/pagination.ts';
-import { hashToken } from '../auth.ts';
 import { insufficientScope, invalid, notFound } from '../errors.ts';
 import { route } from '../route.ts';
 

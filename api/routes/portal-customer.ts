@@ -12,6 +12,8 @@ import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { Product } from '../../db/entities/product.ts';
 import { emit } from '../../db/events.ts';
 import { lockRow } from '../../db/lock.ts';
+import { nowOf } from '../../db/now.ts';
+import { hashToken } from '../../db/tokens.ts';
 import { processorKeys } from '../../db/views/checkout.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { portalOrganizationView } from '../../db/views/organization.ts';
@@ -28,8 +30,6 @@ import {
 } from '../../schemas/customer-portal.ts';
 import { Pagination, page, paginated } from '../../schemas/pagination.ts';
 import { addressFrom } from '../addresses.ts';
-import { hashToken } from '../auth.ts';
-import { nowOf } from '../customers/find.ts';
 import { invalid, notFound, paymentMethodInUse } from '../errors.ts';
 import { route } from '../route.ts';
 import { taxIdAfter } from '../tax-ids.ts';

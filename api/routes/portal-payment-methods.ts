@@ -7,6 +7,7 @@ import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { emit } from '../../db/events.ts';
 import { lockRow } from '../../db/lock.ts';
+import { nowOf } from '../../db/now.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { customerView } from '../../db/views/customer.ts';
 import { portalPaymentMethodView } from '../../db/views/portal.ts';
@@ -16,7 +17,6 @@ import {
   CustomerPaymentMethodCreateResponse,
 } from '../../schemas/customer-portal.ts';
 import type { SavedCard } from '../../workflows/card-setup.messages.ts';
-import { nowOf } from '../customers/find.ts';
 import { customerNotReady, paymentMethodSetupFailed } from '../errors.ts';
 import { route } from '../route.ts';
 

@@ -6,6 +6,7 @@ import { Customer, type CustomerRow } from '../../db/entities/customer.ts';
 import { Price } from '../../db/entities/price.ts';
 import { Product } from '../../db/entities/product.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { nowOf } from '../../db/now.ts';
 import { offeredPrices } from '../../db/offered-prices.ts';
 import type { EntityManager } from '../../db/orm.ts';
 import { SUBSCRIPTION_POPULATE, subscriptionViews } from '../../db/views/subscription.ts';
@@ -17,7 +18,6 @@ import {
   SubscriptionUpdate,
 } from '../../schemas/subscription.ts';
 import { callOffLeft } from '../checkouts/call-off.ts';
-import { nowOf } from '../customers/find.ts';
 import { alreadyActiveSubscription, invalid, notFound } from '../errors.ts';
 import { csv } from '../replies.ts';
 import { route } from '../route.ts';

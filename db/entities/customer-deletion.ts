@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import type { CustomerId } from '../../billing/ids.ts';
 import { instant } from './columns.ts';
 
@@ -15,4 +15,3 @@ export const CustomerDeletion = defineEntity({
   },
   indexes: [{ properties: ['beganAt'] }],
 });
-export type CustomerDeletionRow = InferEntity<typeof CustomerDeletion>;

@@ -52,4 +52,3 @@ export const SeatInvitation = defineEntity({
   },
   indexes: [{ properties: ['seat'] }, { properties: ['email'] }],
 });
-export type SeatInvitationRow = InferEntity<typeof SeatInvitation>;

@@ -64,4 +64,3 @@ export const DiscountRedemption = defineEntity({
   },
   indexes: [{ properties: ['discount'] }, { properties: ['customer'] }],
 });
-export type DiscountRedemptionRow = InferEntity<typeof DiscountRedemption>;

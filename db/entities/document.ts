@@ -34,4 +34,3 @@ export const DocumentLink = defineEntity({
   },
   indexes: [{ properties: ['document'] }],
 });
-export type DocumentLinkRow = InferEntity<typeof DocumentLink>;

@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import { instant } from './columns.ts';
 import { Email } from './email.ts';
 
@@ -17,4 +17,3 @@ export const EmailVerification = defineEntity({
   },
   indexes: [{ properties: ['email'] }],
 });
-export type EmailVerificationRow = InferEntity<typeof EmailVerification>;

@@ -101,4 +101,3 @@ export const OrderItem = defineEntity({
   },
   indexes: [{ properties: ['order'] }],
 });
-export type OrderItemRow = InferEntity<typeof OrderItem>;

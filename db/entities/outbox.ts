@@ -56,4 +56,3 @@ export const ProcessorEvent = defineEntity({
     receivedAt: p.datetime(3),
   },
 });
-export type ProcessorEventRow = InferEntity<typeof ProcessorEvent>;

@@ -1,4 +1,4 @@
-import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { defineEntity, p } from '@mikro-orm/core';
 import { instant } from './columns.ts';
 import { Customer } from './customer.ts';
 import { Organization } from './organization.ts';
@@ -24,4 +24,3 @@ export const TrialRedemption = defineEntity({
   uniques: [{ properties: ['organization', 'addressHash'] }, { properties: ['organization', 'fingerprint'] }],
   indexes: [{ properties: ['customer'] }, { properties: ['subscription'] }],
 });
-export type TrialRedemptionRow = InferEntity<typeof TrialRedemption>;

@@ -4,5 +4,3 @@ import { licenseKeys } from './license-keys.ts';
 import { meterCredit } from './meter-credit.ts';
 
 export const BENEFIT_SHAPES = [custom, licenseKeys, meterCredit] as const;
-
-export type BenefitTypeName = (typeof BENEFIT_SHAPES)[number]['type'];

@@ -1,13 +1,14 @@
 /** Who may call: tokens against their rows. */
 
 import { randomUUID } from 'node:crypto';
-import { authenticateCustomer, authenticateOrganization, hashToken } from '../../api/auth.ts';
+import { authenticateCustomer, authenticateOrganization } from '../../api/auth.ts';
 import { PORTAL_DEFAULTS } from '../../api/organizations/defaults.ts';
 import type { CustomerId, OrganizationId } from '../../billing/ids.ts';
 import { AccessToken } from '../../db/entities/access-token.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { CustomerSession } from '../../db/entities/customer-session.ts';
 import { Organization } from '../../db/entities/organization.ts';
+import { hashToken } from '../../db/tokens.ts';
 import { type FreshDatabase, freshDatabase } from './fresh-database.ts';
 
 const MINUTE = 60_000;

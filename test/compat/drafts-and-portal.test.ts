@@ -1,9 +1,9 @@
 /** Draft orders, a customer's new e-mail address and their benefits, asked by the peer's published SDK. */
 import { randomUUID } from 'node:crypto';
 import { Polar } from '@polar-sh/sdk';
-import { hashToken } from '../../api/auth.ts';
 import { Email } from '../../db/entities/email.ts';
 import { EmailVerification } from '../../db/entities/email-verification.ts';
+import { hashToken } from '../../db/tokens.ts';
 import { eventually } from '../api/everything.ts';
 import { type Running, startRunning } from '../api/running.ts';
 

@@ -31,7 +31,6 @@ const Subscription = z.object({
   seats: z.nullish(z.number()),
   product: z.object({ name: z.string() }),
 });
-export type SeatedSubscription = z.infer<typeof Subscription>;
 
 const Order = z.object({
   id: z.string(),
