@@ -60,6 +60,7 @@ export type OpenedOrderPayment =
 export function openOrderPayment(deps: Dependencies, given: OpenOrderPayment): Promise<OpenedOrderPayment> {
   return transaction(deps, async (em) => {
     const { order, customer } = await locked(em, given.orderId);
+    if (await hasSettledIt(em, order, given)) return { kind: 'free' };
     if (given.isOwed) {
       if (!(await isOwed(em, order))) return { kind: 'not_owed' };
     } else if (order.status !== 'draft') return { kind: 'not_draft' };
@@ -73,6 +74,8 @@ export function openOrderPayment(deps: Dependencies, given: OpenOrderPayment): P
     const paid = await payableByHand(em, order);
     if (paid.due === 0) {
       await takeByHand(em, order, paid, null, at);
+      // At once: what the balance has paid waits for nobody who might be lost.
+      await settlePaid(em, order, customer, null, at);
       return { kind: 'free' };
     }
     if (given.isOwed) refuseFurtherTries(earlier);
@@ -94,6 +97,12 @@ export function openOrderPayment(deps: Dependencies, given: OpenOrderPayment): P
     });
     return { kind: 'payment', paymentId: given.paymentId, begunAt: given.begunAt };
   });
+}
+
+/** Whether this very step has paid it without a card, and its answer was lost. */
+async function hasSettledIt(em: EntityManager, order: OrderRow, { at }: OpenOrderPayment): Promise<boolean> {
+  if (order.status !== 'paid' || order.paidAt?.getTime() !== at) return false;
+  return (await em.count(Payment, { order: order.id, status: 'succeeded' })) === 0;
 }
 
 async function cardOf(
@@ -121,8 +130,7 @@ export function settleOrder(deps: Dependencies, given: SettleOrder): Promise<Fin
     const { order, customer } = await locked(em, given.orderId);
     const at = new Date(given.at);
     if (outcome.status === 'paid') {
-      if (order.status === 'draft') await deliver(em, order, customer, paymentId, at);
-      if (order.status === 'pending') await payOwed(em, order, paymentId, at);
+      await settlePaid(em, order, customer, paymentId, at);
       return { status: 'paid' };
     }
     if (paymentId !== null) {
@@ -134,6 +142,18 @@ export function settleOrder(deps: Dependencies, given: SettleOrder): Promise<Fin
     }
     return { status: 'declined', reason: outcome.reason, paymentId };
   });
+}
+
+/** Once: whoever comes after that finds it paid. */
+async function settlePaid(
+  em: EntityManager,
+  order: OrderRow,
+  customer: CustomerRow,
+  paymentId: PaymentId | null,
+  at: Date,
+): Promise<void> {
+  if (order.status === 'draft') await deliver(em, order, customer, paymentId, at);
+  else if (order.status === 'pending') await payOwed(em, order, paymentId, at);
 }
 
 async function deliver(

@@ -1,5 +1,7 @@
 /** Orders that the merchant writes are charged once, whatever is pressed or lost, and what the balance pays of them too. */
 import { randomUUID } from 'node:crypto';
+import { openOrderPayment } from '../../activities/orders/finalize.ts';
+import type { PaymentId } from '../../billing/ids.ts';
 import { orderWorkflowId } from '../../billing/workflow-ids.ts';
 import { Payment } from '../../db/entities/payment.ts';
 import { SWEEP, startSweep } from '../../worker/sweep.ts';
@@ -112,6 +114,19 @@ describe('a balance', () => {
     await gives(customer.id, 2000);
     expect((await drafts.finalize(order.id)).body).toMatchObject({ status: 'paid', applied_balance_amount: -2000 });
     expect(await has(customer.id)).toBe(0);
+  });
+
+  it('pays for all of it in one step, of which nothing is left to do for a process that is lost', async () => {
+    const customer = await drafts.aCustomer(null);
+    await gives(customer.id, 2000);
+    const order = await drafts.aDraft({ customer_id: customer.id });
+    const { orm, stripe, temporal, services } = running;
+    const deps = { ...{ orm, stripe, temporal }, environment: services.environment, taxes: services.taxes };
+    const at = Date.now();
+    const step = { orderId: order.id, paymentId: randomUUID() as PaymentId, paymentMethodId: null, at, begunAt: at };
+    for (const _try of [1, 2]) expect(await openOrderPayment(deps, step)).toEqual({ kind: 'free' });
+    expect(await drafts.read(order.id)).toMatchObject({ status: 'paid', applied_balance_amount: -2000 });
+    expect([await has(customer.id), await drafts.taken(order.id)]).toEqual([0, []]);
   });
 
   it('is there again where the card is declined, each time', async () => {
