@@ -8,14 +8,16 @@ import type { EntityManager } from '../../db/orm.ts';
 import type { OrderFinalize } from '../../schemas/order-draft.ts';
 import type { Finalized } from '../../workflows/order.messages.ts';
 import { type ApiError, invalid, notFound, orderNotDraft, paymentActionRequired, paymentFailed } from '../errors.ts';
-import type { WorkflowGateway } from '../workflows.ts';
+import type { Services } from '../services.ts';
+import { priceOldDraft } from './old-drafts.ts';
 
 export async function finalizeDraft(
   em: EntityManager,
-  workflows: WorkflowGateway,
+  { taxes, workflows }: Pick<Services, 'taxes' | 'workflows'>,
   organization: OrganizationId,
   id: string,
   { payment_method_id }: z.output<typeof OrderFinalize>,
+  at: Date,
 ): Promise<void> {
   const wanted = { id: id as OrderId, organization };
   const row = await em.findOne(Order, wanted, { populate: ['customer.testClock'] });
@@ -23,6 +25,7 @@ export async function finalizeDraft(
   const order = row as OrderRow;
   if (order.status !== 'draft') throw orderNotDraft();
   const paymentMethodId = payment_method_id ? await cardOf(em, order, payment_method_id) : null;
+  await priceOldDraft(em, taxes, order.id, at);
   const outcome = await workflows.finalizeOrder(
     { orderId: order.id, organizationId: organization, customerId: order.customer.id },
     { paymentMethodId, clockNow: order.customer.testClock?.frozenTime.getTime() ?? null },

@@ -35,15 +35,15 @@ export const finalizeOrder = route({
   summary: 'Finalize a draft order',
   description:
     'Charges a saved card and answers when the order is paid. Where the card is declined, the order stays a draft and ' +
-    'can be finalized again. Asking twice charges once.',
+    'can be finalized again. Asking twice charges once. The taxes of a draft that is older than a day are those of today.',
   tag,
   scopes: ['orders:write'],
   params: z.object({ id: z.uuid() }),
   body: OrderFinalize,
   response: OrderSchema,
   errors: [402, 404, 412],
-  async handle({ params, body, organization, em, workflows }) {
-    await finalizeDraft(em, workflows, organization, params.id, body);
+  async handle({ params, body, organization, em, request, taxes, workflows }) {
+    await finalizeDraft(em, { taxes, workflows }, organization, params.id, body, request.at);
     return view(em, organization, params.id);
   },
 });
