@@ -10,6 +10,7 @@ import { Order } from '../../db/entities/order.ts';
 import { Payment, type PaymentRow } from '../../db/entities/payment.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
 import { Subscription, type SubscriptionRow } from '../../db/entities/subscription.ts';
+import { relay } from '../../worker/relay.ts';
 import { Calendar, type Day } from './calendar.ts';
 import { type Offer, openCheckout, pay, tokenOf } from './shop.ts';
 import { startWorld, type World, type WorldOptions } from './world.ts';
@@ -222,7 +223,8 @@ export class Life {
       setDefault: true,
       clockNow: null,
     });
-    // What is owed is tried right after the answer.
+    // What is owed is tried right after the answer, by a process that the outbox starts.
+    await relay(world.orm, world.client);
     await world.passTime(10_000);
   }
 
