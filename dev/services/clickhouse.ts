@@ -23,11 +23,20 @@ interface ClickHouseOptions extends FindOptions {
   readonly restart?: boolean;
 }
 
+/** It takes seconds from when its port was free to when it listens: another process may have been quicker. */
+const TRIES = 3;
+
 /** Starts it (port by default any free one) and waits until it answers; its data is in `directory/clickhouse`. */
 export async function startClickHouse(options: ClickHouseOptions & { readonly port?: number }): Promise<ClickHouse> {
-  const clickhouse = await createClickHouse({ ...options, port: options.port ?? (await freePort()) });
-  await clickhouse.process.start();
-  return clickhouse;
+  for (let tries = 1; ; tries += 1) {
+    const clickhouse = await createClickHouse({ ...options, port: options.port ?? (await freePort()) });
+    try {
+      await clickhouse.process.start();
+      return clickhouse;
+    } catch (error) {
+      if (options.port !== undefined || tries === TRIES) throw error;
+    }
+  }
 }
 
 /** Downloaded if need be, not started yet. Throws one line that says what to do when there is no way to get it. */
