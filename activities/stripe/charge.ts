@@ -1,4 +1,5 @@
 /** Charges a saved card without the customer being there: renewals and their retries. */
+import { ApplicationFailure } from '@temporalio/common';
 import type Stripe from 'stripe';
 import type { PaymentId } from '../../billing/ids.ts';
 import { refusalOfCharge, toProcessor } from '../../billing/processor-amounts.ts';
@@ -25,20 +26,19 @@ export async function charge({ orm, stripe }: Dependencies, { paymentId }: Asked
   if (unchargeable !== null) return keepDeclined(em, paymentId, { intentId: null, ...unchargeable });
   const known = await intentBefore(stripe, payment);
   if (known !== null) return outcomeOf(em, paymentId, known);
-  const card = await savedCard(em, payment);
   const customer = payment.customer.stripeCustomerId;
+  const before = customer && (await isOfBefore(em, payment)) ? await paidBefore(stripe, customer, payment) : null;
+  if (before !== null) return outcomeOf(em, paymentId, before);
+  const card = await savedCard(em, payment);
   if (!card || !customer) {
     // Nothing to charge now, which says nothing of an earlier try: the card may have been removed since.
     const message = 'There is no saved payment method to charge.';
     return foundOr({ orm, stripe }, paymentId, { reason: 'payment_method_missing', message });
   }
-  const find = () => findPaymentIntent(stripe, customer, paymentId);
-  const before = (await isOfBefore(em, payment)) ? await find() : null;
-  if (before?.status === 'succeeded') return outcomeOf(em, paymentId, before);
   const answer = await keyed(
     paymentKey(payment),
     (options) => stripe.paymentIntents.create(intentFor(payment, customer, card), options),
-    find,
+    () => findPaymentIntent(stripe, customer, paymentId),
   );
   return answer.kind === 'made' ? outcomeOf(em, paymentId, answer.object) : keepDeclined(em, paymentId, answer);
 }
@@ -51,8 +51,29 @@ async function isOfBefore(em: EntityManager, payment: PaymentRow): Promise<boole
   if (payment.attempt > 1) return true;
   if (!payment.order || !payment.begunAt) return false;
   const order = await em.findOneOrFail(Order, payment.order.id, { populate: ['subscription'] });
-  const due = order.meterPeriodEnd ?? (order.cycle === null ? null : order.subscription?.currentPeriodStart);
+  const { subscription, meterPeriodEnd } = order;
+  const start = order.cycle === null ? null : subscription?.currentPeriodStart;
+  // A period that begins whenever it is opened, as one that is resumed does, never looks late.
+  if (!meterPeriodEnd && start && start.getTime() === subscription?.anchor.getTime()) return true;
+  const due = meterPeriodEnd ?? start;
   return !!due && payment.begunAt.getTime() - due.getTime() > LATE;
+}
+
+/**
+ * What the customer has paid the payment's order by: this attempt, or a later one that the database has forgotten. One
+ * that may still pay it is waited for; its id is not kept, since it is another attempt's if it fails.
+ */
+async function paidBefore(stripe: Stripe, customer: string, payment: PaymentRow): Promise<Stripe.PaymentIntent | null> {
+  const expand = ['data.latest_charge.balance_transaction'];
+  let waited: Stripe.PaymentIntent | null = null;
+  for await (const intent of stripe.paymentIntents.list({ customer, limit: 100, expand })) {
+    const { payment_id: paymentId, order_id: orderId } = intent.metadata;
+    if (paymentId !== payment.id && !(payment.order && orderId === payment.order.id)) continue;
+    if (intent.status === 'succeeded') return intent;
+    if (intent.status === 'processing') waited = intent;
+  }
+  if (waited) throw ApplicationFailure.retryable(`${waited.id} is still being processed`, 'Processing');
+  return null;
 }
 
 /** For a charge whose answer never came: what the processor says of it now. Not known to it: not made, now or later. */

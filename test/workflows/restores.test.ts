@@ -76,3 +76,45 @@ it('finds the retry that was paid after the backup', async () => {
   expect([await sub.status(), await sub.chargesAtProcessor()]).toEqual(['active', 2]);
   expect(await broken(sub)).toEqual([]);
 });
+
+it('finds the retry that paid where the first attempt is made again', async () => {
+  const sub = await aSubscription({ startedOn: '2027-03-01' });
+  await sub.livesUntil('2027-03-31');
+  const restore = await backup();
+  await sub.cardAnswers('insufficient_funds');
+  await sub.livesUntil('2027-04-01');
+  expect(await sub.status()).toBe('past_due');
+  await sub.cardAnswers('succeed');
+  await sub.retriesByHand();
+  expect([await sub.status(), await sub.chargesAtProcessor()]).toEqual(['active', 2]);
+  const [first, retry] = await sub.payments();
+  await sub.isForgotten();
+  await restore();
+  await refusesCharges();
+
+  await theWorld().passTime(26 * HOUR);
+  await isRestarted(sub);
+  expect([await sub.status(), await sub.chargesAtProcessor()]).toEqual(['active', 2]);
+  expect(await sub.payments()).toMatchObject([
+    { id: first?.id, attempt: 1, status: 'succeeded', processorId: retry?.processorId },
+  ]);
+  expect(await broken(sub)).toEqual([]);
+});
+
+it('finds what was paid by a subscription that resumed after the backup, although it resumes at another moment', async () => {
+  const sub = await aSubscription({ startedOn: '2027-03-01' });
+  await sub.process.pause(sub.calendar.at('2027-05-15'));
+  await sub.livesUntil('2027-05-10');
+  const restore = await backup();
+  await sub.livesUntil('2027-05-16');
+  expect([await sub.status(), await sub.chargesAtProcessor()]).toEqual(['active', 2]);
+  await sub.isForgotten();
+  await restore();
+  await refusesCharges();
+
+  await theWorld().passTime(48 * HOUR);
+  await isRestarted(sub);
+  expect([await sub.status(), await sub.chargesAtProcessor()]).toEqual(['active', 2]);
+  expect((await sub.payments()).map(({ status }) => status)).toEqual(['succeeded']);
+  expect(await broken(sub)).toEqual([]);
+});
