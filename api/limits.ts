@@ -1,7 +1,7 @@
 /** How often something may be done without a token: counted by each API process for itself. */
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { isOwnNetwork, networkOf } from './doors/visitors.ts';
-import { ApiError, tooManyRequests } from './errors.ts';
+import { tooManyRequests } from './errors.ts';
 
 interface Bounds {
   /** Within how many seconds. */
@@ -43,15 +43,18 @@ export class Limit {
     if (seconds !== null) throw tooManyRequests(seconds);
   }
 
-  /** Counts only what is refused as wrong, however many try at once. */
-  async guess<T>(subject: string, ip: string | null, tries: () => Promise<T>): Promise<T> {
+  /** Counts only what fails as `isWrong` says, however many try at once. */
+  async guess<T>(
+    { subject, ip, isWrong }: { subject: string; ip: string | null; isWrong: (error: unknown) => boolean },
+    tries: () => Promise<T>,
+  ): Promise<T> {
     await this.count(subject, ip);
     try {
       const right = await tries();
       await this.takeBack(subject, ip);
       return right;
     } catch (error) {
-      if (!(error instanceof ApiError && error.status === 422)) await this.takeBack(subject, ip);
+      if (!isWrong(error)) await this.takeBack(subject, ip);
       throw error;
     }
   }
@@ -63,6 +66,7 @@ export class Limit {
   private counted(subject: string, ip: string | null): [RateLimiterMemory, string][] {
     const network: [RateLimiterMemory, string][] =
       ip === null || isOwnNetwork(ip) ? [] : [[this.byNetwork, networkOf(ip)]];
-    return this.bySubject === null ? network : [...network, [this.bySubject, subject]];
+    // First: what is too much of one thing is nothing that its network has had.
+    return this.bySubject === null ? network : [[this.bySubject, subject], ...network];
   }
 }

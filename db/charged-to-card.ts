@@ -7,11 +7,14 @@ export async function isChargedToCard(
   customer: CustomerId,
   { card, isDefault }: { readonly card: PaymentMethodId; readonly isDefault: boolean },
 ): Promise<boolean> {
-  const charged: unknown[] = await em.execute(CHARGED, [customer, card, isDefault]);
+  const charged: unknown[] = await em.execute(CHARGED, [customer, card, customer, card, isDefault]);
   return charged.length > 0;
 }
 
+// Of a checkout that has been paid the subscription comes to be in a moment, with its card.
 const CHARGED = `
+  select 1 from checkouts where customer_id = ? and payment_method_id = ? and status = 'confirmed'
+  union all
   select 1 from subscriptions
   where customer_id = ? and status <> 'canceled'
   and (payment_method_id = ? or (? and payment_method_id is null)) and (

@@ -12,9 +12,11 @@ import type { EventBatch, WrittenBatch } from './new-event.ts';
 import { sizeOf } from './size-of-events.ts';
 import { firstOfEachKey, openTransaction, writeEvents } from './write-events.ts';
 
-/** One reads its next events while the other waits for the disk: where there are enough of them to be worth another. */
+/** One reads its next events while the other waits for the disk, where there are enough of them to be worth another. */
 const AT_ONCE = 2;
 const WORTH_ANOTHER = 1_000;
+/** In ms: longer than a transaction most often takes. What holds one up must not hold up what is everybody else's. */
+const LONGEST_WAIT = 50;
 /** In a transaction, but for a batch that goes alone. */
 const MOST_TOGETHER: Size = { events: 5_000, bytes: 32_000_000 };
 /** More events than are written in some seconds, and no more of them than there is memory for. */
@@ -24,6 +26,9 @@ const PASSING = /^(40|57P)/;
 const UNIQUE_VIOLATION = '23505';
 const TRIES = 5;
 
+/** A server that is gone without a word would be waited for. */
+const KEEPING_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
 interface Size {
   readonly events: number;
   readonly bytes: number;
@@ -32,6 +37,8 @@ interface Size {
 interface Waiting {
   readonly batch: EventBatch;
   readonly size: Size;
+  /** By the machine's clock, ms. */
+  readonly since: number;
   readonly resolve: (written: WrittenBatch) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -51,13 +58,12 @@ export class EventWriter {
   /** Of all that wait. */
   private waitingSize: Size = { events: 0, bytes: 0 };
   private underWay = 0;
+  private waking: NodeJS.Timeout | null = null;
 
   constructor(databaseUrl: string, mostWaiting = MOST_WAITING) {
     this.mostWaiting = mostWaiting;
     // Statements are sent ahead of the answers to those before them: with small batches it's the rounds that take long.
-    // And there are few kinds of them, which are not planned anew each time.
-    const options = '-c plan_cache_mode=force_generic_plan';
-    this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE, pipeline: true, options });
+    this.pool = new Pool({ connectionString: databaseUrl, max: AT_ONCE, pipeline: true, ...KEEPING_ALIVE });
     // A connection that breaks is replaced when it is needed, and whoever uses it hears of that by their own query: an
     // event that nobody listens to would end the process.
     this.pool.on('error', () => {});
@@ -72,7 +78,7 @@ export class EventWriter {
       return Promise.reject(new TooBusy('Too many events are waiting to be written.'));
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ batch, size, resolve, reject });
+      this.waiting.push({ batch, size, since: performance.now(), resolve, reject });
       this.waitingSize = waitingSize;
       this.next();
     });
@@ -92,11 +98,19 @@ export class EventWriter {
         this.next();
       });
     }
+    if (this.waiting.length > 0 && this.underWay < AT_ONCE) this.waking ??= setTimeout(this.wake, LONGEST_WAIT);
   }
 
+  private readonly wake = (): void => {
+    this.waking = null;
+    this.next();
+  };
+
   private mayBegin(): boolean {
-    if (this.underWay > 0 && this.waitingSize.events < WORTH_ANOTHER) return false;
-    return this.underWay < AT_ONCE && this.waiting.length > 0;
+    const [oldest] = this.waiting;
+    if (oldest === undefined || this.underWay === AT_ONCE) return false;
+    if (this.underWay === 0 || this.waitingSize.events >= WORTH_ANOTHER) return true;
+    return performance.now() - oldest.since >= LONGEST_WAIT;
   }
 
   private taken(): Waiting[] {

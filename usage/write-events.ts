@@ -29,9 +29,11 @@ export async function openTransaction(client: ClientBase, mark: Mark): Promise<O
   return found;
 }
 
-// The last statement sees what was committed before the lock was had.
+// The last statement sees what was committed before the lock was had. There are few kinds of statements, which are not
+// planned anew each time.
 const opening = (mark: Mark): string => `
   begin;
+  set local plan_cache_mode = force_generic_plan;
   ${marking(mark)};
   select pg_advisory_xact_lock_shared(${USAGE_LOCK});
   select version, at::text, floor(extract(epoch from at) * 1000)::text as ms

@@ -49,8 +49,9 @@ export async function sendEmail(mailing: Mailing, { emailId }: { readonly emailI
  * that the key stands in the e-mail alone: the row keeps the placeholder.
  */
 async function unsent(em: EntityManager, environment: Environment, emailId: string): Promise<Outgoing | null> {
-  const email = await em.findOneOrFail(Email, emailId, { populate: ['organization', 'customer'] });
-  if (email.sentAt) return null;
+  const email = await em.findOne(Email, emailId, { populate: ['organization', 'customer'] });
+  // It may be forgotten meanwhile, with its customer.
+  if (email === null || email.sentAt) return null;
   const link = await openLink(em, email as EmailRow, environment.PUBLIC_URL);
   if (link === 'over') return null;
   const { recipient, subject, organization, customer } = email;

@@ -203,13 +203,12 @@ async function failed(
   await tellOrder(em, order, at, 'order.updated');
 }
 
-/** Another card, tried by hand, says nothing of the one that the schedule goes on with. */
+/** Another card, tried by hand or replaced while it was charged, says nothing of the one that the schedule goes on with. */
 async function isOfCardToCharge(
   em: EntityManager,
   row: SubscriptionRow,
-  { trigger, customer, paymentMethodId }: PaymentRow,
+  { customer, paymentMethodId }: PaymentRow,
 ): Promise<boolean> {
-  if (SCHEDULED_TRIGGERS.some((scheduled) => scheduled === trigger)) return true;
   return paymentMethodId === cardOfSubscription(row, await em.findOneOrFail(Customer, customer.id));
 }
 

@@ -1,5 +1,5 @@
 /** How often a buyer's page may ask something of a checkout; it asks with each field that is filled in. */
-
+import { ApiError } from '../errors.ts';
 import { Limit } from '../limits.ts';
 import type { RequestContext } from '../route.ts';
 
@@ -24,5 +24,11 @@ export async function withinLimits<T>(
 ): Promise<T> {
   await edited.count(secret, ip);
   if (change.customer_billing_address) await placed.count(secret, ip);
-  return change.discount_code ? guessed.guess(secret, ip, make) : make();
+  return change.discount_code ? guessed.guess({ subject: secret, ip, isWrong: isWrongCode }, make) : make();
 }
+
+/** An address that isn't complete, sent along with the right one, is no guess. */
+const isWrongCode = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  typeof error.detail !== 'string' &&
+  error.detail.some(({ loc }) => loc.includes('discount_code'));

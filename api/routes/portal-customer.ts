@@ -161,7 +161,7 @@ export const deleteMyPaymentMethod = route({
       if (method === null) throw notFound();
       const isDefault = method.customer.defaultPaymentMethodId === id;
       if (await isChargedToCard(tx, customer.id, { card: id, isDefault })) {
-        throw paymentMethodInUse('Subscriptions are charged to this card; make another one the default first.');
+        throw paymentMethodInUse('What you have bought is charged to this card; make another one the default first.');
       }
       method.deletedAt = request.at;
       // What costs nothing may come to cost something.

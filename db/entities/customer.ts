@@ -35,7 +35,6 @@ export const Customer = defineEntity({
     invoiceSeries: p.text().nullable(),
     deletedAt: instant().nullable(),
   },
-  uniques: [{ properties: ['organization', 'invoiceSeries'] }],
   indexes: [{ properties: ['organization', 'createdAt'] }],
 });
 export type CustomerRow = InferEntity<typeof Customer>;

@@ -6,9 +6,10 @@ export class Migration20261124000028_invoice_series extends Migration {
     this.addSql('alter table customers add column invoice_series text null');
     // As those were numbered who have invoices already.
     this.addSql('update customers set invoice_series = upper(left(id::text, 8)) where next_invoice_number > 1');
-    this.addSql(
-      'alter table customers add constraint customers_invoice_series_unique unique (organization_id, invoice_series)',
-    );
+    // Not of all rows: then it would be a key, and who gives a customer theirs would wait for all that refers to the customer.
+    this.addSql(`
+      create unique index customers_invoice_series_unique on customers (organization_id, invoice_series)
+      where invoice_series is not null`);
 
     // As short as it can be. Who comes to the same one at the same time waits here for the other, and takes a longer one.
     this.addSql(`

@@ -42,11 +42,23 @@ it.each([
 ])('refuses what is too %s while nothing can be written, and takes it in again afterwards', async (_, batch) => {
   for (let round = 0; round < 2; round += 1) {
     await holder.query(`select pg_advisory_lock(${USAGE_LOCK})`);
-    // Two are on their way to the database; two more fit.
-    const written: Promise<WrittenBatch>[] = [1, 2, 3, 4].map(() => writer.write(batch));
+    // Two are on their way to the database, the second since the first is held up; two more fit.
+    const written: Promise<WrittenBatch>[] = [writer.write(batch), writer.write(batch)];
+    await areHeldUp(2);
+    written.push(writer.write(batch), writer.write(batch));
     await expect(writer.write(batch)).rejects.toThrow(TooBusy);
     await holder.query(`select pg_advisory_unlock(${USAGE_LOCK})`);
     const inserted = batch.events.length;
     expect(await Promise.all(written)).toEqual(Array(4).fill({ inserted, duplicates: 0 }));
   }
 });
+
+async function areHeldUp(transactions: number): Promise<void> {
+  for (;;) {
+    const { rows } = await holder.query<{ waiting: number }>(
+      `select count(*)::int as waiting from pg_locks where locktype = 'advisory' and not granted
+       and database = (select oid from pg_database where datname = current_database())`,
+    );
+    if (rows[0]?.waiting === transactions) return;
+  }
+}

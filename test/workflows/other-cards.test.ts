@@ -3,10 +3,13 @@ import { randomUUID } from 'node:crypto';
 import type { PaymentMethodId } from '../../billing/ids.ts';
 import { Customer } from '../../db/entities/customer.ts';
 import { PaymentMethod } from '../../db/entities/payment-method.ts';
+import { opensNextPeriod } from './lost.ts';
 import { tokenOf } from './shop.ts';
 import { aSubscription, cardThatStartsToFail, type Life, livesInAWorldOfTheirOwn, theWorld } from './support.ts';
 
 livesInAWorldOfTheirOwn();
+
+const HOUR = 60 * 60_000;
 
 /** Saves a card beside the default one, of which the bank says `outcome`. */
 async function anotherCard(sub: Life, outcome: string): Promise<PaymentMethodId> {
@@ -58,4 +61,18 @@ it('gives up when the new default card is reported lost', async () => {
   await theWorld().orm.em.fork().nativeUpdate(Customer, { id: sub.ids.customerId }, { defaultPaymentMethodId: other });
   await sub.process.retryPayment('retry_payment_method_update');
   expect(await sub.status()).toBe('canceled');
+});
+
+it('goes on with a new card that came while the one of before was charged, which is lost', async () => {
+  const sub = await aSubscription({ startedOn: '2027-03-01' });
+  await sub.cardAnswers('lost_card');
+  await sub.livesUntil('2027-03-31');
+  await sub.isForgotten();
+  await theWorld().passTime(3 * HOUR);
+  await opensNextPeriod(sub, await theWorld().now());
+  await sub.savesCard('pm_card_visa');
+  expect([await sub.status(), await sub.triggers()]).toEqual([
+    'active',
+    ['subscription_cycle', 'retry_payment_method_update'],
+  ]);
 });
