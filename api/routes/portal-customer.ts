@@ -13,6 +13,8 @@ import { Product } from '../../db/entities/product.ts';
 import { emit } from '../../db/events.ts';
 import { lockRow } from '../../db/lock.ts';
 import { nowOf } from '../../db/now.ts';
+import type { EntityManager } from '../../db/orm.ts';
+import { retried } from '../../db/retried.ts';
 import { hashToken } from '../../db/tokens.ts';
 import { processorKeys } from '../../db/views/checkout.ts';
 import { customerView } from '../../db/views/customer.ts';
@@ -150,7 +152,7 @@ export const deleteMyPaymentMethod = route({
   status: 204,
   errors: [400, 404],
   async handle({ params, customer, em, request }) {
-    await em.transactional(async (tx) => {
+    const remove = async (tx: EntityManager) => {
       const id = params.id as PaymentMethodId;
       await lockRow(tx, Customer, customer.id);
       const method = await tx.findOne(
@@ -167,7 +169,9 @@ export const deleteMyPaymentMethod = route({
       // What costs nothing may come to cost something.
       await dropOwnCards(tx, customer.id, id);
       if (isDefault) method.customer.defaultPaymentMethodId = null;
-    });
+    };
+    // A step of a subscription locks that first, and its customer then.
+    await retried(() => em.fork().transactional(remove));
   },
 });
 

@@ -1,7 +1,9 @@
 /** A customer's cards in their portal: saved through their bank, refused, and used to pay what is owed. */
 import { randomUUID } from 'node:crypto';
+import type { PaymentMethodId } from '../../billing/ids.ts';
 import { cardSetupWorkflowId } from '../../billing/workflow-ids.ts';
 import { CardSetup } from '../../db/entities/card-setup.ts';
+import { Checkout } from '../../db/entities/checkout.ts';
 import { cardSetupProcessorEvent } from '../../workflows/card-setup.messages.ts';
 import { bank } from '../sandbox/sandboxed.ts';
 import { eventually } from './everything.ts';
@@ -204,6 +206,17 @@ describe('the default card', () => {
     const change = { product_id: pro.id, proration_behavior: 'next_period' };
     await running.made(token, 'PATCH', `/v1/subscriptions/${subscription.id}`, change);
     expect((await removes(portal, card)).status).toBe(400);
+  });
+
+  it('nor before what was paid with it is delivered', async () => {
+    const { portal, card, customer } = await withCard([{ amount_type: 'free' }]);
+    const pro = await monthly([paying(2000)]);
+    const { id } = await make('/v1/checkouts/', { products: [pro.id], customer_id: customer.id });
+    const em = running.orm.em.fork();
+    await em.nativeUpdate(Checkout, id, { status: 'confirmed', paymentMethodId: card as PaymentMethodId });
+    expect((await removes(portal, card)).status).toBe(400);
+    await em.nativeUpdate(Checkout, id, { status: 'failed' });
+    expect((await removes(portal, card)).status).toBe(204);
   });
 
   it('is never one that is removed at the same time', async () => {
