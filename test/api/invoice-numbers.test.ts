@@ -67,3 +67,17 @@ it('are counted for all otherwise, also where it was otherwise before', async ()
   expect(await shop.buys(ada)).toBe('0003');
   expect(await running.disagreements(shop.token)).toEqual([]);
 });
+
+it('give a customer their series beside whoever else writes orders of theirs', async () => {
+  const shop = await aShop('customer');
+  const ada = await shop.customer(randomUUID());
+  await running.orm.em.fork().transactional(async (em) => {
+    // As each row does that refers to the customer.
+    await em.execute('select from customers where id = ? for key share', [ada]);
+    const [row] = await running.orm.em.fork().transactional(async (other) => {
+      await other.execute(`set local lock_timeout = '5s'`);
+      return other.execute<{ series: string }[]>('select invoice_series_of(?) as series', [ada]);
+    });
+    expect(row?.series).toBe(ada.slice(0, 8).toUpperCase());
+  });
+});
